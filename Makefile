@@ -1,0 +1,80 @@
+# What one does here, one word each. Every target sets up what it needs.
+
+BIN := .venv/bin
+RUNTIME := .venv/.runtime
+DEV := .venv/.dev
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header --no-annotate
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test check format lint types imports unit integration architecture faults e2e bench lock \
+	screenshots clean formatted parts
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(RUNTIME) ## a hub and three partners on this machine, until Ctrl-C (ARGS="--detach --json FILE")
+	@$(BIN)/throughline demo up $(ARGS)
+
+test: parts check architecture integration faults e2e ## everything a change must pass
+	@echo "Passed: format, lint, types, import contracts, unit, architecture, integration, fault and browser tests."
+
+check: formatted lint types imports unit ## format, lint, types, import contracts, unit tests
+
+format: $(DEV) ## rewrite the code in the house's format
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix --select I
+
+formatted: $(DEV)
+	$(BIN)/ruff format --check
+
+lint: $(DEV) ## look for what ruff knows to be wrong
+	$(BIN)/ruff check
+
+types: $(DEV) ## check the types
+	$(BIN)/mypy
+
+imports: $(DEV) ## check who may import whom
+	$(BIN)/lint-imports
+
+unit: $(DEV) ## tests beside the code
+	$(BIN)/pytest services shared deploy
+
+architecture: $(DEV) parts ## the house rules, as tests
+	$(BIN)/pytest tests/architecture
+
+integration: $(DEV) parts ## journeys over a real broker and real databases
+	$(BIN)/pytest tests/integration
+
+faults: $(DEV) parts ## break things on purpose
+	$(BIN)/pytest tests/faults
+
+e2e: $(DEV) parts ## a real browser drives the pages
+	$(BIN)/pytest tests/e2e
+
+bench: $(DEV) parts ## measure against plain nameko (ARGS=...)
+	$(BIN)/python -m bench $(ARGS)
+
+screenshots: $(DEV) parts ## take the pictures of the README anew
+	$(BIN)/python -m docs.screenshots $(ARGS)
+
+lock: $(DEV) ## write the locks anew from pyproject.toml (ARGS=--upgrade)
+	$(LOCK) $(ARGS) --group build --output-file requirements.lock
+	$(LOCK) $(ARGS) --group build --group dev --constraints requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove caches and what was built (.venv stays)
+	rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis test-results
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+# The servers, the browser and the fonts that tests need from the distribution.
+parts:
+	@deploy/setup/system-packages tests
+
+$(RUNTIME): requirements.lock pyproject.toml
+	@deploy/setup/environment requirements.lock
+	@touch $@
+
+$(DEV): requirements-dev.lock pyproject.toml
+	@deploy/setup/environment requirements-dev.lock
+	@touch $(RUNTIME) $@
