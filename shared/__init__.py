@@ -1,0 +1,1 @@
+"""What two services or more need, and no business word but the contract."""

@@ -1,0 +1,114 @@
+"""Events published by the intake service, a partner's own node."""
+
+from datetime import datetime
+from uuid import UUID
+
+from marshmallow import fields, validate
+
+from shared.schemas import codes, rules
+from shared.schemas.life import Move
+from shared.schemas.registry import Event, Record, event, many, record, wire
+
+
+@event("intake.referral_sent")
+class ReferralSent(Event):
+    """A case worker, with consent, referred a person to another organisation."""
+
+    referral_id: UUID = wire(fields.UUID())
+    to_org: str = wire(rules.organisation())
+    service_type: str = wire(rules.service_type())
+    urgency: str = wire(rules.urgency())
+    sent_at: datetime = wire(rules.moment())
+    sealed_person: str = wire(rules.sealed())
+
+
+@event("intake.referral_delivered")
+class ReferralDelivered(Event):
+    """The receiving node has stored the referral: the end-to-end receipt."""
+
+    referral_id: UUID = wire(fields.UUID())
+    delivered_at: datetime = wire(rules.moment())
+
+
+@event("intake.move_made")
+class MoveMade(Event):
+    """Staff of one party moved the referral on; it stands once the referral service has numbered it."""
+
+    referral_id: UUID = wire(fields.UUID())
+    move_id: UUID = wire(fields.UUID())
+    move: Move = wire(rules.move())
+    based_on: int = wire(rules.number())
+    after: UUID | None = wire(fields.UUID(), optional=True)
+    made_at: datetime = wire(rules.moment())
+    reason: str | None = wire(rules.reason(), optional=True)
+    sealed_note: str | None = wire(rules.sealed(), optional=True)
+
+
+@event("intake.history_asked")
+class HistoryAsked(Event):
+    """A node misses moves after a number, or has heard nothing of an open referral for long."""
+
+    referral_id: UUID = wire(fields.UUID())
+    after: int = wire(rules.number())
+
+
+@record
+class Cell(Record):
+    """One count of a declared table: its codes, in the order of the table's dimensions."""
+
+    table: str = wire(rules.text(60))
+    codes: list[str] = wire(fields.List(fields.String(validate=validate.Length(max=60))))
+    count: int = wire(rules.number())
+
+
+@event("intake.counts_contributed")
+class CountsContributed(Event):
+    """A node's own counts for a period; a higher revision replaces a lower one."""
+
+    workbook: int = wire(rules.number(1))
+    period: str = wire(fields.String(validate=validate.Regexp(r"^\d{4}-Q[1-4]$")))
+    revision: int = wire(rules.number(1))
+    cells: list[Cell] = wire(many(Cell, at_most=50_000))
+
+
+@record
+class Service(Record):
+    """A service that an organisation offers, in the words of HSDS 3.0."""
+
+    service_id: UUID = wire(fields.UUID())
+    name: str = wire(rules.text(200))
+    service_type: str = wire(rules.service_type())
+    status: str = wire(fields.String(validate=validate.OneOf(("open", "paused"))))
+    areas: list[str] = wire(fields.List(rules.text(100)))
+    languages: list[str] = wire(fields.List(fields.String(validate=validate.Regexp("^[a-z]{3}$"))))
+    minimum_age: int | None = wire(rules.number(), optional=True)
+    maximum_age: int | None = wire(rules.number(), optional=True)
+    genders: list[str] | None = wire(
+        fields.List(fields.String(validate=validate.OneOf(codes.GENDERS))), optional=True
+    )
+
+
+@event("intake.services_offered")
+class ServicesOffered(Event):
+    """An organisation's whole offer; a higher revision replaces a lower one."""
+
+    revision: int = wire(rules.number(1))
+    services: list[Service] = wire(many(Service, at_most=500))
+
+
+@record
+class Contact(Record):
+    """A staff member to be told that something waits."""
+
+    contact_id: UUID = wire(fields.UUID())
+    email: str = wire(fields.Email())
+    language: str = wire(fields.String(validate=validate.OneOf(("en", "ru", "be", "uk"))))
+
+
+@event("intake.contacts_changed")
+class ContactsChanged(Event):
+    """Whom at the organisation notices go to, and where they lead; a higher revision replaces a lower one."""
+
+    revision: int = wire(rules.number(1))
+    inbox_url: str = wire(fields.Url(schemes={"http", "https"}, require_tld=False))
+    contacts: list[Contact] = wire(many(Contact, at_most=500))

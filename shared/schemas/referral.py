@@ -1,0 +1,120 @@
+"""Events published by the referral service, which decides the order of moves and keeps the directory."""
+
+from datetime import datetime
+from uuid import UUID
+
+from marshmallow import fields, validate
+
+from shared.schemas import rules
+from shared.schemas.intake import Service
+from shared.schemas.life import Move, State
+from shared.schemas.registry import Event, Record, event, many, record, wire
+
+
+@event("referral.offered")
+class Offered(Event):
+    """A referral waits for the organisation; only its node can open the person's part."""
+
+    referral_id: UUID = wire(fields.UUID())
+    from_org: str = wire(rules.organisation())
+    service_type: str = wire(rules.service_type())
+    urgency: str = wire(rules.urgency())
+    sent_at: datetime = wire(rules.moment())
+    acknowledge_by: datetime = wire(rules.moment())
+    reply_by: datetime = wire(rules.moment())
+    sealed_person: str = wire(rules.sealed())
+
+
+@record
+class NumberedMove(Record):
+    """A move that stands, with its number in the referral's one order."""
+
+    number: int = wire(rules.number(1))
+    move_id: UUID = wire(fields.UUID())
+    move: Move = wire(rules.move())
+    state: State = wire(rules.state())
+    by_org: str = wire(rules.organisation())
+    made_at: datetime = wire(rules.moment())
+    recorded_at: datetime = wire(rules.moment())
+    reason: str | None = wire(rules.reason(), optional=True)
+    sealed_note: str | None = wire(rules.sealed(), optional=True)
+
+
+@event("referral.moved")
+class Moved(Event):
+    """A move was allowed and numbered; said to both organisations and to the hub's services."""
+
+    referral_id: UUID = wire(fields.UUID())
+    from_org: str = wire(rules.organisation())
+    to_org: str = wire(rules.organisation())
+    service_type: str = wire(rules.service_type())
+    urgency: str = wire(rules.urgency())
+    acknowledge_by: datetime = wire(rules.moment())
+    reply_by: datetime = wire(rules.moment())
+    number: int = wire(rules.number(1))
+    move_id: UUID = wire(fields.UUID())
+    move: Move = wire(rules.move())
+    state: State = wire(rules.state())
+    by_org: str = wire(rules.organisation())
+    made_at: datetime = wire(rules.moment())
+    recorded_at: datetime = wire(rules.moment())
+    reason: str | None = wire(rules.reason(), optional=True)
+    sealed_note: str | None = wire(rules.sealed(), optional=True)
+
+
+@event("referral.move_refused")
+class MoveRefused(Event):
+    """A move crossed with another and does not stand; says the true state and what is allowed from it.
+
+    A refused ``send`` has no state: the referral could not be taken at all.
+    """
+
+    referral_id: UUID = wire(fields.UUID())
+    move_id: UUID = wire(fields.UUID())
+    move: Move = wire(rules.move())
+    number: int = wire(rules.number())
+    state: State | None = wire(rules.state(), optional=True)
+    allowed: list[Move] = wire(fields.List(rules.move()))
+
+
+@event("referral.history")
+class History(Event):
+    """The moves of a referral after a number, for a node that asked or repeated itself."""
+
+    referral_id: UUID = wire(fields.UUID())
+    acknowledge_by: datetime = wire(rules.moment())
+    reply_by: datetime = wire(rules.moment())
+    moves: list[NumberedMove] = wire(many(NumberedMove, at_most=10_000))
+
+
+@event("referral.overdue")
+class Overdue(Event):
+    """A deadline passed without a person's acknowledgement, or without a decision. Changes no state."""
+
+    referral_id: UUID = wire(fields.UUID())
+    from_org: str = wire(rules.organisation())
+    to_org: str = wire(rules.organisation())
+    service_type: str = wire(rules.service_type())
+    urgency: str = wire(rules.urgency())
+    level: str = wire(fields.String(validate=validate.OneOf(("acknowledgement", "reply"))))
+    due_at: datetime = wire(rules.moment())
+    flagged_at: datetime = wire(rules.moment())
+
+
+@record
+class Organisation(Record):
+    """One organisation of the directory, its key and its offer."""
+
+    org: str = wire(rules.organisation())
+    name: str = wire(rules.text(200))
+    public_key: str | None = wire(fields.String(), optional=True)
+    services: list[Service] = wire(many(Service, at_most=500))
+
+
+@event("referral.directory_published")
+class DirectoryPublished(Event):
+    """A new version of the directory, whole, naming the hash of the one before."""
+
+    directory_version: int = wire(rules.number(1))
+    previous: str = wire(fields.String(validate=validate.Length(max=64)))
+    organisations: list[Organisation] = wire(many(Organisation, at_most=5_000))

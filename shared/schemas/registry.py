@@ -1,0 +1,116 @@
+"""One declaration per event: the Python type and the wire rule on one line."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
+
+from marshmallow import INCLUDE, Schema
+from marshmallow import fields as rules
+
+T = TypeVar("T", bound="Record")
+
+_types: dict[tuple[str, int], type["Event"]] = {}
+
+
+def wire(rule: rules.Field, *, optional: bool = False) -> Any:  # a field specifier stands for any type
+    """Attach the marshmallow rule that a field obeys on the wire; an optional one may be absent or null."""
+    rule.required, rule.allow_none = not optional, optional
+    if optional:
+        return field(default=None, metadata={"wire": rule})
+    return field(metadata={"wire": rule})
+
+
+class Record:
+    """A part of an event. Fields of a newer minor version are kept in ``unknown`` and travel on."""
+
+    schema: ClassVar[Schema]
+    unknown: Mapping[str, Any]
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any]) -> Self:
+        """Check wire data once, where it enters; raises marshmallow.ValidationError."""
+        return cls._made_of(cls.schema.load(data))
+
+    @classmethod
+    def _made_of(cls, values: dict[str, Any]) -> Self:
+        known = cls.schema.fields
+        unknown = {name: values.pop(name) for name in values.keys() - known.keys()}
+        return cls(**values, unknown=unknown)
+
+    def dump(self) -> dict[str, Any]:
+        """The wire form: JSON types only, absent optional fields left out."""
+        values = self.schema.dump(self)
+        return {**self.unknown, **{name: value for name, value in values.items() if value is not None}}
+
+
+class Event(Record):
+    """A fact already true. Named in the past tense, never edited, only superseded."""
+
+    type: ClassVar[str]
+    version: ClassVar[str]
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(wire,))
+def record(cls: type[T]) -> type[T]:
+    """Turn the class's wire fields into a frozen dataclass and its schema."""
+    cls.__annotations__["unknown"] = "Mapping[str, Any]"
+    cls.unknown = field(default_factory=dict, repr=False)
+    made = dataclass(frozen=True, kw_only=True)(cls)
+    wired = {f.name: f.metadata["wire"] for f in fields(made) if "wire" in f.metadata}
+    made.schema = Schema.from_dict(wired, name=made.__name__)(unknown=INCLUDE)
+    return made
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(wire,))
+def event(name: str, *, version: str = "1.0") -> Callable[[type[T]], type[T]]:
+    """Register the class as event *name* at *version* ``major.minor``."""
+
+    def register(cls: type[T]) -> type[T]:
+        made = record(cls)
+        if not issubclass(made, Event):
+            raise TypeError(f"{made.__name__} is not an Event")
+        made.type, made.version = name, version
+        _types[name, major(version)] = made
+        return made
+
+    return register
+
+
+class _Part(rules.Field[Any]):
+    """A record inside an event."""
+
+    def __init__(self, part: type[Record]) -> None:
+        super().__init__()
+        self.part = part
+
+    def _serialize(self, value: Any, *_: Any, **__: Any) -> Any:
+        return value.dump()
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
+        return self.part.load(value)
+
+
+def many(part: type[Record], *, at_most: int) -> rules.Field[Any]:
+    """The wire rule of a bounded list of records."""
+    return rules.List(_Part(part), validate=lambda items: len(items) <= at_most)
+
+
+def major(version: str) -> int:
+    """The part of a version that a reader must know."""
+    return int(version.split(".")[0])
+
+
+def event_types() -> list[type[Event]]:
+    """Every declared event, in the order of declaration."""
+    return list(_types.values())
+
+
+def find(name: str, version: str) -> type[Event] | None:
+    """The declared event of that name and major version, or None."""
+    return _types.get((name, major(version)))
+
+
+def newest(name: str) -> int | None:
+    """The newest major version known of an event, or None when its name is unknown."""
+    known = [version for declared, version in _types if declared == name]
+    return max(known, default=None)

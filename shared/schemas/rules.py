@@ -1,0 +1,57 @@
+"""The wire rules that several events share."""
+
+from marshmallow import fields, validate
+
+from shared.schemas import codes, life
+
+ORGANISATION = r"^[a-z][a-z0-9-]{1,30}$"  #: an organisation's id, also its user and queue at the broker
+
+
+def organisation() -> fields.Field[str]:
+    """An organisation's id."""
+    return fields.String(validate=validate.Regexp(ORGANISATION))
+
+
+def service_type() -> fields.Field[str]:
+    """A code of ``codes.SERVICE_TYPES``."""
+    return fields.String(validate=validate.OneOf(codes.SERVICE_TYPES))
+
+
+def urgency() -> fields.Field[str]:
+    """A code of ``codes.URGENCIES``."""
+    return fields.String(validate=validate.OneOf(codes.URGENCIES))
+
+
+def reason() -> fields.Field[str]:
+    """A code of ``life.REASONS``."""
+    return fields.String(validate=validate.OneOf(life.REASONS))
+
+
+def state() -> fields.Field[life.State]:
+    """A state of the referral's life."""
+    return fields.Enum(life.State, by_value=True)
+
+
+def move() -> fields.Field[life.Move]:
+    """A move of the referral's life."""
+    return fields.Enum(life.Move, by_value=True)
+
+
+def moment() -> fields.Field[object]:
+    """A moment in UTC, ISO 8601."""
+    return fields.AwareDateTime(format="iso")
+
+
+def sealed() -> fields.Field[str]:
+    """Content that only the receiving organisation can open (base64, at most 512 KiB)."""
+    return fields.String(validate=validate.Length(min=1, max=700_000))
+
+
+def text(longest: int) -> fields.Field[str]:
+    """Plain text that is shown to people."""
+    return fields.String(validate=validate.Length(min=1, max=longest))
+
+
+def number(least: int = 0) -> fields.Field[int]:
+    """A whole number, not below *least*."""
+    return fields.Integer(strict=True, validate=validate.Range(min=least))
