@@ -1,0 +1,164 @@
+"""One database per service; one transaction per use case; SQLite and PostgreSQL alike."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    TypeDecorator,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.exc import OperationalError
+
+from shared.clock import Clock, now
+
+if TYPE_CHECKING:
+    from shared.messaging.outbox import Outbox
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+LOCK_PATIENCE = 5.0  #: seconds to wait for SQLite's one writer before the work counts as not possible now
+
+BigId = BigInteger().with_variant(Integer, "sqlite")  #: a counting key on both engines
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite keeps no zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Naive moments are refused: they would mean something else elsewhere."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """UTC, always."""
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+def new_metadata() -> MetaData:
+    """Table definitions whose constraints have the same names on every engine."""
+    return MetaData(naming_convention=NAMES)
+
+
+class Transaction:
+    """One open transaction: its moment, its statements, and what goes out when it commits.
+
+    ``at`` is the moment of everything done in it, UTC. ``outbox`` is where its events go.
+    """
+
+    def __init__(self, connection: Connection, at: datetime, outbox: "Outbox | None" = None) -> None:
+        self.connection, self.at = connection, at
+        self.execute = connection.execute
+        self._outbox = outbox
+        self.gathered: dict[object, list[Any]] = {}
+        self.before_commit: list[Callable[[], None]] = []
+        self.after_commit: list[Callable[[], None]] = []
+
+    @property
+    def outbox(self) -> "Outbox":
+        """The outbox of the service whose transaction this is."""
+        if self._outbox is None:
+            raise TypeError("this database was opened without an outbox")
+        return self._outbox
+
+
+class Database:
+    """The service's own database. Bind values never stand in its errors."""
+
+    def __init__(self, url: str, *, clock: Clock = now, outbox: "Outbox | None" = None) -> None:
+        self.engine = _engine(url)
+        self.clock, self.outbox = clock, outbox
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._writing = threading.Lock() if self.is_sqlite else nullcontext()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Commit on the way out, roll back on any error."""
+        with self._writing, self.engine.connect() as connection:
+            _begin(connection, write=True)
+            tx = Transaction(connection, self.clock(), self.outbox)
+            yield tx
+            for do in tx.before_commit:
+                do()
+            connection.commit()
+        for do in tx.after_commit:
+            do()
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """A transaction that sees one state and changes nothing."""
+        with self.engine.connect() as connection:
+            _begin(connection, write=False)
+            yield Transaction(connection, self.clock())
+            connection.rollback()
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg2")
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, hide_parameters=True, pool_pre_ping=True, pool_size=20, max_overflow=40)
+    engine = create_engine(
+        parsed, hide_parameters=True, connect_args={"timeout": 0, "check_same_thread": False}
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """FULL, because NORMAL loses acknowledged transactions in a power cut."""
+    connection.isolation_level = None  # we say BEGIN ourselves; the driver's own habit hides it
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
+        _patiently(lambda pragma=pragma: connection.execute(f"PRAGMA {pragma}").close())
+
+
+def _begin(connection: Connection, *, write: bool) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    raw = connection.connection.dbapi_connection
+    assert raw is not None  # noqa: S101 - a checked-out connection has one
+    statement = "BEGIN IMMEDIATE" if write else "BEGIN"
+    try:
+        _patiently(lambda: raw.execute(statement).close())
+    except Exception as error:
+        raise OperationalError(statement, None, error, hide_parameters=True) from None
+
+
+def _patiently(do: Callable[[], None]) -> None:
+    """Wait for another process's write in small sleeps, which let other work of this process go on."""
+    end = time.monotonic() + LOCK_PATIENCE
+    while True:
+        try:
+            return do()
+        except Exception as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+            time.sleep(0.002)

@@ -1,0 +1,1 @@
+"""Events between services: said with the commit, kept until heard, heard once."""

@@ -1,0 +1,251 @@
+"""The link to RabbitMQ, on kombu: declares nothing, survives what networks do, never logs a body."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from amqp import Message as AmqpMessage
+from amqp.exceptions import AccessRefused, AMQPError, NotAllowed, NotFound, PreconditionFailed
+from kombu import Connection, Consumer, Queue
+from kombu.exceptions import KombuError
+
+from shared.clock import new_id
+from shared.messaging.errors import LinkLost, Misconfigured
+from shared.messaging.link import Settled
+from shared.messaging.message import Incoming, Outgoing
+from shared.messaging.topology import RETRY, given_up, retry_step
+
+LINK_ERRORS = (AMQPError, KombuError, OSError)
+REFUSALS = (AccessRefused, NotAllowed, NotFound, PreconditionFailed)  #: mended by a person, not by time
+HEARTBEAT = 6  #: seconds; a dead peer is noticed after two
+PREFETCH = 1_000  #: deliveries the broker may have open with us
+CONNECT_TIMEOUT, WRITE_TIMEOUT, CONFIRM_TIMEOUT = 5.0, 10.0, 15.0  #: seconds
+
+
+@contextmanager
+def link_errors() -> Iterator[None]:
+    """Every failure of the connection is one of two: lost, or misconfigured. Neither quotes contents."""
+    try:
+        yield
+    except REFUSALS as error:
+        raise Misconfigured(f"{type(error).__name__}: {error.reply_text}") from None
+    except LINK_ERRORS as error:
+        raise LinkLost(type(error).__name__) from None
+
+
+class AmqpLink:
+    """One connection: a channel that consumes the queue, a channel that publishes with confirms."""
+
+    def __init__(self, url: str, queue: str, *, tls: dict[str, Any] | None = None, name: str = "") -> None:
+        self.queue, self.blocked = queue, False
+        self._arrived: deque[Incoming] = deque()
+        with link_errors():
+            self._connection = self._connect(url, tls, name or queue)
+            try:
+                self._confirms = _Confirms(self._connection.channel())
+                self._channel = self._connection.channel()
+                self._consumers = self._consume()
+            except BaseException:
+                self.close(politely=False)
+                raise
+
+    def _connect(self, url: str, tls: dict[str, Any] | None, name: str) -> Connection:
+        """Without ``server_hostname`` kombu would not check whose certificate it is shown (measured)."""
+        ssl = {"server_hostname": urlsplit(url).hostname, **tls} if tls is not None else None
+        connection = Connection(
+            url,
+            ssl=ssl or False,
+            heartbeat=HEARTBEAT,
+            connect_timeout=CONNECT_TIMEOUT,
+            transport_options={
+                "client_properties": {"connection_name": name},
+                "on_blocked": lambda _: self._set_blocked(blocked=True),
+                "on_unblocked": lambda: self._set_blocked(blocked=False),
+            },
+        )
+        connection.connect()
+        connection.connection.transport.sock.settimeout(WRITE_TIMEOUT)  # a write to a dead peer must end
+        self._beat_at = time.monotonic()
+        return connection
+
+    def _set_blocked(self, *, blocked: bool) -> None:
+        self.blocked = blocked
+
+    def _consume(self) -> list[Consumer]:
+        self._channel.basic_qos(0, PREFETCH, False)  # noqa: FBT003 - the protocol's own positional flag
+        queues = ((self.queue, False), (given_up(self.queue), True))
+        return [self._consumer(name, given_up=late) for name, late in queues]
+
+    def _consumer(self, name: str, *, given_up: bool) -> Consumer:
+        queue = Queue(name, no_declare=True)
+        consumer = Consumer(
+            self._channel, [queue], auto_declare=False, on_message=lambda m: self._arrive(m, given_up=given_up)
+        )
+        consumer.consume()
+        return consumer
+
+    def _arrive(self, message: Any, *, given_up: bool) -> None:
+        """kombu's own decoding is left out: it logs the raw body of what it cannot decode."""
+        body = message.body
+        self._arrived.append(
+            Incoming(
+                id=_uuid(message.properties.get("message_id")),
+                routing_key=message.delivery_info.get("routing_key", ""),
+                body=body.encode() if isinstance(body, str) else bytes(body),
+                attempt=_whole((message.headers or {}).get("x-attempt")),
+                given_up=given_up,
+                tag=message.delivery_tag,
+            )
+        )
+
+    @property
+    def open_publishes(self) -> int:
+        """How many published messages the broker has not answered."""
+        return len(self._confirms.open)
+
+    def publish(self, messages: Sequence[Outgoing]) -> None:
+        """Pipelined: the broker's answers are read by ``take``."""
+        with link_errors():
+            for message in messages:
+                self._confirms.publish(message)
+
+    def settled(self) -> Settled:
+        """Answers that arrived since the last call."""
+        return self._confirms.collect()
+
+    def take(self, limit: int, timeout: float) -> list[Incoming]:
+        """What has arrived; a confirm that stays out for long means that the link is dead."""
+        with link_errors():
+            self._beat()
+            self._read(0 if self._arrived else timeout)
+            self._confirms.check_age()
+        return [self._arrived.popleft() for _ in range(min(limit, len(self._arrived)))]
+
+    def _read(self, timeout: float) -> None:
+        """Wait for the first frame, then read on while more are there."""
+        connection = self._connection.connection
+        try:
+            connection.blocking_read(max(timeout, 0.0005))
+            while len(self._arrived) < PREFETCH:
+                connection.blocking_read(0.0005)
+        except TimeoutError:
+            return
+
+    def _beat(self) -> None:
+        if time.monotonic() - self._beat_at > HEARTBEAT / 3:
+            self._connection.heartbeat_check()
+            self._beat_at = time.monotonic()
+
+    def acknowledge(self, batch: Sequence[Incoming]) -> None:
+        """One acknowledgement for the batch and so for all taken before it."""
+        if batch:
+            with link_errors():
+                self._channel.basic_ack(batch[-1].tag, multiple=True)
+
+    def postpone(self, batch: Sequence[Incoming]) -> None:
+        """Publish each to its step of the ladder and wait for the confirms: only then may it be acknowledged."""
+        with link_errors():
+            for incoming in batch:
+                key = f"{self.queue}.{retry_step(incoming.attempt)}"
+                again = Outgoing(incoming.id or new_id(), RETRY, key, incoming.body)
+                self._confirms.publish(again, headers={"x-attempt": incoming.attempt + 1}, apart=True)
+            self._wait_for(lambda: not self._confirms.apart)
+
+    def _wait_for(self, done: Callable[[], bool]) -> None:
+        end = time.monotonic() + CONFIRM_TIMEOUT
+        while not done():
+            if time.monotonic() > end:
+                raise OSError("confirm timeout")
+            with suppress(TimeoutError):
+                self._connection.connection.blocking_read(0.5)
+
+    def stop_taking(self) -> None:
+        """Cancel the consumers; what has arrived is still handed out."""
+        with link_errors():
+            for consumer in self._consumers:
+                consumer.cancel()
+
+    def close(self, *, politely: bool) -> None:
+        """A polite close waits for the broker without a time-out (measured), so only after a clean end."""
+        if politely:
+            with link_errors():
+                self._connection.release()
+            return
+        with suppress(Exception):  # the peer may be dead: whatever happens here, it is over
+            self._connection.connection.transport.close()
+
+
+class _Confirms:
+    """A confirming channel whose answers are matched by delivery tag (py-amqp's own waits for *any* answer)."""
+
+    def __init__(self, channel: Any) -> None:
+        self._channel, self._tag = channel, 0
+        self.open: dict[int, tuple[UUID, float]] = {}
+        self.apart: set[int] = set()
+        self._returned: set[UUID] = set()
+        self._answers = Settled()
+        channel.confirm_select()
+        channel.events["basic_ack"].add(lambda tag, multiple: self._answer(tag, multiple, ok=True))
+        channel.events["basic_nack"].add(lambda tag, multiple: self._answer(tag, multiple, ok=False))
+        channel.events["basic_return"].add(self._return)
+
+    def publish(self, message: Outgoing, headers: dict[str, Any] | None = None, *, apart: bool = False) -> None:
+        self._tag += 1
+        self.open[self._tag] = (message.id, time.monotonic())
+        if apart:
+            self.apart.add(self._tag)
+        content = AmqpMessage(
+            message.body,
+            content_type="application/cloudevents+json",
+            delivery_mode=2,
+            message_id=str(message.id),
+            application_headers=headers or {},
+        )
+        self._channel._basic_publish(  # noqa: SLF001 - the public one waits for each answer
+            content, exchange=message.exchange, routing_key=message.routing_key, mandatory=True
+        )
+
+    def collect(self) -> Settled:
+        answers, self._answers = self._answers, Settled()
+        return answers
+
+    def check_age(self) -> None:
+        """Answers come in order, so the oldest tells."""
+        oldest = next(iter(self.open.values()), None)
+        if oldest is not None and time.monotonic() - oldest[1] > CONFIRM_TIMEOUT:
+            raise OSError("confirm timeout")
+
+    def _return(self, _error: Exception, _exchange: str, _key: str, message: Any) -> None:
+        """An unroutable message comes back just before it is confirmed."""
+        returned = _uuid(message.properties.get("message_id"))
+        if returned is not None:
+            self._returned.add(returned)
+
+    def _answer(self, tag: int, multiple: bool, *, ok: bool) -> None:  # noqa: FBT001 - the library's callback
+        for answered in [t for t in self.open if t <= tag] if multiple else [tag]:
+            id_, _ = self.open.pop(answered, (None, 0))
+            if id_ is None:
+                continue
+            good = ok and id_ not in self._returned
+            self._returned.discard(id_)
+            if answered in self.apart:
+                self.apart.discard(answered)
+                if not good:
+                    raise OSError("retry refused")
+            else:
+                (self._answers.confirmed if good else self._answers.refused).add(id_)
+
+
+def _uuid(text: object) -> UUID | None:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) and value >= 0 else 0

@@ -1,0 +1,176 @@
+"""The embedded bus, for trying out without a broker: mailboxes in one SQLite file. Never used as a proof."""
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import lru_cache
+
+from sqlalchemy import Column, Integer, LargeBinary, String, Table, UniqueConstraint, Uuid, bindparam, delete, select, update
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import DBAPIError
+
+from shared.clock import Clock, now
+from shared.database import BigId, Database, Moment, Transaction, new_metadata
+from shared.messaging.errors import LinkLost, Misconfigured
+from shared.messaging.link import Settled
+from shared.messaging.message import Incoming, Outgoing
+from shared.messaging.topology import RETRY, RETRY_SECONDS, Binding, retry_step
+
+metadata = new_metadata()
+bindings = Table(
+    "bindings",
+    metadata,
+    Column("queue", String(60), primary_key=True),
+    Column("exchange", String(60), primary_key=True),
+    Column("pattern", String(200), primary_key=True),
+)
+mailbox = Table(
+    "mailbox",
+    metadata,
+    Column("position", BigId, primary_key=True, autoincrement=True),
+    Column("queue", String(60), nullable=False, index=True),
+    Column("message_id", Uuid, nullable=False),
+    Column("routing_key", String(200), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    UniqueConstraint("queue", "message_id"),
+)
+
+_DUE = (
+    select(mailbox)
+    .where(mailbox.c.queue == bindparam("queue"), mailbox.c.due_at <= bindparam("at"))
+    .order_by(mailbox.c.position)
+    .limit(bindparam("limit"))
+)
+
+
+def open_bus(path: str, *, clock: Clock = now) -> Database:
+    """The bus of that file, made when it is not there."""
+    bus = Database(f"sqlite:///{path}", clock=clock)
+    with bus.transaction() as tx:
+        metadata.create_all(tx.connection)
+    return bus
+
+
+def provision(bus: Database, queue: str, bound: Sequence[Binding]) -> None:
+    """Let the queue receive what matches, and what it will try again."""
+    retries = [(RETRY, f"{queue}.{step}") for step in range(1, len(RETRY_SECONDS) + 1)]
+    rows = [{"queue": queue, "exchange": e, "pattern": p} for e, p in [*bound, *retries]]
+    with bus.transaction() as tx:
+        tx.execute(sqlite.insert(bindings).on_conflict_do_nothing(), rows)
+
+
+class EmbeddedLink:
+    """One service's link to the bus. What it publishes is confirmed when the file's transaction commits."""
+
+    blocked = False
+    open_publishes = 0
+
+    def __init__(self, bus: Database, queue: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.bus, self.queue, self.sleep = bus, queue, sleep
+        self._answers, self._taking = Settled(), True
+        with bus.reading() as tx:
+            self._bindings = self._read_bindings(tx)
+        if not any(queue == name for name, _, _ in self._bindings):
+            raise Misconfigured(f"no queue {queue} at the embedded bus")
+
+    @staticmethod
+    def _read_bindings(tx: Transaction) -> list[tuple[str, str, str]]:
+        return [(row.queue, row.exchange, row.pattern) for row in tx.execute(select(bindings))]
+
+    def publish(self, messages: Sequence[Outgoing]) -> None:
+        """Put each into every mailbox that is bound to it; one without any is refused."""
+        with self._transaction() as tx:
+            self._bindings = self._read_bindings(tx)
+            routed = [(message, self._queues_of(message)) for message in messages]
+            rows = [_row(queue, message, tx) for message, queues in routed for queue in queues]
+            if rows:
+                tx.execute(sqlite.insert(mailbox).on_conflict_do_nothing(), rows)
+        for message, queues in routed:
+            (self._answers.confirmed if queues else self._answers.refused).add(message.id)
+
+    def _queues_of(self, message: Outgoing) -> list[str]:
+        return [q for q, e, p in self._bindings if e == message.exchange and _pattern(p).match(message.routing_key)]
+
+    def settled(self) -> Settled:
+        """Answers since the last call."""
+        answers, self._answers = self._answers, Settled()
+        return answers
+
+    def take(self, limit: int, timeout: float) -> list[Incoming]:
+        """What waits in the mailbox, oldest first; the same again until it is acknowledged."""
+        taken = self._due(limit) if limit and self._taking else []
+        if not taken and timeout:
+            self.sleep(timeout)
+        return taken
+
+    def _due(self, limit: int) -> list[Incoming]:
+        with self.bus.reading() as tx:
+            due = tx.execute(_DUE, {"queue": self.queue, "at": tx.at, "limit": limit})
+            return [Incoming(r.message_id, r.routing_key, r.body, r.attempt, tag=r.position) for r in due]
+
+    def acknowledge(self, batch: Sequence[Incoming]) -> None:
+        """Take them out of the mailbox; those that were postponed stay."""
+        c, tags = mailbox.c, [(incoming.tag, incoming.attempt) for incoming in batch]
+        with self._transaction() as tx:
+            for attempt in {attempt for _, attempt in tags}:
+                done = [tag for tag, of in tags if of == attempt]
+                tx.execute(delete(mailbox).where(c.position.in_(done), c.attempt == attempt))
+
+    def postpone(self, batch: Sequence[Incoming]) -> None:
+        """Let each wait for its step of the ladder."""
+        with self._transaction() as tx:
+            for incoming in batch:
+                due = tx.at + timedelta(seconds=RETRY_SECONDS[retry_step(incoming.attempt) - 1])
+                again = {"attempt": incoming.attempt + 1, "due_at": due, "routing_key": self.queue}
+                tx.execute(update(mailbox).where(mailbox.c.position == incoming.tag).values(**again))
+
+    def stop_taking(self) -> None:
+        """Hand out nothing more."""
+        self._taking = False
+
+    def close(self, *, politely: bool) -> None:  # noqa: ARG002 - a file needs no manners
+        """Nothing to end: the file is closed with the process."""
+
+    def _transaction(self) -> "_Guarded":
+        return _Guarded(self.bus)
+
+
+class _Guarded:
+    """A transaction of the bus whose failure is a lost link."""
+
+    def __init__(self, bus: Database) -> None:
+        self._context = bus.transaction()
+
+    def __enter__(self) -> Transaction:
+        try:
+            return self._context.__enter__()
+        except DBAPIError as error:
+            raise LinkLost(type(error).__name__) from None
+
+    def __exit__(self, *error: object) -> None:
+        try:
+            self._context.__exit__(*error)  # type: ignore[arg-type]
+        except DBAPIError as failed:
+            raise LinkLost(type(failed).__name__) from None
+
+
+def _row(queue: str, message: Outgoing, tx: Transaction) -> dict[str, object]:
+    waits = RETRY_SECONDS[0] if message.exchange == RETRY else 0
+    return {
+        "queue": queue,
+        "message_id": message.id,
+        "routing_key": queue if waits else message.routing_key,
+        "body": message.body,
+        "attempt": 0,
+        "due_at": tx.at + timedelta(seconds=waits),
+    }
+
+
+@lru_cache(maxsize=10_000)
+def _pattern(topic: str) -> re.Pattern[str]:
+    """A topic pattern as RabbitMQ reads it: ``*`` is one word, ``#`` any number of them."""
+    words = [r"[^.]+" if word == "*" else re.escape(word) for word in topic.split(".")]
+    return re.compile(r"\.".join(words).replace(r"\.\#", r"(\..+)?").replace(r"\#", ".*") + r"\Z")

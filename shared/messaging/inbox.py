@@ -1,0 +1,28 @@
+"""Remember what has been heard, for ever, so that hearing it twice does nothing."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from shared.database import Transaction
+from shared.messaging.message import Message
+
+
+def hear(tx: Transaction, table: Table, messages: Sequence[Message]) -> list[bool]:
+    """Tell of each message whether it is new, as the transaction's first act.
+
+    The same id twice in one batch is new once. Two workers hearing one id wait for each other.
+    """
+    keys = sorted({(message.sender, message.id) for message in messages})
+    rows = [{"sender": sender, "message_id": id_, "heard_at": tx.at} for sender, id_ in keys]
+    insert = (sqlite if tx.connection.dialect.name == "sqlite" else postgresql).insert(table)
+    statement = insert.on_conflict_do_nothing().returning(table.c.sender, table.c.message_id)
+    new = {(row.sender, row.message_id) for row in tx.execute(statement, rows)} if rows else set()
+    return [_once(new, (message.sender, message.id)) for message in messages]
+
+
+def _once(new: set[tuple[str, object]], key: tuple[str, object]) -> bool:
+    fresh = key in new
+    new.discard(key)
+    return fresh

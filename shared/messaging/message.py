@@ -1,0 +1,148 @@
+"""A message as it travels: CloudEvents 1.0 attributes around an event's data."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from marshmallow import ValidationError
+
+from shared.messaging.errors import Refused
+from shared.schemas import Event, find, newest
+
+HUB = "hub"  #: the sender's name of every service of the hub
+SCHEMA = "urn:throughline:schema:"
+LARGEST = 1_048_576  #: bytes of a whole message
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """An envelope on its way out: where to, and the bytes that were committed."""
+
+    id: UUID
+    exchange: str
+    routing_key: str
+    body: bytes
+    awaits: str | None = None
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A message as the broker handed it over, unopened."""
+
+    id: UUID | None
+    routing_key: str
+    body: bytes
+    attempt: int = 0
+    given_up: bool = False
+    tag: Any = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Message:
+    """An opened message: who says so, and the event."""
+
+    id: UUID
+    sender: str
+    event: Event
+    attempt: int = 0
+
+
+def encode(event: Event, *, id: UUID, sender: str, subject: str, at: datetime) -> bytes:  # noqa: A002
+    """The wire form of an event: one JSON object in UTF-8."""
+    return envelope(event, encode_data(event), id=id, sender=sender, subject=subject, at=at)
+
+
+def encode_data(event: Event) -> orjson.Fragment:
+    """The event's data, so that it is encoded once for all it goes to."""
+    return orjson.Fragment(orjson.dumps(event.dump()))
+
+
+def envelope(  # noqa: PLR0913 - CloudEvents has that many attributes
+    event: Event,
+    data: orjson.Fragment,
+    *,
+    id: UUID,  # noqa: A002
+    sender: str,
+    subject: str,
+    at: datetime,
+) -> bytes:
+    """CloudEvents 1.0 attributes around encoded data."""
+    return orjson.dumps(
+        {
+            "specversion": "1.0",
+            "id": str(id),
+            "source": f"/{sender}",
+            "type": event.type,
+            "time": at.isoformat(),
+            "subject": subject,
+            "dataschema": f"{SCHEMA}{event.type}:{event.version}",
+            "datacontenttype": "application/json",
+            "data": data,
+        }
+    )
+
+
+def open_message(incoming: Incoming) -> Message:
+    """Check everything about a message, cheapest first; raises Refused with a reason code."""
+    if incoming.given_up:
+        raise Refused("delivery_limit")
+    if len(incoming.body) > LARGEST:
+        raise Refused("too_large")
+    wire = _parse(incoming.body)
+    kind, version = _kind(wire)
+    sender = _sender(wire, incoming.routing_key)
+    return Message(_id(wire, incoming.id), sender, _event(kind, version, wire["data"]), incoming.attempt)
+
+
+def _parse(body: bytes) -> dict[str, Any]:
+    try:
+        wire = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise Refused("not_json") from None
+    texts = ("specversion", "id", "source", "type", "dataschema")
+    if not isinstance(wire, dict) or not all(isinstance(wire.get(name), str) for name in texts):
+        raise Refused("not_a_cloud_event")
+    if wire["specversion"] != "1.0" or not isinstance(wire.get("data"), dict):
+        raise Refused("not_a_cloud_event")
+    return wire
+
+
+def _kind(wire: dict[str, Any]) -> tuple[str, str]:
+    prefix, _, version = wire["dataschema"].rpartition(":")
+    numbers = version.split(".")
+    if prefix != SCHEMA + wire["type"] or len(numbers) != 2 or not all(n.isascii() and n.isdigit() for n in numbers):  # noqa: PLR2004
+        raise Refused("schema_name")
+    return wire["type"], version
+
+
+def _sender(wire: dict[str, Any], routing_key: str) -> str:
+    """What topic authorisation let through must be what the envelope claims."""
+    claimed = str(wire["source"]).removeprefix("/")
+    came_from = routing_key.split(".")[1] if routing_key.startswith("from.") else None
+    if came_from is not None and came_from != claimed:
+        raise Refused("sender_forged")
+    if came_from is None and routing_key.startswith("to.") and claimed != HUB:
+        raise Refused("sender_forged")
+    return claimed
+
+
+def _id(wire: dict[str, Any], at_broker: UUID | None) -> UUID:
+    try:
+        claimed = UUID(wire["id"])
+    except ValueError:
+        raise Refused("message_id") from None
+    if at_broker is not None and at_broker != claimed:
+        raise Refused("message_id")
+    return claimed
+
+
+def _event(kind: str, version: str, data: dict[str, Any]) -> Event:
+    declared = find(kind, version)
+    if declared is None:
+        raise Refused("newer_version" if newest(kind) else "unknown_event")
+    try:
+        return declared.load(data)
+    except ValidationError:
+        raise Refused("invalid_data") from None  # the cause quotes the contents

@@ -1,0 +1,131 @@
+"""Say it in the same breath as you write it: events leave with the commit or not at all, and stay until heard."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Table, bindparam, delete, insert, select, update
+
+from shared.clock import new_id
+from shared.database import Transaction
+from shared.messaging.message import Outgoing, encode_data, envelope
+from shared.messaging.topology import Address
+from shared.schemas import Event
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long the outbox waits before it sends a row again.
+
+    ``confirm``: seconds for the broker's confirm. ``receipt`` … ``longest``: seconds for a receipt from the
+    other end, doubling (security, section 2: 1 min … 6 h).
+    """
+
+    confirm: float = 15
+    receipt: float = 60
+    longest: float = 6 * 3600
+
+    def until_again(self, attempts: int, *, awaited: bool) -> timedelta:
+        """The time from the attempt of that number (from 0) to the next."""
+        if not awaited:
+            return timedelta(seconds=self.confirm)
+        return timedelta(seconds=min(self.receipt * 2 ** min(attempts, 20), self.longest))
+
+
+class Outbox:
+    """Rows that wait to be sent, confirmed and, where one is awaited, receipted by the other end.
+
+    A row is sent when ``due_at`` has come, and each attempt puts ``due_at`` off. It is deleted by the broker's
+    confirm or, if it names what it ``awaits``, by that receipt only. ``hand_over`` is set in the process whose
+    relay sends: there a row is claimed for it from the start.
+    """
+
+    def __init__(self, table: Table, *, sender: str, patience: Patience | None = None) -> None:
+        self.table, self.sender = table, sender
+        self.patience = patience or Patience()
+        self.hand_over: Callable[[Sequence[Outgoing]], None] | None = None
+        is_due = table.c.due_at <= bindparam("at")
+        self._look = select(table.c.message_id).where(is_due).limit(1)  # asked fifty times a second: built once
+
+    def publish(
+        self, tx: Transaction, event: Event, *, to: Address, subject: object, awaits: str | None = None
+    ) -> UUID:
+        """Send the event once this transaction has committed; returns the message's id.
+
+        With ``awaits`` it is kept, and sent again, until that is receipted.
+        """
+        return self._say(tx, event, [to], subject, awaits)[0]
+
+    def publish_to_all(self, tx: Transaction, event: Event, *, to: Sequence[Address], subject: object) -> None:
+        """Send the event to several addresses, each as a message of its own."""
+        self._say(tx, event, to, subject, None)
+
+    def _say(
+        self, tx: Transaction, event: Event, to: Sequence[Address], subject: object, awaits: str | None
+    ) -> list[UUID]:
+        data, ids = encode_data(event), [new_id() for _ in to]
+        for id_, address in zip(ids, to, strict=True):
+            body = envelope(event, data, id=id_, sender=self.sender, subject=str(subject), at=tx.at)
+            self.send(tx, Outgoing(id_, address.exchange, address.key(event), body, awaits))
+        return ids
+
+    def send(self, tx: Transaction, message: Outgoing) -> None:
+        """Send bytes as they are once this transaction has committed."""
+        if self not in tx.gathered:
+            tx.gathered[self] = []
+            tx.before_commit.append(lambda: self._write(tx))
+        tx.gathered[self].append(message)
+
+    def _write(self, tx: Transaction) -> None:
+        messages, mine = tx.gathered[self], self.hand_over is not None
+        if not messages:
+            return
+        tx.execute(insert(self.table), [self._row(message, tx.at, claimed=mine) for message in messages])
+        if self.hand_over is not None:
+            hand_over = self.hand_over
+            tx.after_commit.append(lambda: hand_over(messages))
+
+    def _row(self, message: Outgoing, at: datetime, *, claimed: bool) -> dict[str, object]:
+        wait = self.patience.until_again(0, awaited=message.awaits is not None)
+        return {
+            "message_id": message.id,
+            "exchange": message.exchange,
+            "routing_key": message.routing_key,
+            "body": message.body,
+            "awaits": message.awaits,
+            "attempts": int(claimed),
+            "due_at": at + wait if claimed else at,
+        }
+
+    def anything_due(self, tx: Transaction) -> bool:
+        """A look that takes no lock."""
+        return tx.execute(self._look, {"at": tx.at}).first() is not None
+
+    def claim_due(self, tx: Transaction, limit: int) -> list[Outgoing]:
+        """Take the oldest due rows for sending, putting each off to its next attempt."""
+        c, at = self.table.c, tx.at
+        due = select(self.table).where(c.due_at <= at).order_by(c.message_id).limit(limit)
+        rows = tx.execute(due.with_for_update(skip_locked=True)).all()
+        for attempts, awaited in {(row.attempts, row.awaits is not None) for row in rows}:
+            ids = [r.message_id for r in rows if (r.attempts, r.awaits is not None) == (attempts, awaited)]
+            again = at + self.patience.until_again(attempts, awaited=awaited)
+            tx.execute(update(self.table).where(c.message_id.in_(ids)).values(attempts=attempts + 1, due_at=again))
+        return [Outgoing(r.message_id, r.exchange, r.routing_key, r.body, r.awaits) for r in rows]
+
+    def confirmed(self, tx: Transaction, ids: Iterable[UUID]) -> None:
+        """The broker has them: forget those that await no receipt."""
+        c = self.table.c
+        tx.execute(delete(self.table).where(c.message_id.in_(list(ids)), c.awaits.is_(None)))
+
+    def refused(self, tx: Transaction, ids: Iterable[UUID], *, after: timedelta) -> None:
+        """The broker would not take them: try again after a while."""
+        at = tx.at + after
+        tx.execute(update(self.table).where(self.table.c.message_id.in_(list(ids))).values(due_at=at))
+
+    def receipted(self, tx: Transaction, awaited: Iterable[str]) -> None:
+        """The other end has said that it is stored: the rows are done, and so are those of this transaction."""
+        done = frozenset(awaited)
+        tx.execute(delete(self.table).where(self.table.c.awaits.in_(sorted(done))))
+        if self in tx.gathered:
+            tx.gathered[self] = [message for message in tx.gathered[self] if message.awaits not in done]

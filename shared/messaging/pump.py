@@ -1,0 +1,119 @@
+"""The heart of a service: one loop that relays, takes, delivers and acknowledges over one link."""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import structlog
+
+from shared.messaging.delivery import DATABASE_AWAY, Delivery, Outcome
+from shared.messaging.errors import LinkLost, Misconfigured
+from shared.messaging.link import Link
+from shared.messaging.message import Incoming
+from shared.messaging.relay import Relay
+
+T = TypeVar("T")
+
+log = structlog.get_logger()
+
+BATCH = 200  #: the most messages in one transaction
+WAIT = 0.01  #: seconds to wait for a message before looking at the outbox again
+LONGEST_PAUSE = 5.0  #: seconds between tries while the broker or the database is away
+DRAIN = 20.0  #: seconds a stopping service waits for confirms
+
+
+@dataclass
+class Pump:
+    """Runs one service's messages until it is told to stop, through any number of lost links."""
+
+    connect: Callable[[], Link]
+    delivery: Delivery
+    relay: Relay
+    sleep: Callable[[float], None] = time.sleep
+    stopping: bool = field(default=False, init=False)
+    linked: bool = field(default=False, init=False)
+
+    def run(self) -> None:
+        """Connect, work, and connect again; returns after ``stop``. Raises Misconfigured at the first connection."""
+        pause, worked = 0.1, False
+        while not self.stopping:
+            try:
+                self._session()
+            except Misconfigured:
+                if not worked:
+                    raise
+                log.exception("link.misconfigured")
+            except LinkLost as error:
+                log.warning("link.lost", reason=str(error), retry_in=round(pause, 1))
+            worked = worked or self.linked
+            pause = 0.1 if self.linked else min(pause * 2, LONGEST_PAUSE)
+            self.linked = False
+            if not self.stopping:
+                self.sleep(pause)
+
+    def stop(self) -> None:
+        """Finish what was taken, wait for what was published, then end."""
+        self.stopping = True
+
+    def _session(self) -> None:
+        link = self.connect()
+        politely = False
+        try:
+            self.linked = True
+            log.info("link.up", queue=self.delivery.queue)
+            while not self.stopping:
+                self.step(link, WAIT)
+            self._drain(link)
+            politely = True
+        finally:
+            self.relay.link_lost()
+            with suppress(LinkLost):
+                link.close(politely=politely)
+
+    def step(self, link: Link, wait: float) -> bool:
+        """One turn of the loop; tells whether anything was done."""
+        sent = self._while_database_is_away(link, lambda: self.relay.send_due(link))
+        busy = sent or self.relay.has_answers
+        batch = link.take(BATCH, 0 if busy else wait)
+        self.relay.note(link)
+        if batch:
+            self._deliver(link, batch)
+        elif self.relay.has_answers and not sent:
+            self._while_database_is_away(link, self._write_answers)
+        return bool(sent or batch)
+
+    def _deliver(self, link: Link, batch: Sequence[Incoming]) -> None:
+        also = self.relay.write_answers if self.relay.has_answers else None
+        outcomes = self._while_database_is_away(link, lambda: self.delivery.deliver(batch, also))
+        again = [m for m, outcome in zip(batch, outcomes, strict=True) if outcome is Outcome.RETRY]
+        if again:
+            link.postpone(again)
+        link.acknowledge(batch)
+
+    def _write_answers(self) -> None:
+        with self.delivery.database.transaction() as tx:
+            self.relay.write_answers(tx)
+
+    def _while_database_is_away(self, link: Link, do: Callable[[], T]) -> T:
+        """Try until the database works again; meanwhile nothing is taken, and the link is kept alive."""
+        pause = 0.05
+        while True:
+            try:
+                return do()
+            except DATABASE_AWAY as error:
+                if self.stopping:
+                    raise LinkLost("stopped while the database was away") from None
+                log.warning("database.away", reason=type(error).__name__, retry_in=round(pause, 2))
+                self.sleep(pause)
+                link.take(0, 0)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _drain(self, link: Link) -> None:
+        link.stop_taking()
+        end = time.monotonic() + DRAIN
+        while time.monotonic() < end:
+            busy = self.step(link, WAIT)
+            if not busy and not link.open_publishes and not self.relay.has_answers:
+                return

@@ -1,0 +1,84 @@
+"""Carry committed outbox rows to the broker, oldest first, at least once, and forget what it confirmed."""
+
+import time
+from collections import deque
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+
+from shared.database import Database, Transaction
+from shared.messaging.link import Link
+from shared.messaging.message import Outgoing
+from shared.messaging.outbox import Outbox
+
+log = structlog.get_logger()
+
+AT_ONCE = 500  #: rows claimed, and published, in one go
+WINDOW = 2_000  #: unanswered publishes, above which nothing more is published
+REFUSED_AGAIN = timedelta(seconds=5)  #: when to offer again what the broker would not take
+
+
+class Relay:
+    """The sending half of a service. Rows of this process come by ``offer``, all others by asking the table."""
+
+    def __init__(self, database: Database, outbox: Outbox, *, poll: float = 0.02) -> None:
+        self.database, self.outbox, self.poll = database, outbox, poll
+        self._offered: deque[Outgoing] = deque()
+        self._confirmed: set[UUID] = set()
+        self._refused: set[UUID] = set()
+        self._next_look = 0.0
+        outbox.hand_over = self._offered.extend
+
+    def send_due(self, link: Link) -> int:
+        """Publish what has been offered and what the table holds due; returns how many."""
+        if link.blocked or link.open_publishes >= WINDOW:
+            return 0
+        messages = [self._offered.popleft() for _ in range(min(len(self._offered), AT_ONCE))]
+        messages += self._claimed()
+        if messages:
+            link.publish(messages)
+        return len(messages)
+
+    def _claimed(self) -> Sequence[Outgoing]:
+        moment = time.monotonic()
+        if moment < self._next_look:
+            return ()
+        self._next_look = moment + self.poll
+        with self.database.reading() as tx:
+            if not self.outbox.anything_due(tx):
+                return ()
+        self._next_look = 0.0
+        with self.database.transaction() as tx:
+            return self.outbox.claim_due(tx, AT_ONCE)
+
+    def note(self, link: Link) -> None:
+        """Collect the broker's answers; they are written with the next transaction."""
+        answers = link.settled()
+        self._confirmed |= answers.confirmed
+        self._refused |= answers.refused
+        if answers.refused:
+            log.warning("outbox.refused_by_broker", count=len(answers.refused))
+
+    def write_answers(self, tx: Transaction) -> None:
+        """Write the collected answers; they are kept until the transaction has committed."""
+        confirmed, refused = frozenset(self._confirmed), frozenset(self._refused)
+        if confirmed:
+            self.outbox.confirmed(tx, confirmed)
+        if refused:
+            self.outbox.refused(tx, refused, after=REFUSED_AGAIN)
+        tx.after_commit.append(lambda: self._written(confirmed, refused))
+
+    def _written(self, confirmed: frozenset[UUID], refused: frozenset[UUID]) -> None:
+        self._confirmed -= confirmed
+        self._refused -= refused
+
+    @property
+    def has_answers(self) -> bool:
+        """Whether answers wait to be written."""
+        return bool(self._confirmed or self._refused)
+
+    def link_lost(self) -> None:
+        """Forget what was offered: its rows come due again by themselves."""
+        self._offered.clear()

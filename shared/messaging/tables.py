@@ -1,0 +1,37 @@
+"""The three tables that every service keeps for its messages: outbox, inbox, parked."""
+
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, Uuid
+
+from shared.database import Moment
+
+
+def add_message_tables(metadata: MetaData) -> None:
+    """Define them in the service's own metadata."""
+    Table(
+        "outbox",
+        metadata,
+        Column("message_id", Uuid, primary_key=True),
+        Column("exchange", String(60), nullable=False),
+        Column("routing_key", String(200), nullable=False),
+        Column("body", LargeBinary, nullable=False),
+        Column("awaits", String(80), index=True),
+        Column("attempts", Integer, nullable=False),
+        Column("due_at", Moment, nullable=False, index=True),
+    )
+    Table(
+        "inbox",
+        metadata,
+        Column("sender", String(31), primary_key=True),
+        Column("message_id", Uuid, primary_key=True),
+        Column("heard_at", Moment, nullable=False),
+    )
+    Table(
+        "parked",
+        metadata,
+        Column("id", Uuid, primary_key=True),
+        Column("queue", String(60), nullable=False),
+        Column("reason", String(60), nullable=False),
+        Column("routing_key", String(200), nullable=False),
+        Column("body", LargeBinary, nullable=False),
+        Column("parked_at", Moment, nullable=False),
+    )

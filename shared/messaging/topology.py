@@ -1,0 +1,140 @@
+"""What stands at the hub's broker: exchanges, queues, bindings, and who may do what."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shared.schemas import Event
+
+NETWORK_IN = "network.in"  #: nodes publish here: ``from.<org>.<event type>``
+NETWORK_OUT = "network.out"  #: the referral service publishes here: ``to.<org>.<event type>``
+HUB_EVENTS = "hub"  #: between the hub's services: ``<event type>``
+RETRY = "retry"  #: a service publishes here what it will try again: ``<queue>.<step>``
+
+RETRY_SECONDS = (1, 10, 60)  #: the ladder; its last step is used again until the attempts are used up
+ATTEMPTS = 10  #: tries of one message, after which it is parked
+DELIVERY_LIMIT = 20  #: deliveries without an answer, after which the broker gives a message up
+QUEUE_BYTES = 2_147_483_648  #: a full queue refuses, it never drops
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where an event goes: an exchange, and what stands before the event's type in the key."""
+
+    exchange: str
+    prefix: str
+
+    def key(self, event: Event) -> str:
+        """The routing key of the event."""
+        return self.prefix + event.type
+
+
+def from_node(org: str) -> Address:
+    """From a node to the hub; the broker lets only that organisation's user write it."""
+    return Address(NETWORK_IN, f"from.{org}.")
+
+
+def to_node(org: str) -> Address:
+    """From the hub to one organisation's node."""
+    return Address(NETWORK_OUT, f"to.{org}.")
+
+
+TO_ALL = Address(NETWORK_OUT, "to.all.")  #: from the hub to every node
+TO_HUB = Address(HUB_EVENTS, "")  #: from one of the hub's services to the others
+
+Binding = tuple[str, str]  #: exchange, topic pattern
+
+HUB_QUEUES: dict[str, tuple[Binding, ...]] = {
+    "referral": (
+        (NETWORK_IN, "from.*.intake.referral_sent"),
+        (NETWORK_IN, "from.*.intake.referral_delivered"),
+        (NETWORK_IN, "from.*.intake.move_made"),
+        (NETWORK_IN, "from.*.intake.history_asked"),
+        (NETWORK_IN, "from.*.intake.services_offered"),
+    ),
+    "notifications": (
+        (NETWORK_IN, "from.*.intake.contacts_changed"),
+        (HUB_EVENTS, "referral.moved"),
+        (HUB_EVENTS, "referral.overdue"),
+    ),
+    "reporting": (
+        (NETWORK_IN, "from.*.intake.counts_contributed"),
+        (HUB_EVENTS, "referral.moved"),
+        (HUB_EVENTS, "referral.overdue"),
+    ),
+}
+
+
+def node_queue(org: str) -> str:
+    """The name of an organisation's queue."""
+    return f"node.{org}"
+
+
+def node_bindings(org: str) -> tuple[Binding, ...]:
+    """What an organisation's queue receives."""
+    return ((NETWORK_OUT, f"to.{org}.#"), (NETWORK_OUT, "to.all.#"))
+
+
+def queue_arguments(queue: str) -> dict[str, dict[str, Any]]:
+    """The arguments of a queue, of the place for what it gave up, and of its retry ladder, by name."""
+    safe = {
+        "x-queue-type": "quorum",
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+        "x-dead-letter-exchange": "",
+        "x-max-length-bytes": QUEUE_BYTES,
+    }
+    parked = given_up(queue)
+    ladder = {
+        retry_queue(queue, step): {
+            **safe,
+            "x-dead-letter-routing-key": queue,
+            "x-message-ttl": seconds * 1000,
+        }
+        for step, seconds in enumerate(RETRY_SECONDS, 1)
+    }
+    main = {**safe, "x-dead-letter-routing-key": parked, "x-delivery-limit": DELIVERY_LIMIT}
+    return {parked: {"x-queue-type": "quorum"}, queue: main, **ladder}
+
+
+def retry_queue(queue: str, step: int) -> str:
+    """The queue where a message waits before its next attempt; steps count from 1."""
+    return f"{queue}.retry.{step}"
+
+
+def retry_step(attempt: int) -> int:
+    """The step of the ladder on which a message waits after its attempt of that number (from 0)."""
+    return min(attempt + 1, len(RETRY_SECONDS))
+
+
+def given_up(queue: str) -> str:
+    """The queue of messages that the broker delivered too often without an answer."""
+    return f"{queue}.parked"
+
+
+@dataclass(frozen=True)
+class Rights:
+    """A user's rights at the broker, as its regular expressions; the topics per exchange it may write."""
+
+    configure: str
+    write: str
+    read: str
+    topics: dict[str, str]
+
+
+def node_rights(org: str) -> Rights:
+    """A partner writes only as itself and reads only its own queue (measured: security, section 2)."""
+    queue = node_queue(org).replace(".", r"\.")
+    return Rights(
+        configure="^$",
+        write=r"^(network\.in|retry)$",
+        read=rf"^{queue}(\.parked)?$",
+        topics={NETWORK_IN: r"^from\.{username}\..+$", RETRY: r"^node\.{username}\.\d+$"},
+    )
+
+
+HUB_RIGHTS = Rights(
+    configure="^$",
+    write=r"^(network\.out|hub|retry)$",
+    read=r"^(referral|notifications|reporting)(\.parked)?$",
+    topics={},
+)

@@ -1,0 +1,94 @@
+"""Bring a service's database to what its code expects; each service holds only the versions."""
+
+from importlib import import_module, resources
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData, text
+
+from shared.database import Database
+
+LOCK = 7_265_101  #: PostgreSQL's advisory lock of those who migrate; any number will do
+
+
+class DatabaseTooNew(Exception):
+    """The database was written by a newer version: start that version, or restore the backup of before it."""
+
+
+class DatabaseTooOld(Exception):
+    """The database is of an older version, or empty: run throughline migrate."""
+
+
+def upgrade(package: str, url: str) -> None:
+    """Bring the database of a service such as ``services.intake`` up to its newest version, or not touch it.
+
+    All in one transaction; who comes meanwhile waits. Raises DatabaseTooNew.
+    """
+    config = _config(package)
+    database = Database(url)
+    try:
+        with database.transaction() as tx:
+            if not database.is_sqlite:
+                tx.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+            _refuse_newer(config, tx.connection)
+            config.attributes |= {"connection": tx.connection, "metadata": _metadata(package)}
+            command.upgrade(config, "head")
+    finally:
+        database.close()
+
+
+def check(package: str, url: str) -> None:
+    """Raise DatabaseTooNew or DatabaseTooOld unless the database is of the code's newest version."""
+    config = _config(package)
+    database = Database(url)
+    try:
+        with database.reading() as tx:
+            _refuse_newer(config, tx.connection)
+            if _at(tx.connection) != set(ScriptDirectory.from_config(config).get_heads()):
+                raise DatabaseTooOld(DatabaseTooOld.__doc__)
+    finally:
+        database.close()
+
+
+def differences(package: str, url: str) -> list[Any]:
+    """How the database differs from the service's table definitions; nothing, if all is well."""
+    database = Database(url)
+    try:
+        with database.reading() as tx:
+            return list(compare_metadata(MigrationContext.configure(tx.connection), _metadata(package)))
+    finally:
+        database.close()
+
+
+def _config(package: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", _escaped(resources.files(__name__)))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option(
+        "version_locations", _escaped(resources.files(package) / "migrations" / "versions")
+    )
+    return config
+
+
+def _escaped(path: object) -> str:
+    """Alembic reads its options with interpolation."""
+    return str(path).replace("%", "%%")
+
+
+def _metadata(package: str) -> MetaData:
+    metadata: MetaData = import_module(f"{package}.storage").metadata
+    return metadata
+
+
+def _at(connection: Connection) -> set[str]:
+    return set(MigrationContext.configure(connection).get_current_heads())
+
+
+def _refuse_newer(config: Config, connection: Connection) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if _at(connection) - known:
+        raise DatabaseTooNew(DatabaseTooNew.__doc__)

@@ -1,0 +1,137 @@
+"""The only window to the environment: settings are read once, checked, documented, and refused when wrong."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from marshmallow import ValidationError
+from marshmallow import fields as rules
+
+PREFIX = "THROUGHLINE_"
+EXIT_CODE = 78  #: EX_CONFIG of sysexits
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+T = TypeVar("T")
+
+
+class SettingsWrong(Exception):
+    """One or more settings are missing or wrong. Each line names the setting and what to do, never its value."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Secret(str):
+    """A setting that is not printed."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Secret()"
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a value must be, and how to say so."""
+
+    passes: Callable[[Any], bool]
+    says: str
+
+
+def setting(about: str, *checks: Check, default: Any = MISSING) -> Any:  # a field specifier stands for any type
+    """Declare a setting: its documentation, its checks and, where there is a safe one, its default."""
+    metadata = {"about": about, "checks": checks}
+    return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
+
+
+def read(settings: type[T], environ: Mapping[str, str] | None = None) -> T:
+    """Fill the settings class from variables named ``THROUGHLINE_<FIELD>``; raises SettingsWrong with every problem.
+
+    ``<VARIABLE>_FILE`` names a file that holds the value, for secrets.
+    """
+    environ = os.environ if environ is None else environ
+    values, problems = {}, []
+    for declared in fields(settings):  # type: ignore[arg-type]
+        try:
+            values[declared.name] = _value(declared, environ)
+        except ValueError as error:
+            problems.append(str(error))
+    if problems:
+        raise SettingsWrong(problems)
+    return settings(**values)
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def _value(declared: Field[Any], environ: Mapping[str, str]) -> Any:
+    name = variable(declared.name)
+    raw = _raw(name, environ)
+    if raw is None:
+        if declared.default is MISSING:
+            raise ValueError(f"{name} is missing: set it to {declared.metadata['about']}")
+        return declared.default
+    value = _typed(name, raw, declared.type)
+    for check in declared.metadata["checks"]:
+        if not check.passes(value):
+            raise ValueError(f"{name} {check.says}")
+    return value
+
+
+def _raw(name: str, environ: Mapping[str, str]) -> str | None:
+    if name in environ:
+        return environ[name]
+    file = environ.get(f"{name}_FILE")
+    if file is None:
+        return None
+    try:
+        return Path(file).read_text().strip()
+    except OSError as error:
+        raise ValueError(f"{name}_FILE cannot be read: {error.strerror}; check the path and its rights") from None
+
+
+def _typed(name: str, raw: str, kind: Any) -> Any:
+    if kind not in _NUMBERS:
+        return kind(raw) if kind in (Path, Secret) else raw
+    rule, called = _NUMBERS[kind]
+    try:
+        return rule.deserialize(raw)
+    except ValidationError:
+        raise ValueError(f"{name} must be {called}") from None  # the cause quotes the value
+
+
+_NUMBERS: dict[Any, tuple[rules.Field[Any], str]] = {
+    int: (rules.Integer(), "a whole number"),
+    float: (rules.Float(allow_nan=False), "a number"),
+    bool: (rules.Boolean(), "true or false"),
+}
+
+
+def one_of(*values: str) -> Check:
+    """The value is one of these."""
+    return Check(lambda value: value in values, f"must be one of: {', '.join(values)}")
+
+
+def between(least: float, most: float) -> Check:
+    """The number lies within, ends included."""
+    return Check(lambda value: least <= value <= most, f"must be between {least} and {most}")
+
+
+def _safe_link(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in ("amqps", "embedded") or (parts.scheme == "amqp" and parts.hostname in LOOPBACK)
+
+
+BROKER_URL = Check(
+    _safe_link, "must begin with amqps:// (amqp:// is for this machine's own loopback only): ask the hub for its address"
+)
+DATABASE_URL = Check(
+    lambda url: url.split(":", 1)[0].split("+", 1)[0] in ("sqlite", "postgresql"),
+    "must begin with sqlite:/// or postgresql://",
+)

@@ -1,0 +1,1 @@
+"""Real parts for tests: a broker, a database server and a browser. Not in the wheel."""
