@@ -1,0 +1,52 @@
+"""The directory's rows and every query made of them."""
+
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from services.referral.storage import directory_versions, organisations
+from shared.database import Transaction
+from shared.schemas.referral import Organisation
+
+
+def find(tx: Transaction, org: str) -> Any | None:
+    """The organisation's row, locked."""
+    query = select(organisations).where(organisations.c.org == org).with_for_update()
+    return tx.execute(query).one_or_none()
+
+
+def put(tx: Transaction, org: str, *, name: str, public_key: str | None, source: str = "node") -> None:
+    """Add an organisation, or give a known one its name and key."""
+    values = {"name": name, "public_key": public_key, "source": source, "active": True}
+    if find(tx, org) is None:
+        tx.execute(insert(organisations).values(org=org, revision=0, services=[], **values))
+    else:
+        tx.execute(update(organisations).where(organisations.c.org == org).values(**values))
+
+
+def set_offer(tx: Transaction, org: str, *, revision: int, services: list[dict[str, Any]]) -> None:
+    """Replace an organisation's offer."""
+    values = {"revision": revision, "services": services}
+    tx.execute(update(organisations).where(organisations.c.org == org).values(**values))
+
+
+def listed(tx: Transaction) -> list[Organisation]:
+    """The active organisations, in the order of their ids."""
+    query = select(organisations).where(organisations.c.active).order_by(organisations.c.org)
+    return [
+        Organisation.load({"org": r.org, "name": r.name, "public_key": r.public_key, "services": r.services})
+        for r in tx.execute(query)
+    ]
+
+
+def newest_version(tx: Transaction) -> tuple[int, str]:
+    """Number and hash of the newest published version; 0 and nothing before the first."""
+    c = directory_versions.c
+    last = select(func.max(c.version)).scalar_subquery()
+    row = tx.execute(select(c.version, c.hash).where(c.version == last)).one_or_none()
+    return (row.version, row.hash) if row else (0, "")
+
+
+def add_version(tx: Transaction, version: int, digest: str) -> None:
+    """A version was published."""
+    tx.execute(insert(directory_versions).values(version=version, hash=digest, published_at=tx.at))

@@ -1,0 +1,72 @@
+"""What is true of a referral at the hub: who may move it, what follows, and when an answer is due."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from shared.schemas.life import AWAITING_DECISION, Move, NotAllowed, Party, State, allowed, step
+
+
+@dataclass(frozen=True)
+class Standards:
+    """How soon an answer is due by urgency, in hours; the network's settings (domain, section 3).
+
+    A person's acknowledgement is due after 1 h, 8 h, 2 days; a decision after 24 h, 72 h, 2 weeks.
+    """
+
+    acknowledge: dict[str, float]
+    reply: dict[str, float]
+
+    def deadlines(self, urgency: str, taken_at: datetime) -> tuple[datetime, datetime]:
+        """When an acknowledgement and when a decision is due, by the hub's clock."""
+        return (
+            taken_at + timedelta(hours=self.acknowledge[urgency]),
+            taken_at + timedelta(hours=self.reply[urgency]),
+        )
+
+
+STANDARDS = Standards(
+    acknowledge={"emergency": 1, "urgent": 8, "normal": 48}, reply={"emergency": 24, "urgent": 72, "normal": 336}
+)
+
+
+@dataclass(frozen=True)
+class Referral:
+    """Facts only: no person, no content."""
+
+    id: UUID
+    from_org: str
+    to_org: str
+    service_type: str
+    urgency: str
+    state: State
+    number: int
+    sent_at: datetime
+    taken_at: datetime
+    acknowledge_by: datetime
+    reply_by: datetime
+    acknowledgement_flagged_at: datetime | None = None
+    overdue_at: datetime | None = None
+
+    def party(self, org: str) -> Party | None:
+        """Which side the organisation is on; None for one that was not asked."""
+        if org == self.from_org:
+            return Party.SENDER
+        return Party.RECEIVER if org == self.to_org else None
+
+    def moved(self, move: Move, by: Party) -> "Referral":
+        """The referral after the move; raises NotAllowed with the state and what is allowed."""
+        return replace(self, state=step(self.state, move, by), number=self.number + 1)
+
+    def allowed(self, org: str) -> tuple[Move, ...]:
+        """What that organisation may do now."""
+        party = self.party(org)
+        return allowed(self.state, party) if party else ()
+
+    @property
+    def awaits_decision(self) -> bool:
+        """Whether a deadline can still pass."""
+        return self.state in AWAITING_DECISION
+
+
+__all__ = ["STANDARDS", "Move", "NotAllowed", "Party", "Referral", "Standards", "State"]

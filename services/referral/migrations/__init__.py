@@ -1,0 +1,1 @@
+"""How the referral service's database came to be what it is."""

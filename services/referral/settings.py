@@ -1,0 +1,34 @@
+"""What the referral service needs from its environment."""
+
+from dataclasses import dataclass
+
+from services.referral.domain import Standards
+from shared.settings import BROKER_URL, DATABASE_URL, between, setting
+
+_POSITIVE = between(0.0001, 100_000)
+
+
+@dataclass(frozen=True)
+class ReferralSettings:
+    """Settings of ``throughline run referral``."""
+
+    amqp_url: str = setting("the broker's address, amqps://user:password@host/vhost", BROKER_URL)
+    referral_database_url: str = setting("the service's own database, postgresql://… or sqlite:///…", DATABASE_URL)
+    acknowledge_hours_emergency: float = setting("hours to an acknowledgement", _POSITIVE, default=1)
+    acknowledge_hours_urgent: float = setting("hours to an acknowledgement", _POSITIVE, default=8)
+    acknowledge_hours_normal: float = setting("hours to an acknowledgement", _POSITIVE, default=48)
+    reply_hours_emergency: float = setting("hours to a decision", _POSITIVE, default=24)
+    reply_hours_urgent: float = setting("hours to a decision", _POSITIVE, default=72)
+    reply_hours_normal: float = setting("hours to a decision", _POSITIVE, default=336)
+    resend_seconds: float = setting(
+        "seconds until an unreceipted referral is sent again the first time", between(0.5, 3600), default=60
+    )
+
+    @property
+    def standards(self) -> Standards:
+        """The network's deadlines."""
+        urgencies = ("emergency", "urgent", "normal")
+        return Standards(
+            acknowledge={u: getattr(self, f"acknowledge_hours_{u}") for u in urgencies},
+            reply={u: getattr(self, f"reply_hours_{u}") for u in urgencies},
+        )

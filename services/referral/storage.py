@@ -1,0 +1,191 @@
+"""The referral service's tables, and every query made of them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from services.referral.domain import Referral, State
+from shared.database import Moment, Transaction, new_metadata
+from shared.messaging.tables import add_message_tables
+from shared.schemas.life import AWAITING_DECISION, Move
+from shared.schemas.referral import NumberedMove
+
+metadata = new_metadata()
+add_message_tables(metadata)
+
+referrals = Table(
+    "referrals",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("from_org", String(31), nullable=False),
+    Column("to_org", String(31), nullable=False),
+    Column("service_type", String(60), nullable=False),
+    Column("urgency", String(20), nullable=False),
+    Column("state", String(30), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("sent_at", Moment, nullable=False),
+    Column("taken_at", Moment, nullable=False),
+    Column("acknowledge_by", Moment, nullable=False),
+    Column("reply_by", Moment, nullable=False),
+    Column("acknowledgement_flagged_at", Moment),
+    Column("overdue_at", Moment),
+    Index("ix_referrals_due", "state", "acknowledge_by"),
+)
+moves = Table(
+    "moves",
+    metadata,
+    Column("referral_id", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("move_id", Uuid, nullable=False, index=True),
+    Column("move", String(30), nullable=False),
+    Column("state", String(30), nullable=False),
+    Column("by_org", String(31), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Column("reason", String(40)),
+    Column("sealed_note", Text),
+)
+organisations = Table(
+    "organisations",
+    metadata,
+    Column("org", String(31), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("public_key", Text),
+    Column("active", Boolean, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("services", JSON, nullable=False),
+    Column("source", String(20), nullable=False),
+)
+directory_versions = Table(
+    "directory_versions",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("hash", String(64), nullable=False),
+    Column("published_at", Moment, nullable=False),
+)
+
+_NEW_STATE = (
+    update(referrals)
+    .where(referrals.c.id == bindparam("id_"))
+    .values(state=bindparam("state_"), number=bindparam("number_"))
+)
+
+
+def lock_referrals(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, Referral]:
+    """The referrals of these ids, locked in the order of their ids so that two batches cannot lock crosswise."""
+    query = select(referrals).where(referrals.c.id.in_(list(ids))).order_by(referrals.c.id).with_for_update()
+    return {row["id"]: _referral(row) for row in tx.execute(query).mappings()}
+
+
+def _referral(row: Any) -> Referral:
+    return Referral(**{**row, "state": State(row["state"])})
+
+
+def add_referrals(tx: Transaction, new: Sequence[Referral]) -> None:
+    """Store referrals that were not there."""
+    if new:
+        tx.execute(insert(referrals), [vars(referral) for referral in new])
+
+
+def update_states(tx: Transaction, changed: Sequence[Referral]) -> None:
+    """Store the new state and number of referrals."""
+    if changed:
+        rows = [{"id_": r.id, "state_": r.state, "number_": r.number} for r in sorted(changed, key=lambda r: r.id)]
+        tx.execute(_NEW_STATE, rows)
+
+
+def add_moves(tx: Transaction, new: Sequence[tuple[UUID, NumberedMove]]) -> None:
+    """Store moves that stand."""
+    if new:
+        tx.execute(insert(moves), [_move_row(referral_id, move) for referral_id, move in new])
+
+
+def _move_row(referral_id: UUID, move: NumberedMove) -> dict[str, Any]:
+    return {
+        "referral_id": referral_id,
+        "number": move.number,
+        "move_id": move.move_id,
+        "move": move.move,
+        "state": move.state,
+        "by_org": move.by_org,
+        "made_at": move.made_at,
+        "recorded_at": move.recorded_at,
+        "reason": move.reason,
+        "sealed_note": move.sealed_note,
+    }
+
+
+def moves_after(tx: Transaction, referral_id: UUID, number: int) -> list[NumberedMove]:
+    """The moves of a referral after a number, in order."""
+    c = moves.c
+    query = select(moves).where(c.referral_id == referral_id, c.number > number).order_by(c.number)
+    return [_numbered(row) for row in tx.execute(query).mappings()]
+
+
+def _numbered(row: Any) -> NumberedMove:
+    values = {name: value for name, value in row.items() if name != "referral_id"}
+    return NumberedMove(**{**values, "move": Move(row["move"]), "state": State(row["state"])})
+
+
+def standing(tx: Transaction, move_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these moves were numbered."""
+    query = select(moves.c.move_id).where(moves.c.move_id.in_(list(move_ids)))
+    return set(tx.execute(query).scalars())
+
+
+def known_organisations(tx: Transaction, orgs: Iterable[str]) -> set[str]:
+    """Which of these are active and have a node that can open content."""
+    c = organisations.c
+    query = select(c.org).where(c.org.in_(list(orgs)), c.active, c.public_key.is_not(None))
+    return set(tx.execute(query).scalars())
+
+
+def lock_overdue(tx: Transaction, *, limit: int) -> list[Referral]:
+    """Referrals past a deadline that has not been flagged; one of several replicas gets each."""
+    c = referrals.c
+    query = (
+        select(referrals)
+        .where(
+            c.state.in_(sorted(AWAITING_DECISION)),
+            or_(
+                (c.reply_by <= tx.at) & c.overdue_at.is_(None),
+                (c.acknowledge_by <= tx.at)
+                & c.acknowledgement_flagged_at.is_(None)
+                & c.state.in_([State.SENT, State.DELIVERED]),
+            ),
+        )
+        .order_by(c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [_referral(row) for row in tx.execute(query).mappings()]
+
+
+def set_flag(tx: Transaction, referral_id: UUID, name: str, at: datetime) -> None:
+    """Flag a passed deadline: ``overdue_at`` or ``acknowledgement_flagged_at``."""
+    tx.execute(update(referrals).where(referrals.c.id == referral_id).values({name: at}))
+
+
+def counts_by_state(tx: Transaction) -> dict[str, int]:
+    """How many referrals stand in each state."""
+    query = select(referrals.c.state, func.count()).group_by(referrals.c.state)
+    return {state: count for state, count in tx.execute(query).tuples()}

@@ -1,0 +1,103 @@
+"""A hub for tests: the referral service's use cases on a real database, and what it said, to whom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from services.referral import storage
+from services.referral.usecases.directory import add_organisation
+from services.referral.usecases.hear import hear
+from services.referral.usecases.overdue import flag_overdue
+from shared.clock import new_id
+from shared.database import Database
+from shared.messaging.delivery import Batch
+from shared.messaging.message import Incoming, Message, open_message
+from shared.messaging.outbox import Outbox
+from shared.schemas import Event
+from shared.schemas.intake import MoveMade, ReferralDelivered, ReferralSent
+from shared.schemas.life import Move, State
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Said:
+    """An event of the hub, and the exchange and key it went out with."""
+
+    to: str
+    event: Event
+    awaits: str | None
+
+
+class Hub:
+    """Time stands still until it is told to pass."""
+
+    def __init__(self, url: str) -> None:
+        self.at = START
+        outbox = Outbox(storage.metadata.tables["outbox"], sender="hub")
+        self.database = Database(url, clock=lambda: self.at, outbox=outbox)
+        storage.metadata.create_all(self.database.engine)
+        for org in ("harbour-house", "legal-aid", "clinic"):
+            add_organisation(self.database, org, name=org, public_key=f"2:{org}")
+        self.said()
+
+    def pass_time(self, **time: float) -> None:
+        self.at += timedelta(**time)
+
+    def hears(self, *messages: Message, repeated: Sequence[Message] = ()) -> list[Said]:
+        with self.database.transaction() as tx:
+            hear(tx, Batch(messages, repeated))
+        return self.said()
+
+    def looks_at_the_clock(self) -> list[Said]:
+        flag_overdue(self.database)
+        return self.said()
+
+    def said(self) -> list[Said]:
+        """What came out since the last call; what awaits a receipt stays in the outbox."""
+        table = storage.metadata.tables["outbox"]
+        with self.database.transaction() as tx:
+            rows = tx.execute(select(table).order_by(table.c.message_id)).all()
+            tx.outbox.confirmed(tx, [row.message_id for row in rows])
+        return [_said(row.routing_key, row.body, row.awaits) for row in rows]
+
+    def awaited(self) -> list[str]:
+        table = storage.metadata.tables["outbox"]
+        with self.database.reading() as tx:
+            return list(tx.execute(select(table.c.awaits).where(table.c.awaits.is_not(None))).scalars())
+
+    def state(self, referral_id: UUID) -> State:
+        with self.database.transaction() as tx:
+            return storage.lock_referrals(tx, [referral_id])[referral_id].state
+
+
+def _said(key: str, body: bytes, awaits: str | None) -> Said:
+    return Said(key.rsplit(".referral.", 1)[0], open_message(Incoming(None, key, body)).event, awaits)
+
+
+def sent(referral_id: UUID, *, by: str = "harbour-house", to: str = "legal-aid", urgency: str = "normal") -> Message:
+    event = ReferralSent(
+        referral_id=referral_id,
+        to_org=to,
+        service_type="legal_assistance",
+        urgency=urgency,
+        sent_at=START,
+        sealed_person="sealed",
+    )
+    return Message(new_id(), by, event)
+
+
+def delivered(referral_id: UUID, *, by: str = "legal-aid") -> Message:
+    return Message(new_id(), by, ReferralDelivered(referral_id=referral_id, delivered_at=START))
+
+
+def made(
+    referral_id: UUID, move: Move, *, by: str = "legal-aid", after: UUID | None = None, based_on: int = 2
+) -> Message:
+    event = MoveMade(
+        referral_id=referral_id, move_id=new_id(), move=move, based_on=based_on, after=after, made_at=START
+    )
+    return Message(new_id(), by, event)

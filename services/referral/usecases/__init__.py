@@ -1,0 +1,1 @@
+"""What can happen to a referral and to the directory, at the hub."""

@@ -1,0 +1,211 @@
+"""What the hub does with each event of a node: one table, one function an event."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from services.referral import storage
+from services.referral.book import Book, numbered
+from services.referral.domain import STANDARDS, NotAllowed, Party, Referral, Standards, State
+from services.referral.usecases.directory import take_offer
+from shared.database import Transaction
+from shared.messaging.delivery import Batch
+from shared.messaging.errors import Refused, Unready
+from shared.messaging.message import Message
+from shared.messaging.topology import to_node
+from shared.schemas.intake import HistoryAsked, MoveMade, ReferralDelivered, ReferralSent, ServicesOffered
+from shared.schemas.life import Move
+from shared.schemas.referral import History, MoveRefused, Offered
+
+
+def hear(tx: Transaction, batch: Batch, *, standards: Standards = STANDARDS) -> None:
+    """Apply a batch in the order of its arrival; that order decides between moves that cross."""
+    messages = [*batch.fresh, *batch.repeated]
+    about = [m.event.referral_id for m in messages if hasattr(m.event, "referral_id")]
+    desk = Desk(Book(tx, about), _reachable(tx, batch), standards)
+    for message in batch.fresh:
+        FRESH[type(message.event)](desk, message)
+    for message in batch.repeated:
+        REPEATED.get(type(message.event), _say_nothing)(desk, message)
+    desk.book.save()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What is at hand while a batch is heard."""
+
+    book: Book
+    reachable: set[str]
+    standards: Standards
+
+    @property
+    def tx(self) -> Transaction:
+        """The batch's transaction."""
+        return self.book.tx
+
+
+def _reachable(tx: Transaction, batch: Batch) -> set[str]:
+    wanted = {m.event.to_org for m in batch.fresh if isinstance(m.event, ReferralSent)}
+    return storage.known_organisations(tx, wanted) if wanted else set()
+
+
+def take_referral(desk: Desk, message: Message) -> None:
+    """Number the referral's first move, offer it to the receiving node, and offer again until that has stored it."""
+    event: ReferralSent = message.event  # type: ignore[assignment]
+    known = desk.book.find(event.referral_id)
+    if known is not None and known.from_org != message.sender:
+        raise Refused("referral_of_another")
+    if known is not None:
+        return answer_again(desk, message)
+    if event.to_org not in desk.reachable or event.to_org == message.sender:
+        return _refuse_move(desk, message, event.referral_id, message.id, Move.SEND, None)
+    referral = _taken(desk, message.sender, event)
+    desk.book.enter(referral, message.id)
+    _offer(desk, referral, event)
+    return None
+
+
+def _taken(desk: Desk, sender: str, event: ReferralSent) -> Referral:
+    acknowledge_by, reply_by = desk.standards.deadlines(event.urgency, desk.tx.at)
+    return Referral(
+        id=event.referral_id,
+        from_org=sender,
+        to_org=event.to_org,
+        service_type=event.service_type,
+        urgency=event.urgency,
+        state=State.SENT,
+        number=1,
+        sent_at=event.sent_at,
+        taken_at=desk.tx.at,
+        acknowledge_by=acknowledge_by,
+        reply_by=reply_by,
+    )
+
+
+def _offer(desk: Desk, referral: Referral, event: ReferralSent) -> None:
+    offered = Offered(
+        referral_id=referral.id,
+        from_org=referral.from_org,
+        service_type=referral.service_type,
+        urgency=referral.urgency,
+        sent_at=referral.sent_at,
+        acknowledge_by=referral.acknowledge_by,
+        reply_by=referral.reply_by,
+        sealed_person=event.sealed_person,
+    )
+    publish = desk.tx.outbox.publish
+    publish(desk.tx, offered, to=to_node(referral.to_org), subject=referral.id, awaits=f"offer:{referral.id}")
+
+
+def record_delivery(desk: Desk, message: Message) -> None:
+    """The receiving node has stored it: stop offering, and say so to the sender."""
+    event: ReferralDelivered = message.event  # type: ignore[assignment]
+    referral = _theirs(desk, event.referral_id, message.sender)
+    if referral.party(message.sender) is not Party.RECEIVER:
+        raise Refused("not_the_receiver")
+    desk.tx.outbox.receipted(desk.tx, [f"offer:{referral.id}"])
+    if referral.state is State.SENT:
+        moved = referral.moved(Move.DELIVER, Party.RECEIVING_NODE)
+        desk.book.move(moved, _numbered(desk, moved, message, message.id, Move.DELIVER, event.delivered_at))
+
+
+def record_move(desk: Desk, message: Message) -> None:
+    """Number the move if it is allowed from where the referral stands; otherwise say what is."""
+    event: MoveMade = message.event  # type: ignore[assignment]
+    referral = _theirs(desk, event.referral_id, message.sender)
+    if event.after is not None and not desk.book.stands(event.after) and event.based_on >= referral.number:
+        raise Unready("earlier_move_not_here")
+    party = referral.party(message.sender)
+    try:
+        moved = referral.moved(event.move, party)  # type: ignore[arg-type]
+    except NotAllowed:
+        return _refuse_move(desk, message, referral.id, event.move_id, event.move, referral)
+    move = _numbered(desk, moved, message, event.move_id, event.move, event.made_at, event.reason, event.sealed_note)
+    desk.book.move(moved, move)
+    return None
+
+
+def _numbered(desk: Desk, moved: Referral, message: Message, move_id: UUID, move: Move, made_at: Any, *said: Any) -> Any:
+    reason, note = said or (None, None)
+    return numbered(
+        moved,
+        move_id,
+        move,
+        by_org=message.sender,
+        made_at=made_at,
+        recorded_at=desk.tx.at,
+        reason=reason,
+        sealed_note=note,
+    )
+
+
+def _theirs(desk: Desk, referral_id: UUID, org: str) -> Referral:
+    """Another's referral does not exist for you; one that is not here yet may still come."""
+    referral = desk.book.find(referral_id)
+    if referral is None:
+        raise Unready("referral_not_here")
+    if referral.party(org) is None:
+        raise Refused("referral_of_another")
+    return referral
+
+
+def _refuse_move(  # noqa: PLR0913 - a refusal has that many facts
+    desk: Desk, message: Message, referral_id: UUID, move_id: UUID, move: Move, referral: Referral | None
+) -> None:
+    refused = MoveRefused(
+        referral_id=referral_id,
+        move_id=move_id,
+        move=move,
+        number=referral.number if referral else 0,
+        state=referral.state if referral else None,
+        allowed=list(referral.allowed(message.sender)) if referral else [],
+    )
+    desk.tx.outbox.publish(desk.tx, refused, to=to_node(message.sender), subject=referral_id)
+
+
+def tell_history(desk: Desk, message: Message) -> None:
+    """Answer a node that misses moves."""
+    event: HistoryAsked = message.event  # type: ignore[assignment]
+    _tell(desk, _theirs(desk, event.referral_id, message.sender), message.sender, event.after)
+
+
+def answer_again(desk: Desk, message: Message) -> None:
+    """A repeat gets the same answer and has no new effect."""
+    event: Any = message.event
+    referral = desk.book.find(event.referral_id)
+    if referral is None:
+        return _refuse_move(desk, message, event.referral_id, message.id, Move.SEND, None)
+    if isinstance(event, MoveMade) and not desk.book.stands(event.move_id):
+        return _refuse_move(desk, message, referral.id, event.move_id, event.move, referral)
+    return _tell(desk, referral, message.sender, 0)
+
+
+def _tell(desk: Desk, referral: Referral, org: str, after: int) -> None:
+    desk.book.save()
+    history = History(
+        referral_id=referral.id,
+        acknowledge_by=referral.acknowledge_by,
+        reply_by=referral.reply_by,
+        moves=storage.moves_after(desk.tx, referral.id, after),
+    )
+    desk.tx.outbox.publish(desk.tx, history, to=to_node(org), subject=referral.id)
+
+
+def _take_offer(desk: Desk, message: Message) -> None:
+    event: ServicesOffered = message.event  # type: ignore[assignment]
+    take_offer(desk.tx, message.sender, event)
+
+
+def _say_nothing(_desk: Desk, _message: Message) -> None:
+    """A repeat of what is not awaited."""
+
+
+FRESH: dict[type, Callable[[Desk, Message], None]] = {
+    ReferralSent: take_referral,
+    ReferralDelivered: record_delivery,
+    MoveMade: record_move,
+    HistoryAsked: tell_history,
+    ServicesOffered: _take_offer,
+}
+REPEATED: dict[type, Callable[[Desk, Message], None]] = {ReferralSent: answer_again, MoveMade: answer_again}
