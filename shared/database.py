@@ -1,10 +1,12 @@
 """One database per service; one transaction per use case; SQLite and PostgreSQL alike."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -45,7 +47,7 @@ class Moment(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's
         """Naive moments are refused: they would mean something else elsewhere."""
         if value is None:
             return None
@@ -53,7 +55,7 @@ class Moment(TypeDecorator[datetime]):
             raise ValueError("a moment needs its zone")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's
         """UTC, always."""
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
@@ -80,9 +82,7 @@ class Transaction:
     @property
     def outbox(self) -> "Outbox":
         """The outbox of the service whose transaction this is."""
-        if self._outbox is None:
-            raise TypeError("this database was opened without an outbox")
-        return self._outbox
+        return _there(self._outbox)
 
 
 class Database:
@@ -90,16 +90,21 @@ class Database:
 
     def __init__(self, url: str, *, clock: Clock = now, outbox: "Outbox | None" = None) -> None:
         self.engine = _engine(url)
-        self.clock, self.outbox = clock, outbox
+        self.clock, self._outbox = clock, outbox
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writing = threading.Lock() if self.is_sqlite else nullcontext()
+
+    @property
+    def outbox(self) -> "Outbox":
+        """Where the service's events go; TypeError for a database that was opened without one."""
+        return _there(self._outbox)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Commit on the way out, roll back on any error."""
         with self._writing, self.engine.connect() as connection:
             _begin(connection, write=True)
-            tx = Transaction(connection, self.clock(), self.outbox)
+            tx = Transaction(connection, self.clock(), self._outbox)
             yield tx
             for do in tx.before_commit:
                 do()
@@ -120,6 +125,12 @@ class Database:
         self.engine.dispose()
 
 
+def _there(outbox: "Outbox | None") -> "Outbox":
+    if outbox is None:
+        raise TypeError("this database was opened without an outbox")
+    return outbox
+
+
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.drivername == "postgresql":
@@ -137,7 +148,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     """FULL, because NORMAL loses acknowledged transactions in a power cut."""
     connection.isolation_level = None  # we say BEGIN ourselves; the driver's own habit hides it
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
-        _patiently(lambda pragma=pragma: connection.execute(f"PRAGMA {pragma}").close())
+        _patiently(partial(_execute, connection, f"PRAGMA {pragma}"))
 
 
 def _begin(connection: Connection, *, write: bool) -> None:
@@ -147,9 +158,13 @@ def _begin(connection: Connection, *, write: bool) -> None:
     assert raw is not None  # noqa: S101 - a checked-out connection has one
     statement = "BEGIN IMMEDIATE" if write else "BEGIN"
     try:
-        _patiently(lambda: raw.execute(statement).close())
-    except Exception as error:
+        _patiently(partial(_execute, raw, statement))
+    except sqlite3.Error as error:
         raise OperationalError(statement, None, error, hide_parameters=True) from None
+
+
+def _execute(connection: Any, statement: str) -> None:
+    connection.execute(statement).close()
 
 
 def _patiently(do: Callable[[], None]) -> None:
@@ -158,7 +173,7 @@ def _patiently(do: Callable[[], None]) -> None:
     while True:
         try:
             return do()
-        except Exception as error:
+        except sqlite3.OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > end:
                 raise
             time.sleep(0.002)

@@ -2,9 +2,12 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+
+Entry = MutableMapping[str, Any]
 
 ALLOWED = frozenset(
     {
@@ -55,6 +58,7 @@ def set_up_logs(service: str, *, level: str = "INFO") -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            lambda _logger, _method, entry: {"service": service, **entry},
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _name_errors,
@@ -64,11 +68,10 @@ def set_up_logs(service: str, *, level: str = "INFO") -> None:
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    structlog.contextvars.bind_contextvars(service=service)
     logging.basicConfig(handlers=[_Foreign()], level=logging.WARNING, force=True)
 
 
-def _name_errors(_logger: Any, _method: str, entry: dict[str, Any]) -> dict[str, Any]:
+def _name_errors(_logger: Any, _method: str, entry: Entry) -> Entry:
     """An exception is named by its class and place, never by its text or its locals."""
     info = entry.pop("exc_info", None)
     if info:
@@ -83,7 +86,7 @@ def _place(trace: Any) -> str:
     return f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace is not None else ""
 
 
-def _allow(_logger: Any, _method: str, entry: dict[str, Any]) -> dict[str, Any]:
+def _allow(_logger: Any, _method: str, entry: Entry) -> Entry:
     return {key: value for key, value in entry.items() if key in ALLOWED}
 
 

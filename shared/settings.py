@@ -42,7 +42,9 @@ class Check:
     says: str
 
 
-def setting(about: str, *checks: Check, default: Any = MISSING) -> Any:  # a field specifier stands for any type
+def setting(
+    about: str, *checks: Check, default: Any = MISSING
+) -> Any:  # a field specifier stands for any type
     """Declare a setting: its documentation, its checks and, where there is a safe one, its default."""
     metadata = {"about": about, "checks": checks}
     return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
@@ -93,7 +95,9 @@ def _raw(name: str, environ: Mapping[str, str]) -> str | None:
     try:
         return Path(file).read_text().strip()
     except OSError as error:
-        raise ValueError(f"{name}_FILE cannot be read: {error.strerror}; check the path and its rights") from None
+        raise ValueError(
+            f"{name}_FILE cannot be read: {error.strerror}; check the path and its rights"
+        ) from None
 
 
 def _typed(name: str, raw: str, kind: Any) -> Any:
@@ -129,7 +133,8 @@ def _safe_link(url: str) -> bool:
 
 
 BROKER_URL = Check(
-    _safe_link, "must begin with amqps:// (amqp:// is for this machine's own loopback only): ask the hub for its address"
+    _safe_link,
+    "must begin with amqps:// (amqp:// is for this machine's own loopback only): ask the hub for its address",
 )
 DATABASE_URL = Check(
     lambda url: url.split(":", 1)[0].split("+", 1)[0] in ("sqlite", "postgresql"),

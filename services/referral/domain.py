@@ -26,7 +26,8 @@ class Standards:
 
 
 STANDARDS = Standards(
-    acknowledge={"emergency": 1, "urgent": 8, "normal": 48}, reply={"emergency": 24, "urgent": 72, "normal": 336}
+    acknowledge={"emergency": 1, "urgent": 8, "normal": 48},
+    reply={"emergency": 24, "urgent": 72, "normal": 336},
 )
 
 

@@ -13,7 +13,9 @@ class ReferralSettings:
     """Settings of ``throughline run referral``."""
 
     amqp_url: str = setting("the broker's address, amqps://user:password@host/vhost", BROKER_URL)
-    referral_database_url: str = setting("the service's own database, postgresql://… or sqlite:///…", DATABASE_URL)
+    referral_database_url: str = setting(
+        "the service's own database, postgresql://… or sqlite:///…", DATABASE_URL
+    )
     acknowledge_hours_emergency: float = setting("hours to an acknowledgement", _POSITIVE, default=1)
     acknowledge_hours_urgent: float = setting("hours to an acknowledgement", _POSITIVE, default=8)
     acknowledge_hours_normal: float = setting("hours to an acknowledgement", _POSITIVE, default=48)

@@ -109,7 +109,9 @@ def add_referrals(tx: Transaction, new: Sequence[Referral]) -> None:
 def update_states(tx: Transaction, changed: Sequence[Referral]) -> None:
     """Store the new state and number of referrals."""
     if changed:
-        rows = [{"id_": r.id, "state_": r.state, "number_": r.number} for r in sorted(changed, key=lambda r: r.id)]
+        rows = [
+            {"id_": r.id, "state_": r.state, "number_": r.number} for r in sorted(changed, key=lambda r: r.id)
+        ]
         tx.execute(_NEW_STATE, rows)
 
 
@@ -188,4 +190,4 @@ def set_flag(tx: Transaction, referral_id: UUID, name: str, at: datetime) -> Non
 def counts_by_state(tx: Transaction) -> dict[str, int]:
     """How many referrals stand in each state."""
     query = select(referrals.c.state, func.count()).group_by(referrals.c.state)
-    return {state: count for state, count in tx.execute(query).tuples()}
+    return dict(tx.execute(query).tuples().all())

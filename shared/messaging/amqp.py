@@ -83,13 +83,16 @@ class AmqpLink:
     def _consumer(self, name: str, *, given_up: bool) -> Consumer:
         queue = Queue(name, no_declare=True)
         consumer = Consumer(
-            self._channel, [queue], auto_declare=False, on_message=lambda m: self._arrive(m, given_up=given_up)
+            self._channel,
+            [queue],
+            auto_declare=False,
+            on_message=lambda m: self._arrive(m, given_up=given_up),
         )
         consumer.consume()
         return consumer
 
     def _arrive(self, message: Any, *, given_up: bool) -> None:
-        """kombu's own decoding is left out: it logs the raw body of what it cannot decode."""
+        """The decoding of kombu is left out: it logs the raw body of what it cannot decode."""
         body = message.body
         self._arrived.append(
             Incoming(
@@ -193,7 +196,9 @@ class _Confirms:
         channel.events["basic_nack"].add(lambda tag, multiple: self._answer(tag, multiple, ok=False))
         channel.events["basic_return"].add(self._return)
 
-    def publish(self, message: Outgoing, headers: dict[str, Any] | None = None, *, apart: bool = False) -> None:
+    def publish(
+        self, message: Outgoing, headers: dict[str, Any] | None = None, *, apart: bool = False
+    ) -> None:
         self._tag += 1
         self.open[self._tag] = (message.id, time.monotonic())
         if apart:

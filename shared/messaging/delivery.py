@@ -16,7 +16,10 @@ from shared.messaging.topology import ATTEMPTS
 
 log = structlog.get_logger()
 
-DATABASE_AWAY = (OperationalError, InterfaceError)  #: down, locked, full: consuming pauses, nothing is charged
+DATABASE_AWAY = (
+    OperationalError,
+    InterfaceError,
+)  #: down, locked, full: consuming pauses, nothing is charged
 
 
 class Outcome(StrEnum):
@@ -49,7 +52,9 @@ class Delivery:
     parked: Table
     handler: Handler
 
-    def deliver(self, batch: Sequence[Incoming], also: Callable[[Transaction], None] | None = None) -> list[Outcome]:
+    def deliver(
+        self, batch: Sequence[Incoming], also: Callable[[Transaction], None] | None = None
+    ) -> list[Outcome]:
         """Handle the batch in one transaction, committed on return; a failing message is taken out and tried alone.
 
         ``also`` is done in the first transaction. Raises one of DATABASE_AWAY when the database cannot work

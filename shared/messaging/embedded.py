@@ -6,7 +6,19 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import lru_cache
 
-from sqlalchemy import Column, Integer, LargeBinary, String, Table, UniqueConstraint, Uuid, bindparam, delete, select, update
+from sqlalchemy import (
+    Column,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+    bindparam,
+    delete,
+    select,
+    update,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -92,7 +104,11 @@ class EmbeddedLink:
             (self._answers.confirmed if queues else self._answers.refused).add(message.id)
 
     def _queues_of(self, message: Outgoing) -> list[str]:
-        return [q for q, e, p in self._bindings if e == message.exchange and _pattern(p).match(message.routing_key)]
+        return [
+            q
+            for q, e, p in self._bindings
+            if e == message.exchange and _pattern(p).match(message.routing_key)
+        ]
 
     def settled(self) -> Settled:
         """Answers since the last call."""
@@ -131,7 +147,7 @@ class EmbeddedLink:
         """Hand out nothing more."""
         self._taking = False
 
-    def close(self, *, politely: bool) -> None:  # noqa: ARG002 - a file needs no manners
+    def close(self, *, politely: bool) -> None:
         """Nothing to end: the file is closed with the process."""
 
     def _transaction(self) -> "_Guarded":

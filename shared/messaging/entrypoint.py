@@ -1,11 +1,9 @@
 """Where nameko meets our messages: ``@hears(Event, …)`` and ``Injected``."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import structlog
 from eventlet.event import Event as Signal
 from nameko.extensions import DependencyProvider, Entrypoint
 
@@ -100,16 +98,9 @@ class Hears(Entrypoint):
             done.send(exc_info[1] if exc_info else None)
             return result, exc_info
 
-        structlog.contextvars.bind_contextvars(batch=len(batch.fresh))
         self.container.spawn_worker(self, (tx, batch), {}, handle_result=handle_result)
         error: BaseException | None = done.wait()
         return error
 
 
 hears = Hears.decorator
-
-
-def fail_loudly(error: BaseException) -> None:
-    """A service that cannot go on ends its process: a supervisor or a person is to see it."""
-    structlog.get_logger().critical("service.died", error=type(error).__name__)
-    sys.exit(1)

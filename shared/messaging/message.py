@@ -1,5 +1,6 @@
 """A message as it travels: CloudEvents 1.0 attributes around an event's data."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from shared.schemas import Event, find, newest
 HUB = "hub"  #: the sender's name of every service of the hub
 SCHEMA = "urn:throughline:schema:"
 LARGEST = 1_048_576  #: bytes of a whole message
+_VERSION = re.compile(r"[0-9]{1,6}\.[0-9]{1,6}")
 
 
 @dataclass(frozen=True)
@@ -111,8 +113,7 @@ def _parse(body: bytes) -> dict[str, Any]:
 
 def _kind(wire: dict[str, Any]) -> tuple[str, str]:
     prefix, _, version = wire["dataschema"].rpartition(":")
-    numbers = version.split(".")
-    if prefix != SCHEMA + wire["type"] or len(numbers) != 2 or not all(n.isascii() and n.isdigit() for n in numbers):  # noqa: PLR2004
+    if prefix != SCHEMA + wire["type"] or not _VERSION.fullmatch(version):
         raise Refused("schema_name")
     return wire["type"], version
 

@@ -46,7 +46,9 @@ class Outbox:
         self.patience = patience or Patience()
         self.hand_over: Callable[[Sequence[Outgoing]], None] | None = None
         is_due = table.c.due_at <= bindparam("at")
-        self._look = select(table.c.message_id).where(is_due).limit(1)  # asked fifty times a second: built once
+        self._look = (
+            select(table.c.message_id).where(is_due).limit(1)
+        )  # asked fifty times a second: built once
 
     def publish(
         self, tx: Transaction, event: Event, *, to: Address, subject: object, awaits: str | None = None
@@ -57,7 +59,9 @@ class Outbox:
         """
         return self._say(tx, event, [to], subject, awaits)[0]
 
-    def publish_to_all(self, tx: Transaction, event: Event, *, to: Sequence[Address], subject: object) -> None:
+    def publish_to_all(
+        self, tx: Transaction, event: Event, *, to: Sequence[Address], subject: object
+    ) -> None:
         """Send the event to several addresses, each as a message of its own."""
         self._say(tx, event, to, subject, None)
 
@@ -110,7 +114,9 @@ class Outbox:
         for attempts, awaited in {(row.attempts, row.awaits is not None) for row in rows}:
             ids = [r.message_id for r in rows if (r.attempts, r.awaits is not None) == (attempts, awaited)]
             again = at + self.patience.until_again(attempts, awaited=awaited)
-            tx.execute(update(self.table).where(c.message_id.in_(ids)).values(attempts=attempts + 1, due_at=again))
+            tx.execute(
+                update(self.table).where(c.message_id.in_(ids)).values(attempts=attempts + 1, due_at=again)
+            )
         return [Outgoing(r.message_id, r.exchange, r.routing_key, r.body, r.awaits) for r in rows]
 
     def confirmed(self, tx: Transaction, ids: Iterable[UUID]) -> None:

@@ -55,8 +55,6 @@ def _declare(channel: Any, queue: str, bindings: Sequence[Binding]) -> None:
 def admit(management: Management, user: str, password: str, rights: Rights, *, vhost: str = "/") -> None:
     """Make a broker user that may do its own part and nothing else."""
     management.create_user(user, password)
-    management.set_permissions(
-        user, vhost, configure=rights.configure, write=rights.write, read=rights.read
-    )
+    management.set_permissions(user, vhost, configure=rights.configure, write=rights.write, read=rights.read)
     for exchange, write in rights.topics.items():
         management.set_topic_permissions(user, vhost, exchange=exchange, write=write, read="^$")

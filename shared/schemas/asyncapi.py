@@ -6,13 +6,20 @@ from typing import Any
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
-from marshmallow import Schema
 
 from shared.schemas.registry import Event, Record, event_types, major
 
 CHANNELS = {
-    "networkIn": ("network.in", "from.{org}.{event}", "Nodes publish here; the broker checks the organisation."),
-    "networkOut": ("network.out", "to.{org}.{event}", "The referral service publishes here, for one node or all."),
+    "networkIn": (
+        "network.in",
+        "from.{org}.{event}",
+        "Nodes publish here; the broker checks the organisation.",
+    ),
+    "networkOut": (
+        "network.out",
+        "to.{org}.{event}",
+        "The referral service publishes here, for one node or all.",
+    ),
     "hub": ("hub", "{event}", "Between the hub's services."),
 }
 ENVELOPE = {
@@ -44,13 +51,19 @@ def asyncapi() -> dict[str, Any]:
 def _channel(name: str) -> dict[str, Any]:
     exchange, key, about = CHANNELS[name]
     parameters = {part: {"description": part} for part in ("org", "event") if f"{{{part}}}" in key}
-    messages = {_camel(d): {"$ref": f"#/components/messages/{_camel(d)}"} for d in event_types() if _is_said_on(d, name)}
+    messages = {
+        _camel(d): {"$ref": f"#/components/messages/{_camel(d)}"}
+        for d in event_types()
+        if _is_said_on(d, name)
+    }
     return {
         "address": key,
         "description": about,
         "parameters": parameters,
         "messages": messages,
-        "bindings": {"amqp": {"is": "routingKey", "exchange": {"name": exchange, "type": "topic", "durable": True}}},
+        "bindings": {
+            "amqp": {"is": "routingKey", "exchange": {"name": exchange, "type": "topic", "durable": True}}
+        },
     }
 
 
@@ -58,7 +71,9 @@ def _is_said_on(declared: type[Event], channel: str) -> bool:
     publisher = declared.type.split(".")[0]
     if publisher == "intake":
         return channel == "networkIn"
-    return channel == "networkOut" or (channel == "hub" and declared.type in ("referral.moved", "referral.overdue"))
+    return channel == "networkOut" or (
+        channel == "hub" and declared.type in ("referral.moved", "referral.overdue")
+    )
 
 
 def _operation(declared: type[Event]) -> dict[str, Any]:
@@ -71,7 +86,9 @@ def _operation(declared: type[Event]) -> dict[str, Any]:
 
 
 def _message(declared: type[Event]) -> dict[str, Any]:
-    example = resources.files("shared.schemas") / "examples" / f"{declared.type}.v{major(declared.version)}.json"
+    example = (
+        resources.files("shared.schemas") / "examples" / f"{declared.type}.v{major(declared.version)}.json"
+    )
     named = {
         "type": {"const": declared.type},
         "dataschema": {"const": f"urn:throughline:schema:{declared.type}:{declared.version}"},
@@ -92,19 +109,19 @@ def _message(declared: type[Event]) -> dict[str, Any]:
 
 
 def _data(declared: type[Record]) -> dict[str, Any]:
-    """apispec knows marshmallow's fields; the records inside are put in place of their references."""
-    spec = APISpec("data", "1", "3.1.0", plugins=[MarshmallowPlugin(schema_name_resolver=_inline)])
+    """The library knows marshmallow's fields; the records inside are put in place of their references."""
+    spec = APISpec("data", "1", "3.1.0", plugins=[MarshmallowPlugin()])
     spec.components.schema("data", schema=declared.schema)
     found: dict[str, Any] = spec.to_dict()["components"]["schemas"]["data"]
-    parts = {name: rule for name, rule in declared.schema.fields.items() if hasattr(getattr(rule, "inner", None), "part")}
+    parts = {
+        name: rule
+        for name, rule in declared.schema.fields.items()
+        if hasattr(getattr(rule, "inner", None), "part")
+    }
     for name, rule in parts.items():
         found["properties"][name] = {"type": "array", "items": _data(rule.inner.part)}  # type: ignore[attr-defined]
     found.pop("additionalProperties", None)  # readers keep what a newer minor version adds
     return found
-
-
-def _inline(_schema: type[Schema] | Schema) -> None:
-    return None
 
 
 def _camel(declared: type[Event]) -> str:

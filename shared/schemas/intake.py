@@ -38,10 +38,10 @@ class MoveMade(Event):
     move_id: UUID = wire(fields.UUID())
     move: Move = wire(rules.move())
     based_on: int = wire(rules.number())
-    after: UUID | None = wire(fields.UUID(), optional=True)
+    after: UUID | None = wire(fields.UUID(), default=None)
     made_at: datetime = wire(rules.moment())
-    reason: str | None = wire(rules.reason(), optional=True)
-    sealed_note: str | None = wire(rules.sealed(), optional=True)
+    reason: str | None = wire(rules.reason(), default=None)
+    sealed_note: str | None = wire(rules.sealed(), default=None)
 
 
 @event("intake.history_asked")
@@ -81,10 +81,10 @@ class Service(Record):
     status: str = wire(fields.String(validate=validate.OneOf(("open", "paused"))))
     areas: list[str] = wire(fields.List(rules.text(100)))
     languages: list[str] = wire(fields.List(fields.String(validate=validate.Regexp("^[a-z]{3}$"))))
-    minimum_age: int | None = wire(rules.number(), optional=True)
-    maximum_age: int | None = wire(rules.number(), optional=True)
+    minimum_age: int | None = wire(rules.number(), default=None)
+    maximum_age: int | None = wire(rules.number(), default=None)
     genders: list[str] | None = wire(
-        fields.List(fields.String(validate=validate.OneOf(codes.GENDERS))), optional=True
+        fields.List(fields.String(validate=validate.OneOf(codes.GENDERS))), default=None
     )
 
 

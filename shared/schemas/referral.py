@@ -36,8 +36,8 @@ class NumberedMove(Record):
     by_org: str = wire(rules.organisation())
     made_at: datetime = wire(rules.moment())
     recorded_at: datetime = wire(rules.moment())
-    reason: str | None = wire(rules.reason(), optional=True)
-    sealed_note: str | None = wire(rules.sealed(), optional=True)
+    reason: str | None = wire(rules.reason(), default=None)
+    sealed_note: str | None = wire(rules.sealed(), default=None)
 
 
 @event("referral.moved")
@@ -58,8 +58,8 @@ class Moved(Event):
     by_org: str = wire(rules.organisation())
     made_at: datetime = wire(rules.moment())
     recorded_at: datetime = wire(rules.moment())
-    reason: str | None = wire(rules.reason(), optional=True)
-    sealed_note: str | None = wire(rules.sealed(), optional=True)
+    reason: str | None = wire(rules.reason(), default=None)
+    sealed_note: str | None = wire(rules.sealed(), default=None)
 
 
 @event("referral.move_refused")
@@ -73,7 +73,7 @@ class MoveRefused(Event):
     move_id: UUID = wire(fields.UUID())
     move: Move = wire(rules.move())
     number: int = wire(rules.number())
-    state: State | None = wire(rules.state(), optional=True)
+    state: State | None = wire(rules.state(), default=None)
     allowed: list[Move] = wire(fields.List(rules.move()))
 
 
@@ -107,7 +107,7 @@ class Organisation(Record):
 
     org: str = wire(rules.organisation())
     name: str = wire(rules.text(200))
-    public_key: str | None = wire(fields.String(), optional=True)
+    public_key: str | None = wire(fields.String(), default=None)
     services: list[Service] = wire(many(Service, at_most=500))
 
 

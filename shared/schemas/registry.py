@@ -1,8 +1,8 @@
 """One declaration per event: the Python type and the wire rule on one line."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, ClassVar, Self, TypeVar, cast, dataclass_transform
 
 from marshmallow import INCLUDE, Schema
 from marshmallow import fields as rules
@@ -12,12 +12,11 @@ T = TypeVar("T", bound="Record")
 _types: dict[tuple[str, int], type["Event"]] = {}
 
 
-def wire(rule: rules.Field, *, optional: bool = False) -> Any:  # a field specifier stands for any type
-    """Attach the marshmallow rule that a field obeys on the wire; an optional one may be absent or null."""
-    rule.required, rule.allow_none = not optional, optional
-    if optional:
-        return field(default=None, metadata={"wire": rule})
-    return field(metadata={"wire": rule})
+def wire(rule: rules.Field[Any], *, default: Any = MISSING) -> Any:  # a field specifier stands for any type
+    """Attach the marshmallow rule that a field obeys on the wire; one with a default of None may be absent or null."""
+    rule.required = default is MISSING
+    rule.allow_none = default is None
+    return field(default=default, metadata={"wire": rule})
 
 
 class Record:
@@ -35,7 +34,8 @@ class Record:
     def _made_of(cls, values: dict[str, Any]) -> Self:
         known = cls.schema.fields
         unknown = {name: values.pop(name) for name in values.keys() - known.keys()}
-        return cls(**values, unknown=unknown)
+        make: Any = cls  # its constructor is made by record()
+        return cast("Self", make(**values, unknown=unknown))
 
     def dump(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent optional fields left out."""
@@ -56,7 +56,7 @@ def record(cls: type[T]) -> type[T]:
     cls.__annotations__["unknown"] = "Mapping[str, Any]"
     cls.unknown = field(default_factory=dict, repr=False)
     made = dataclass(frozen=True, kw_only=True)(cls)
-    wired = {f.name: f.metadata["wire"] for f in fields(made) if "wire" in f.metadata}
+    wired = {f.name: f.metadata["wire"] for f in fields(cast("Any", made)) if "wire" in f.metadata}
     made.schema = Schema.from_dict(wired, name=made.__name__)(unknown=INCLUDE)
     return made
 
@@ -97,7 +97,7 @@ def many(part: type[Record], *, at_most: int) -> rules.Field[Any]:
 
 def major(version: str) -> int:
     """The part of a version that a reader must know."""
-    return int(version.split(".")[0])
+    return int(version.partition(".")[0])
 
 
 def event_types() -> list[type[Event]]:

@@ -1,5 +1,7 @@
 """The wire rules that several events share."""
 
+from datetime import datetime
+
 from marshmallow import fields, validate
 
 from shared.schemas import codes, life
@@ -37,7 +39,7 @@ def move() -> fields.Field[life.Move]:
     return fields.Enum(life.Move, by_value=True)
 
 
-def moment() -> fields.Field[object]:
+def moment() -> fields.Field[datetime]:
     """A moment in UTC, ISO 8601."""
     return fields.AwareDateTime(format="iso")
 

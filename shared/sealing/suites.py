@@ -16,12 +16,15 @@ from cryptography.hazmat.primitives.hpke import (
 SEED_BYTES, X25519_BYTES = 64, 32
 
 
+_HYBRID = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
+
+
 @dataclass(frozen=True)
 class Hybrid:
     """Suite 2: ML-KEM-768 with X25519, HKDF-SHA256, ChaCha20-Poly1305. A key is its seed and its scalar."""
 
     number: int = 2
-    hpke: Suite = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
+    hpke: Suite = _HYBRID
 
     def new(self) -> bytes:
         """A new private key in its raw form."""

@@ -1,6 +1,7 @@
 """The broker and the database server as containers, where Docker can run them."""
 
 import secrets
+from collections.abc import Callable
 
 import docker
 from docker.errors import DockerException, ImageNotFound
@@ -11,6 +12,7 @@ from testcontainers.core.container import DockerContainer
 from shared.messaging.private_broker import START_PATIENCE, is_ready
 from shared.polling import poll_until
 from shared.ports import LOOPBACK, free_ports
+from shared.testing.private_postgres import answers
 
 RABBITMQ = "rabbitmq:4-management"
 POSTGRES = "postgres:16"
@@ -38,8 +40,7 @@ class ContainerBroker:
         self.amqp_url = f"amqp://{login}:{amqp}/%2F"
         self.management_url = f"http://{login}:{management}/api"
         named = {"RABBITMQ_DEFAULT_USER": "administrator", "RABBITMQ_DEFAULT_PASS": password}
-        self._container = _start(RABBITMQ, {5672: amqp, 15672: management}, named)
-        self._await_ready()
+        self._container = _start(RABBITMQ, {5672: amqp, 15672: management}, named, self._is_ready)
 
     def is_running(self) -> bool:
         """Whether the container runs."""
@@ -54,25 +55,25 @@ class ContainerBroker:
     def restart(self) -> None:
         """Start again on the same ports, with what it kept; ready on return."""
         self._container.get_wrapped_container().restart()
-        self._await_ready()
+        poll_until(self._is_ready, seconds=START_PATIENCE, what="RabbitMQ to be ready")
 
     def close(self) -> None:
         """End it and remove everything it kept."""
         self._container.stop()
 
-    def _await_ready(self) -> None:
-        ready = lambda: is_ready(self.amqp_url, self.management_url)  # noqa: E731 - a name for one question
-        poll_until(ready, seconds=START_PATIENCE, what="RabbitMQ to be ready")
+    def _is_ready(self) -> bool:
+        return is_ready(self.amqp_url, self.management_url)
 
 
 class ContainerPostgres:
-    """PostgreSQL in a container; ``url`` is the administrator's, and the server may still be starting."""
+    """PostgreSQL in a container; ``url`` is the administrator's."""
 
     def __init__(self) -> None:
         (port,) = free_ports(1)
         password = secrets.token_urlsafe()
         self.url = f"postgresql+psycopg2://postgres:{password}@{LOOPBACK}:{port}/postgres"
-        self._container = _start(POSTGRES, {5432: port}, {"POSTGRES_PASSWORD": password})
+        named = {"POSTGRES_PASSWORD": password}
+        self._container = _start(POSTGRES, {5432: port}, named, lambda: answers(self.url))
 
     def close(self) -> None:
         """End it and remove everything it kept."""
@@ -87,7 +88,9 @@ def _fetch(image: str) -> None:
         client.images.pull(image)
 
 
-def _start(image: str, ports: dict[int, int], environment: dict[str, str]) -> DockerContainer:
+def _start(
+    image: str, ports: dict[int, int], environment: dict[str, str], ready: Callable[[], bool]
+) -> DockerContainer:
     """Fixed ports on loopback, since those that Docker picks change at a restart."""
     testcontainers_config.ryuk_disabled = True  # its cleaner is one more image, which may not be there
     container = DockerContainer(image)
@@ -96,4 +99,10 @@ def _start(image: str, ports: dict[int, int], environment: dict[str, str]) -> Do
         container.ports[f"{inside}/tcp"] = (LOOPBACK, outside)  # type: ignore[assignment]
     for name, value in environment.items():
         container.with_env(name, value)
-    return container.start()
+    try:
+        container.start()
+        poll_until(ready, seconds=START_PATIENCE, what=f"{image} to be ready")
+    except BaseException:
+        container.stop()
+        raise
+    return container

@@ -1,26 +1,14 @@
 """A real PostgreSQL for tests, and a database of its own for each of them."""
 
-import os
-import shutil
-import signal
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import uuid4
 
-from sqlalchemy import Engine, NullPool, create_engine, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import make_url
 
-from shared.polling import poll_until
-from shared.ports import LOOPBACK, free_ports
-from shared.programs import need_program
 from shared.testing.containers import POSTGRES, ContainerPostgres, can_run
-
-PATIENCE = 60.0  #: seconds for the server to start or to stop
-FOLDERS = tuple(str(path) for path in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True))
+from shared.testing.private_postgres import PrivatePostgres, execute
 
 
 class Postgres(Protocol):
@@ -32,95 +20,17 @@ class Postgres(Protocol):
         """End it and remove everything it kept."""
 
 
-class PrivatePostgres:
-    """A PostgreSQL server of our own on loopback, as durable as it comes; it can stop and start again."""
-
-    def __init__(self) -> None:
-        self._initdb, self._postgres = (
-            need_program(name, *FOLDERS, package="postgresql") for name in ("initdb", "postgres")
-        )
-        self.directory = Path(tempfile.mkdtemp(prefix="throughline-postgres-"))
-        self._as_owner = _owner(self.directory)
-        (self._port,) = free_ports(1)
-        self.url = f"postgresql+psycopg2://administrator@{LOOPBACK}:{self._port}/postgres"
-        self._create_cluster()
-        self.start()
-
-    def start(self) -> None:
-        """Start the server on what it kept; ready on return."""
-        addresses = ("-h", LOOPBACK, "-p", str(self._port), "-k", self.directory)
-        with (self.directory / "postgres.log").open("ab") as log:
-            self._server = subprocess.Popen(
-                [self._postgres, "-D", self.directory / "data", *addresses],
-                cwd=self.directory,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                **self._as_owner,
-            )
-        await_answer(self.url)
-
-    def stop(self) -> None:
-        """Break all connections and stop the server; what it kept stays."""
-        self._server.send_signal(signal.SIGINT)
-        self._server.wait(PATIENCE)
-
-    def close(self) -> None:
-        """End the server and remove everything it kept."""
-        self.stop()
-        shutil.rmtree(self.directory)
-
-    def _create_cluster(self) -> None:
-        login, text = ("--username=administrator", "--auth=trust"), ("--encoding=UTF8", "--locale=C.UTF-8")
-        command = [self._initdb, "--no-sync", "-D", str(self.directory / "data"), *login, *text]
-        subprocess.run(command, cwd=self.directory, check=True, stdout=subprocess.DEVNULL, **self._as_owner)
-
-
 def start_postgres() -> Postgres:
     """A container where Docker can run it, else an installed one's own process, else ``NotInstalled``."""
-    if not can_run(POSTGRES):
-        return PrivatePostgres()
-    container = ContainerPostgres()
-    await_answer(container.url)
-    return container
+    return ContainerPostgres() if can_run(POSTGRES) else PrivatePostgres()
 
 
 @contextmanager
 def fresh_database(server: Postgres) -> Iterator[str]:
     """An empty database as its address, gone afterwards."""
     name = f"test_{uuid4().hex}"
-    _execute(server.url, f'CREATE DATABASE "{name}"')
+    execute(server.url, f'CREATE DATABASE "{name}"')
     try:
         yield make_url(server.url).set(database=name).render_as_string(hide_password=False)
     finally:
-        _execute(server.url, f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def await_answer(url: str) -> None:
-    """Wait until the server at the address answers a query."""
-    poll_until(lambda: _answers(url), seconds=PATIENCE, what="PostgreSQL to be ready")
-
-
-def _owner(directory: Path) -> dict[str, Any]:
-    """Who the server runs as: us, or the user its package brings, since it refuses to run as root."""
-    if os.geteuid() != 0:
-        return {}
-    shutil.chown(directory, "postgres", "postgres")
-    return {"user": "postgres", "group": "postgres", "extra_groups": []}
-
-
-def _answers(url: str) -> bool:
-    try:
-        _execute(url, "SELECT 1")
-    except OperationalError:
-        return False
-    return True
-
-
-def _execute(url: str, statement: str) -> None:
-    with _engine(url).connect() as connection:
-        connection.execute(text(statement))
-
-
-def _engine(url: str) -> Engine:
-    return create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        execute(server.url, f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,7 +17,6 @@ from shared.database import Database
 from shared.messaging.delivery import Batch
 from shared.messaging.message import Incoming, Message, open_message
 from shared.messaging.outbox import Outbox
-from shared.schemas import Event
 from shared.schemas.intake import MoveMade, ReferralDelivered, ReferralSent
 from shared.schemas.life import Move, State
 
@@ -28,7 +28,7 @@ class Said:
     """An event of the hub, and the exchange and key it went out with."""
 
     to: str
-    event: Event
+    event: Any
     awaits: str | None
 
 
@@ -78,7 +78,9 @@ def _said(key: str, body: bytes, awaits: str | None) -> Said:
     return Said(key.rsplit(".referral.", 1)[0], open_message(Incoming(None, key, body)).event, awaits)
 
 
-def sent(referral_id: UUID, *, by: str = "harbour-house", to: str = "legal-aid", urgency: str = "normal") -> Message:
+def sent(
+    referral_id: UUID, *, by: str = "harbour-house", to: str = "legal-aid", urgency: str = "normal"
+) -> Message:
     event = ReferralSent(
         referral_id=referral_id,
         to_org=to,
@@ -95,9 +97,20 @@ def delivered(referral_id: UUID, *, by: str = "legal-aid") -> Message:
 
 
 def made(
-    referral_id: UUID, move: Move, *, by: str = "legal-aid", after: UUID | None = None, based_on: int = 2
+    referral_id: UUID,
+    move: Move,
+    *,
+    by: str = "legal-aid",
+    after: UUID | None = None,
+    reason: str | None = "other",
 ) -> Message:
     event = MoveMade(
-        referral_id=referral_id, move_id=new_id(), move=move, based_on=based_on, after=after, made_at=START
+        referral_id=referral_id,
+        move_id=new_id(),
+        move=move,
+        based_on=2,
+        after=after,
+        made_at=START,
+        reason=reason,
     )
     return Message(new_id(), by, event)

@@ -81,7 +81,11 @@ def test_of_two_moves_that_cross_the_first_stands_and_the_other_comes_back(hub: 
     assert hub.state(referral) is State.CANCELLED
     [refused] = [one for one in said if isinstance(one.event, MoveRefused)]
     assert refused.to == "to.legal-aid"
-    assert (refused.event.move, refused.event.state, refused.event.allowed) == (Move.ACCEPT, State.CANCELLED, [])
+    assert (refused.event.move, refused.event.state, refused.event.allowed) == (
+        Move.ACCEPT,
+        State.CANCELLED,
+        [],
+    )
 
 
 def test_a_move_made_before_an_earlier_one_arrived_is_held(hub: Hub) -> None:
@@ -91,6 +95,15 @@ def test_a_move_made_before_an_earlier_one_arrived_is_held(hub: Hub) -> None:
 
     with pytest.raises(Unready):
         hub.hears(start)
+    assert hub.state(referral) is State.DELIVERED
+
+
+def test_a_rejection_without_its_reason_is_not_taken(hub: Hub) -> None:
+    referral = new_id()
+    hub.hears(sent(referral), delivered(referral))
+
+    with pytest.raises(Refused):
+        hub.hears(made(referral, Move.REJECT, reason=None))
     assert hub.state(referral) is State.DELIVERED
 
 

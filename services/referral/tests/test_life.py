@@ -2,11 +2,30 @@
 
 import pytest
 
-from shared.schemas.life import AWAITING_DECISION, OPEN, TABLE, Move, NotAllowed, Party, State, allowed, needs, step
+from shared.schemas.life import (
+    AWAITING_DECISION,
+    OPEN,
+    TABLE,
+    Move,
+    NotAllowed,
+    Party,
+    State,
+    allowed,
+    needs,
+    step,
+)
 
 JOURNEYS = {
     "straight": ("deliver", "acknowledge", "accept", "start", "complete"),
-    "without acknowledgement": ("deliver", "accept", "schedule", "start", "hold", "resume", "complete_in_part"),
+    "without acknowledgement": (
+        "deliver",
+        "accept",
+        "schedule",
+        "start",
+        "hold",
+        "resume",
+        "complete_in_part",
+    ),
     "asked": ("deliver", "ask_for_information", "answer", "accept", "fail"),
     "waited": ("deliver", "acknowledge", "waitlist", "accept", "complete"),
     "not attended": ("deliver", "accept", "schedule", "not_attended", "schedule", "start", "complete"),

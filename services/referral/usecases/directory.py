@@ -17,6 +17,7 @@ from shared.schemas.codes import SERVICE_TYPES
 from shared.schemas.intake import Service, ServicesOffered
 from shared.schemas.referral import DirectoryPublished
 
+
 class OrganisationTaken(Exception):
     """An organisation of that id is in the directory already, with another key."""
 

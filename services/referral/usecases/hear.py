@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.referral import storage
-from services.referral.book import Book, numbered
+from services.referral.book import Book, Step
 from services.referral.domain import STANDARDS, NotAllowed, Party, Referral, Standards, State
 from services.referral.usecases.directory import take_offer
 from shared.database import Transaction
@@ -15,7 +15,7 @@ from shared.messaging.errors import Refused, Unready
 from shared.messaging.message import Message
 from shared.messaging.topology import to_node
 from shared.schemas.intake import HistoryAsked, MoveMade, ReferralDelivered, ReferralSent, ServicesOffered
-from shared.schemas.life import Move
+from shared.schemas.life import Move, needs
 from shared.schemas.referral import History, MoveRefused, Offered
 
 
@@ -59,9 +59,9 @@ def take_referral(desk: Desk, message: Message) -> None:
     if known is not None:
         return answer_again(desk, message)
     if event.to_org not in desk.reachable or event.to_org == message.sender:
-        return _refuse_move(desk, message, event.referral_id, message.id, Move.SEND, None)
+        return _refuse_referral(desk, message, event.referral_id)
     referral = _taken(desk, message.sender, event)
-    desk.book.enter(referral, message.id)
+    desk.book.enter(referral, Step(message.id, Move.SEND, message.sender, event.sent_at))
     _offer(desk, referral, event)
     return None
 
@@ -107,7 +107,7 @@ def record_delivery(desk: Desk, message: Message) -> None:
     desk.tx.outbox.receipted(desk.tx, [f"offer:{referral.id}"])
     if referral.state is State.SENT:
         moved = referral.moved(Move.DELIVER, Party.RECEIVING_NODE)
-        desk.book.move(moved, _numbered(desk, moved, message, message.id, Move.DELIVER, event.delivered_at))
+        desk.book.move(moved, Step(message.id, Move.DELIVER, message.sender, event.delivered_at))
 
 
 def record_move(desk: Desk, message: Message) -> None:
@@ -116,28 +116,16 @@ def record_move(desk: Desk, message: Message) -> None:
     referral = _theirs(desk, event.referral_id, message.sender)
     if event.after is not None and not desk.book.stands(event.after) and event.based_on >= referral.number:
         raise Unready("earlier_move_not_here")
+    if "reason" in needs(event.move) and event.reason is None:
+        raise Refused("reason_missing")
     party = referral.party(message.sender)
     try:
         moved = referral.moved(event.move, party)  # type: ignore[arg-type]
     except NotAllowed:
-        return _refuse_move(desk, message, referral.id, event.move_id, event.move, referral)
-    move = _numbered(desk, moved, message, event.move_id, event.move, event.made_at, event.reason, event.sealed_note)
-    desk.book.move(moved, move)
+        return _refuse_move(desk, message.sender, referral, (event.move_id, event.move))
+    step = Step(event.move_id, event.move, message.sender, event.made_at, event.reason, event.sealed_note)
+    desk.book.move(moved, step)
     return None
-
-
-def _numbered(desk: Desk, moved: Referral, message: Message, move_id: UUID, move: Move, made_at: Any, *said: Any) -> Any:
-    reason, note = said or (None, None)
-    return numbered(
-        moved,
-        move_id,
-        move,
-        by_org=message.sender,
-        made_at=made_at,
-        recorded_at=desk.tx.at,
-        reason=reason,
-        sealed_note=note,
-    )
 
 
 def _theirs(desk: Desk, referral_id: UUID, org: str) -> Referral:
@@ -150,18 +138,34 @@ def _theirs(desk: Desk, referral_id: UUID, org: str) -> Referral:
     return referral
 
 
-def _refuse_move(  # noqa: PLR0913 - a refusal has that many facts
-    desk: Desk, message: Message, referral_id: UUID, move_id: UUID, move: Move, referral: Referral | None
-) -> None:
+def _refuse_move(desk: Desk, org: str, referral: Referral, move: tuple[UUID, Move]) -> None:
+    """Tell the one who moved where the referral really stands and what may be done from there."""
+    _say_refused(
+        desk,
+        org,
+        referral.id,
+        move,
+        number=referral.number,
+        state=referral.state,
+        allowed=referral.allowed(org),
+    )
+
+
+def _refuse_referral(desk: Desk, message: Message, referral_id: UUID) -> None:
+    """Tell the sender that the referral cannot be taken at all."""
+    _say_refused(desk, message.sender, referral_id, (message.id, Move.SEND), number=0, state=None, allowed=())
+
+
+def _say_refused(desk: Desk, org: str, referral_id: UUID, move: tuple[UUID, Move], **stand: Any) -> None:
     refused = MoveRefused(
         referral_id=referral_id,
-        move_id=move_id,
-        move=move,
-        number=referral.number if referral else 0,
-        state=referral.state if referral else None,
-        allowed=list(referral.allowed(message.sender)) if referral else [],
+        move_id=move[0],
+        move=move[1],
+        number=stand["number"],
+        state=stand["state"],
+        allowed=list(stand["allowed"]),
     )
-    desk.tx.outbox.publish(desk.tx, refused, to=to_node(message.sender), subject=referral_id)
+    desk.tx.outbox.publish(desk.tx, refused, to=to_node(org), subject=referral_id)
 
 
 def tell_history(desk: Desk, message: Message) -> None:
@@ -175,9 +179,9 @@ def answer_again(desk: Desk, message: Message) -> None:
     event: Any = message.event
     referral = desk.book.find(event.referral_id)
     if referral is None:
-        return _refuse_move(desk, message, event.referral_id, message.id, Move.SEND, None)
+        return _refuse_referral(desk, message, event.referral_id)
     if isinstance(event, MoveMade) and not desk.book.stands(event.move_id):
-        return _refuse_move(desk, message, referral.id, event.move_id, event.move, referral)
+        return _refuse_move(desk, message.sender, referral, (event.move_id, event.move))
     return _tell(desk, referral, message.sender, 0)
 
 

@@ -54,7 +54,9 @@ def desk_at(folder: Path) -> Desk:
     return Desk(f"sqlite:///{folder / 'desk.db'}")
 
 
-def asked(tag: int, *, referral_id: UUID | None = None, sender: str = "harbour-house", attempt: int = 0) -> Incoming:
+def asked(
+    tag: int, *, referral_id: UUID | None = None, sender: str = "harbour-house", attempt: int = 0
+) -> Incoming:
     """A message that a node sent."""
     id_ = new_id()
     event = HistoryAsked(referral_id=referral_id or new_id(), after=0)

@@ -133,14 +133,18 @@ def test_what_is_no_message_is_parked(desk: Desk, reason: str) -> None:
         ({"data": {"referral_id": "01932f7e-6c00-7000-8000-000000000001", "after": 1.5}}, "invalid_data"),
     ],
 )
-def test_what_is_not_right_is_parked_with_its_reason(desk: Desk, change: dict[str, object], reason: str) -> None:
+def test_what_is_not_right_is_parked_with_its_reason(
+    desk: Desk, change: dict[str, object], reason: str
+) -> None:
     assert desk.delivery.deliver([changed(asked(1), **change)]) == [Outcome.PARKED]
     assert desk.reasons() == [reason]
     assert desk.effects() == []
 
 
 def test_an_event_of_an_unknown_name_is_parked(desk: Desk) -> None:
-    unheard = changed(asked(1), type="intake.unheard_of", dataschema="urn:throughline:schema:intake.unheard_of:1.0")
+    unheard = changed(
+        asked(1), type="intake.unheard_of", dataschema="urn:throughline:schema:intake.unheard_of:1.0"
+    )
 
     assert desk.delivery.deliver([unheard]) == [Outcome.PARKED]
     assert desk.reasons() == ["unknown_event"]

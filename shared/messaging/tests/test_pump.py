@@ -78,7 +78,9 @@ def broker() -> TestBroker:
 @pytest.fixture
 def pump(desk: Desk, broker: TestBroker) -> Pump:
     assert desk.database.outbox is not None
-    return Pump(lambda: broker, desk.delivery, Relay(desk.database, desk.database.outbox, poll=0), lambda _: None)
+    return Pump(
+        lambda: broker, desk.delivery, Relay(desk.database, desk.database.outbox, poll=0), lambda _: None
+    )
 
 
 def say(desk: Desk, *, awaits: str | None = None) -> None:
@@ -97,7 +99,9 @@ def turn(pump: Pump, broker: TestBroker, times: int = 3) -> None:
         pump.step(broker, 0)
 
 
-def test_what_was_said_is_sent_and_forgotten_once_confirmed(desk: Desk, broker: TestBroker, pump: Pump) -> None:
+def test_what_was_said_is_sent_and_forgotten_once_confirmed(
+    desk: Desk, broker: TestBroker, pump: Pump
+) -> None:
     say(desk)
     say(desk)
 
@@ -175,7 +179,9 @@ def test_what_is_not_ready_goes_up_the_ladder_before_it_is_acknowledged(
     assert [m.tag for m in broker.acknowledged] == [1]
 
 
-def test_while_the_database_is_away_nothing_is_taken_or_charged(desk: Desk, broker: TestBroker, pump: Pump) -> None:
+def test_while_the_database_is_away_nothing_is_taken_or_charged(
+    desk: Desk, broker: TestBroker, pump: Pump
+) -> None:
     tries = iter([True, True, True, False])
 
     def away_for_a_while(_: HistoryAsked) -> None:
@@ -192,7 +198,9 @@ def test_while_the_database_is_away_nothing_is_taken_or_charged(desk: Desk, brok
     assert desk.reasons() == []
 
 
-def test_a_lost_link_is_made_again_and_nothing_is_forgotten(desk: Desk, broker: TestBroker, pump: Pump) -> None:
+def test_a_lost_link_is_made_again_and_nothing_is_forgotten(
+    desk: Desk, broker: TestBroker, pump: Pump
+) -> None:
     turns = iter(range(100))
 
     def lose_it_twice() -> None:

@@ -1,0 +1,1 @@
+"""The ``throughline`` command: it may import every service, nothing imports it."""

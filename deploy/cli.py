@@ -1,0 +1,60 @@
+"""The ``throughline`` command: finds the noun, imports no more than that, and turns failures into one line."""
+
+import os
+import sys
+from collections.abc import Callable
+from importlib import import_module
+
+GROUPS = {
+    "demo": "deploy.demo.command:app",
+    "network": "deploy.commands.network:app",
+    "directory": "deploy.commands.directory:app",
+    "parked": "deploy.commands.messages:parked",
+    "outbox": "deploy.commands.messages:outbox",
+    "user": "deploy.commands.staff:app",
+    "schema": "deploy.commands.schema:app",
+    "settings": "deploy.commands.settings:app",
+}
+PROCESSES = ("run", "web", "migrate")
+
+
+def main() -> None:
+    """Run the command; every foreseeable failure is one line and an exit code (0, 1, 2, 78)."""
+    noun = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    if noun == "run":
+        import_module("deploy.green")  # sockets and threads are patched before anybody uses them
+    from deploy.console import BROKEN_PIPE, explained_errors
+
+    try:
+        with explained_errors():
+            _application(noun)()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(BROKEN_PIPE)
+
+
+def _application(noun: str) -> Callable[[], None]:
+    """Only the noun's own part when it is known: a service must not load what the demo needs."""
+    import typer
+
+    app = typer.Typer(
+        help="Throughline: referrals between organisations that protect people.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+    app.callback()(_nothing)
+    for name in PROCESSES if noun in PROCESSES else () if noun in GROUPS else PROCESSES:
+        app.command(name)(getattr(import_module("deploy.commands.services"), name))
+    for name in (noun,) if noun in GROUPS else () if noun in PROCESSES else GROUPS:
+        module, _, attribute = GROUPS[name].partition(":")
+        app.add_typer(getattr(import_module(module), attribute), name=name)
+    return app
+
+
+def _nothing() -> None:
+    """Throughline: referrals between organisations that protect people."""
+
+
+if __name__ == "__main__":
+    main()

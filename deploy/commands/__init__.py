@@ -1,0 +1,1 @@
+"""The subcommands of ``throughline``, one file per noun."""

@@ -1,0 +1,87 @@
+"""``throughline parked`` and ``throughline outbox``: what waits, and sending it again."""
+
+from typing import Annotated
+from uuid import UUID
+
+import orjson
+import typer
+from sqlalchemy import Table, func, select
+
+from deploy.composition import COMPOSITIONS, database_of, tables_of
+from deploy.console import fail, out, show, show_json
+from shared.messaging.parked import NotReplayable, find_parked, list_parked, replay
+
+parked = typer.Typer(help="Messages that wait for a person.", no_args_is_help=True)
+outbox = typer.Typer(help="Messages that wait to be sent or receipted.", no_args_is_help=True)
+
+Service = Annotated[str, typer.Option("--service", help="intake, referral, notifications or reporting.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def _known(service: str) -> str:
+    if service not in COMPOSITIONS:
+        fail(f"there is no service {service}: use one of {', '.join(COMPOSITIONS)}")
+    return service
+
+
+def _table(service: str, name: str) -> Table:
+    return tables_of(_known(service))[name]
+
+
+@parked.command("list")
+def list_(*, service: Service = "intake", as_json: AsJson = False) -> None:
+    """Every parked message with its reason, oldest first."""
+    with database_of(_known(service)).reading() as tx:
+        found = list_parked(tx, _table(service, "parked"))
+    rows = [
+        {"id": p.id, "reason": p.reason, "queue": p.queue, "parked_at": p.parked_at, "bytes": len(p.body)}
+        for p in found
+    ]
+    show(rows, title="Parked messages", as_json=as_json)
+
+
+@parked.command("show")
+def show_one(message: UUID, *, service: Service = "intake") -> None:
+    """One parked message: its attributes and the names of its fields; contents stay sealed or unshown."""
+    with database_of(_known(service)).reading() as tx:
+        one = find_parked(tx, _table(service, "parked"), message)
+    if one is None:
+        fail(f"no parked message {message}: see throughline parked list")
+    show_json({"id": one.id, "reason": one.reason, "routing_key": one.routing_key, **_attributes(one.body)})
+
+
+def _attributes(body: bytes) -> dict[str, object]:
+    try:
+        wire = orjson.loads(body)
+        named = {name: wire.get(name) for name in ("id", "source", "type", "time", "dataschema")}
+        return {"message": named, "fields": sorted(wire["data"])}
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+        return {"message": None, "fields": []}
+
+
+@parked.command("replay")
+def replay_one(message: UUID, *, service: Service = "intake") -> None:
+    """Send one parked message through its queue again."""
+    try:
+        with database_of(_known(service)).transaction() as tx:
+            replay(tx, _table(service, "parked"), message)
+    except NotReplayable:
+        fail(f"{message} cannot be sent again: it is not there, or its sender was forged")
+    out.print("It will be delivered again within seconds; if it fails again it is parked again.")
+
+
+@outbox.command("status")
+def status(*, service: Service = "intake", as_json: AsJson = False) -> None:
+    """How many messages wait, since when, and for what."""
+    c = _table(service, "outbox").c
+    awaited = c.awaits.is_not(None).label("awaits_receipt")
+    query = select(
+        c.exchange,
+        awaited,
+        func.count().label("messages"),
+        func.max(c.attempts).label("attempts"),
+        func.min(c.due_at).label("next_due"),
+    ).group_by(c.exchange, awaited)
+    with database_of(_known(service)).reading() as tx:
+        rows = [dict(row) for row in tx.execute(query).mappings()]
+    show(rows, title="Outbox", as_json=as_json)

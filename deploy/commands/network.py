@@ -1,0 +1,91 @@
+"""``throughline network``: what the hub's operator does once, and for each organisation that joins."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deploy.composition import database_of
+from deploy.console import fail, out, show, show_json
+from services.referral.directory_storage import listed
+from services.referral.usecases.directory import OrganisationTaken, add_organisation
+from shared.messaging import provision
+from shared.messaging.management import Management
+from shared.messaging.topology import HUB_RIGHTS, node_rights
+from shared.schemas.rules import ORGANISATION
+from shared.sealing import PrivateKey, write_key_file
+from shared.sealing.keys import parse_public, read_keys
+from shared.settings import DATABASE_URL, Secret, read, setting
+
+app = typer.Typer(help="The hub's broker and the organisations of the network.", no_args_is_help=True)
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+RESERVED = frozenset({"hub", "all", "guest", "administrator"})
+
+
+@dataclass(frozen=True)
+class NetworkSettings:
+    """Settings of the hub's operator for ``throughline network``."""
+
+    broker_admin_url: Secret = setting("the broker's address with an administrator's name, amqps://…")
+    broker_management_url: Secret = setting(
+        "the broker's management API, https://user:password@host:15671/api"
+    )
+    referral_database_url: str = setting("the referral service's own database", DATABASE_URL)
+
+
+@app.command("key")
+def key(file: Annotated[Path, typer.Argument(help="Where to keep the node's private key.")]) -> None:
+    """Make a node's key, or show the public half of the one that is there."""
+    if not file.exists():
+        write_key_file(file, PrivateKey.generate())
+    out.print(read_keys(file)[0].public)
+
+
+@app.command("provision")
+def provision_hub() -> None:
+    """Make the hub's exchanges, queues and user at the broker; doing it again changes nothing."""
+    settings = read(NetworkSettings)
+    provision.provision_hub(settings.broker_admin_url)
+    password = secrets.token_urlsafe(24)
+    provision.admit(Management(settings.broker_management_url), "hub", password, HUB_RIGHTS)
+    show_json({"user": "hub", "password": password})
+
+
+@app.command("add")
+def add(
+    org: Annotated[str, typer.Argument(help="The organisation's id: small letters, digits, hyphens.")],
+    *,
+    name: Annotated[str, typer.Option(help="Its name as people know it.")],
+    public_key: Annotated[str, typer.Option(help="What throughline network key printed at the node.")],
+) -> None:
+    """Admit an organisation: its queue, its user, its place in the directory. Prints its password once."""
+    _check(org, public_key)
+    settings = read(NetworkSettings)
+    try:
+        add_organisation(database_of("referral"), org, name=name, public_key=public_key)
+    except OrganisationTaken:
+        fail(f"{org} is in the directory with another key: a key is not replaced by admitting again")
+    provision.provision_node(settings.broker_admin_url, org)
+    password = secrets.token_urlsafe(24)
+    provision.admit(Management(settings.broker_management_url), org, password, node_rights(org))
+    show_json({"user": org, "password": password})
+
+
+def _check(org: str, public_key: str) -> None:
+    if not re.match(ORGANISATION, org) or org in RESERVED:
+        fail("an organisation's id has 2 to 31 small letters, digits and hyphens and begins with a letter")
+    try:
+        parse_public(public_key)
+    except ValueError:
+        fail("the public key is not one: copy the whole line that throughline network key printed")
+
+
+@app.command("list")
+def list_(*, as_json: AsJson = False) -> None:
+    """The organisations that have a node."""
+    with database_of("referral").transaction() as tx:
+        rows = [{"org": o.org, "name": o.name} for o in listed(tx) if o.public_key]
+    show(rows, title="Organisations", as_json=as_json)

@@ -1,0 +1,198 @@
+"""What each service is made of: its class, its settings, its tables and its place in the network."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any
+
+from sqlalchemy import MetaData, Table
+
+from shared.clock import Clock, now
+from shared.database import Database
+from shared.messaging.message import HUB
+from shared.messaging.outbox import Outbox, Patience
+from shared.messaging.topology import node_queue
+from shared.sealing import read_key_file
+from shared.settings import PREFIX, SettingsWrong, read, variable
+
+
+@dataclass(frozen=True)
+class Composition:
+    """Everything that differs between the services. Names are imported only when they are needed."""
+
+    name: str
+    service: str
+    settings: Any
+    database_url: str
+    amqp_url: str
+    queue: str
+    sender: str = HUB
+    resend_seconds: float = 60
+    own: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def service_class(self) -> type:
+        """The nameko class; importing it imports eventlet."""
+        found: type = getattr(import_module(f"services.{self.name}.service"), self.service)
+        return found
+
+    @property
+    def metadata(self) -> MetaData:
+        """The service's tables."""
+        found: MetaData = import_module(f"services.{self.name}.storage").metadata
+        return found
+
+    def open_database(self) -> Database:
+        """The service's database, with its outbox."""
+        return open_database(
+            self.name, self.database_url, sender=self.sender, resend_seconds=self.resend_seconds
+        )
+
+
+def _referral() -> Composition:
+    from services.referral.settings import ReferralSettings
+
+    settings = read(ReferralSettings)
+    return Composition(
+        name="referral",
+        service="ReferralService",
+        settings=settings,
+        database_url=settings.referral_database_url,
+        amqp_url=settings.amqp_url,
+        queue="referral",
+        resend_seconds=settings.resend_seconds,
+    )
+
+
+def _intake() -> Composition:
+    from services.intake.settings import IntakeSettings
+
+    settings = read(IntakeSettings)
+    return Composition(
+        name="intake",
+        service="IntakeService",
+        settings=settings,
+        database_url=settings.intake_database_url,
+        amqp_url=settings.amqp_url,
+        queue=node_queue(settings.org),
+        sender=settings.org,
+        resend_seconds=settings.resend_seconds,
+        own={"org": settings.org, "ring": read_key_file(settings.key_file)},
+    )
+
+
+def _notifications() -> Composition:
+    from services.notifications.settings import NotificationsSettings
+
+    settings = read(NotificationsSettings)
+    return Composition(
+        name="notifications",
+        service="NotificationsService",
+        settings=settings,
+        database_url=settings.notifications_database_url,
+        amqp_url=settings.amqp_url,
+        queue="notifications",
+    )
+
+
+def _reporting() -> Composition:
+    from services.reporting.settings import ReportingSettings
+
+    settings = read(ReportingSettings)
+    return Composition(
+        name="reporting",
+        service="ReportingService",
+        settings=settings,
+        database_url=settings.reporting_database_url,
+        amqp_url=settings.amqp_url,
+        queue="reporting",
+    )
+
+
+COMPOSITIONS: dict[str, Callable[[], Composition]] = {
+    "intake": _intake,
+    "referral": _referral,
+    "notifications": _notifications,
+    "reporting": _reporting,
+}
+
+
+@dataclass(frozen=True)
+class WebComposition:
+    """What a web process is made of."""
+
+    settings: Any
+    database_url: str
+    sender: str
+    address: str
+    port: int
+
+
+def _intake_web() -> WebComposition:
+    from services.intake.settings import IntakeWebSettings
+
+    settings = read(IntakeWebSettings)
+    return WebComposition(
+        settings, settings.intake_database_url, settings.org, settings.web_address, settings.web_port
+    )
+
+
+def _reporting_web() -> WebComposition:
+    from services.reporting.settings import ReportingWebSettings
+
+    settings = read(ReportingWebSettings)
+    return WebComposition(
+        settings, settings.reporting_database_url, HUB, settings.web_address, settings.web_port
+    )
+
+
+WEB: dict[str, Callable[[], WebComposition]] = {"intake": _intake_web, "reporting": _reporting_web}
+
+
+def open_database(
+    service: str, url: str, *, sender: str, resend_seconds: float = 60, clock: Clock = now
+) -> Database:
+    """A service's database, with the outbox in which it speaks as its sender."""
+    tables = import_module(f"services.{service}.storage").metadata.tables
+    outbox = Outbox(tables["outbox"], sender=sender, patience=Patience(receipt=resend_seconds))
+    return Database(url, clock=clock, outbox=outbox)
+
+
+def composition_of(service: str) -> Composition:
+    """The service's composition from this process's environment; raises SettingsWrong."""
+    refuse_misspelt()
+    return COMPOSITIONS[service]()
+
+
+def web_of(service: str) -> WebComposition:
+    """The web process's composition from its environment; raises SettingsWrong."""
+    refuse_misspelt()
+    return WEB[service]()
+
+
+def database_of(service: str) -> Database:
+    """The service's database, with its outbox."""
+    return composition_of(service).open_database()
+
+
+def tables_of(service: str) -> dict[str, Table]:
+    """The service's tables by name."""
+    return dict(composition_of(service).metadata.tables)
+
+
+def refuse_misspelt() -> None:
+    """A variable of ours that no setting has is a mistake, and silence about it would be another."""
+    from deploy.settings import ALL
+
+    known = {variable(name) for name in ALL}
+    known |= {f"{name}_FILE" for name in known}
+    strange = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    if strange:
+        raise SettingsWrong([_suggest(name, known) for name in strange])
+
+
+def _suggest(name: str, known: set[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f"{name} is not a setting" + (f": did you mean {near[0]}?" if near else ": remove it")

@@ -1,0 +1,71 @@
+"""How commands speak: tables for people, JSON for programs, errors that say what to do, exit codes."""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import orjson
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
+
+from shared.messaging.errors import LinkLost, Misconfigured
+from shared.messaging.management import ManagementRefused
+from shared.migrations import DatabaseTooNew
+from shared.sealing import KeyFileUnusable
+from shared.settings import EXIT_CODE, SettingsWrong
+
+OK, ERROR, CHECKS_FAILED = 0, 1, 2
+BROKEN_PIPE = 141  #: what a shell reports of a program whose reader has gone
+
+out = Console(soft_wrap=True, highlight=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def fail(message: str, *, code: int = ERROR) -> NoReturn:
+    """Say what is wrong and what to do, and end."""
+    err.print(f"[red]error:[/red] {message}", markup=True)
+    raise SystemExit(code)
+
+
+def show_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
+
+
+def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """A table for people."""
+    table = Table(*columns, title=title, title_justify="left")
+    for row in rows:
+        table.add_row(*[str(value) for value in row])
+    out.print(table)
+
+
+def show(rows: Sequence[Mapping[str, Any]], *, title: str, as_json: bool) -> None:
+    """Rows of the same keys, for people or for programs."""
+    if as_json:
+        show_json([dict(row) for row in rows])
+    elif rows:
+        show_table(title, list(rows[0]), [list(row.values()) for row in rows])
+    else:
+        out.print(f"{title}: nothing")
+
+
+@contextmanager
+def explained_errors() -> Iterator[None]:
+    """Turn what can go wrong into one clear line and the right exit code; nothing quotes a value."""
+    try:
+        yield
+    except SettingsWrong as wrong:
+        fail("the settings are not right:\n  " + "\n  ".join(wrong.problems), code=EXIT_CODE)
+    except (KeyFileUnusable, Misconfigured, DatabaseTooNew) as unusable:
+        fail(str(unusable), code=EXIT_CODE)
+    except TimeoutError as late:
+        fail(f"{late}; look into the log, then try again")
+    except (LinkLost, ManagementRefused, OSError) as away:
+        fail(
+            f"the broker or the network does not answer ({type(away).__name__}): check the address and try again"
+        )
+    except SQLAlchemyError as broken:
+        fail(f"the database does not work ({type(broken).__name__}): check its address, rights and disk")

@@ -1,0 +1,149 @@
+"""What stands where in the demo: folders, ports, secrets, and the environment of each process."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.demo.organisations import ORGANISATIONS, DemoOrganisation
+from shared.ports import LOOPBACK, free_ports
+from shared.sealing import PrivateKey, write_key_file
+
+HUB_SERVICES = ("referral", "notifications", "reporting")
+RESEND_SECONDS = 5
+NOTICE_BRAKE_SECONDS = 2
+
+
+@dataclass(frozen=True)
+class NodePlan:
+    """One organisation's node."""
+
+    about: DemoOrganisation
+    folder: Path
+    port: int
+    database_url: str
+
+    @property
+    def org(self) -> str:
+        """The organisation's id."""
+        return self.about.org
+
+    @property
+    def url(self) -> str:
+        """Where its pages are."""
+        return f"http://{LOOPBACK}:{self.port}"
+
+    @property
+    def key_file(self) -> Path:
+        """Its private key."""
+        return self.folder / f"{self.org}.key"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The whole demo. ``databases`` says where each service of the hub keeps what it knows."""
+
+    folder: Path
+    nodes: tuple[NodePlan, ...]
+    databases: dict[str, str]
+    reporting_port: int
+    smtp_port: int
+    password: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+
+    @property
+    def reporting_url(self) -> str:
+        """Where the coordinator's pages are."""
+        return f"http://{LOOPBACK}:{self.reporting_port}"
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where caught mail is kept."""
+        return self.folder / "mail"
+
+    @property
+    def logs(self) -> Path:
+        """A file for each process."""
+        return self.folder / "logs"
+
+
+def make_plan(folder: Path, database_url: Callable[[str], str] | None = None) -> Plan:
+    """Choose ports, make folders and keys. Everything of the demo is below the one folder.
+
+    ``database_url`` gives the address of each database by its name; without it they are SQLite files.
+    """
+    in_files = database_url or (lambda name: f"sqlite:///{folder / name}.db")
+    reporting_port, smtp_port, *web_ports = free_ports(2 + len(ORGANISATIONS))
+    for name in ("logs", "mail"):
+        (folder / name).mkdir(parents=True, mode=0o700)
+    nodes = tuple(
+        _node(folder, about, port, in_files(about.org))
+        for about, port in zip(ORGANISATIONS, web_ports, strict=True)
+    )
+    databases = {name: in_files(name) for name in HUB_SERVICES}
+    return Plan(folder, nodes, databases, reporting_port, smtp_port)
+
+
+def _node(folder: Path, about: DemoOrganisation, port: int, database_url: str) -> NodePlan:
+    node = NodePlan(about, folder, port, database_url)
+    write_key_file(node.key_file, PrivateKey.generate())
+    return node
+
+
+def hub_environment(plan: Plan, service: str, amqp_url: str) -> dict[str, str]:
+    """What a service of the hub is told."""
+    told = {"AMQP_URL": amqp_url, f"{service.upper()}_DATABASE_URL": plan.databases[service]}
+    if service == "referral":
+        told["RESEND_SECONDS"] = str(RESEND_SECONDS)
+    if service == "notifications":
+        told |= {
+            "SMTP_HOST": LOOPBACK,
+            "SMTP_PORT": str(plan.smtp_port),
+            "SMTP_SECURITY": "none",
+            "MAIL_FROM": "notices@demo.invalid",
+            "NOTICE_BRAKE_SECONDS": str(NOTICE_BRAKE_SECONDS),
+        }
+    return _named(told)
+
+
+def node_environment(node: NodePlan, amqp_url: str) -> dict[str, str]:
+    """What a node's worker is told."""
+    return _named(
+        {
+            "ORG": node.org,
+            "AMQP_URL": amqp_url,
+            "INTAKE_DATABASE_URL": node.database_url,
+            "KEY_FILE": str(node.key_file),
+            "PUBLIC_URL": node.url,
+            "RESEND_SECONDS": str(RESEND_SECONDS),
+        }
+    )
+
+
+def node_web_environment(node: NodePlan) -> dict[str, str]:
+    """What a node's web process is told."""
+    return _named(
+        {
+            "ORG": node.org,
+            "ORG_NAME": node.about.name,
+            "INTAKE_DATABASE_URL": node.database_url,
+            "SECRET_KEY": secrets.token_hex(32),
+            "PUBLIC_URL": node.url,
+            "WEB_PORT": str(node.port),
+        }
+    )
+
+
+def reporting_web_environment(plan: Plan) -> dict[str, str]:
+    """What the coordinator's web process is told."""
+    return _named(
+        {
+            "REPORTING_DATABASE_URL": plan.databases["reporting"],
+            "SECRET_KEY": secrets.token_hex(32),
+            "PUBLIC_URL": plan.reporting_url,
+            "WEB_PORT": str(plan.reporting_port),
+        }
+    )
+
+
+def _named(told: dict[str, str]) -> dict[str, str]:
+    return {f"THROUGHLINE_{name}": value for name, value in told.items()}

@@ -1,0 +1,11 @@
+"""Imported before anything else in a worker's process: eventlet takes the place of sockets, threads and sleep."""
+
+import warnings
+
+warnings.filterwarnings(
+    "ignore", message=r"\s*Eventlet is deprecated"
+)  # known; why it stays is in the decisions
+
+import eventlet  # noqa: E402
+
+eventlet.monkey_patch()

@@ -1,0 +1,70 @@
+"""Run one service in this process, patched before by deploy.green: its parts, a nameko container, signals."""
+
+import os
+import signal
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import eventlet
+import structlog
+from nameko.containers import ServiceContainer
+
+from deploy.composition import Composition
+from shared.logs import set_up_logs
+from shared.messaging.amqp import AmqpLink
+from shared.messaging.embedded import EmbeddedLink, open_bus
+from shared.messaging.entrypoint import PARTS, Parts
+from shared.messaging.errors import Misconfigured
+from shared.messaging.link import Link
+from shared.settings import EXIT_CODE
+
+EMBEDDED = "embedded://"
+
+log = structlog.get_logger()
+
+
+def run(composition: Composition) -> int:
+    """Run until told to stop (SIGTERM or SIGINT drain first); returns the process's exit code."""
+    set_up_logs(composition.name, level=os.environ.get("THROUGHLINE_LOG_LEVEL", "INFO"))
+    container = ServiceContainer(composition.service_class, {PARTS: parts_of(composition)})
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: eventlet.spawn_n(container.stop))
+    container.start()
+    log.info("service.started")
+    return _wait(container)
+
+
+def _wait(container: ServiceContainer) -> int:
+    try:
+        container.wait()
+    except Misconfigured as error:
+        log.critical("service.misconfigured", error=str(error))
+        return EXIT_CODE
+    except Exception:
+        log.exception("service.died")
+        return 1
+    log.info("service.stopped")
+    return 0
+
+
+def parts_of(composition: Composition) -> Parts:
+    """Put a service's parts together."""
+    return Parts(
+        name=composition.name,
+        queue=composition.queue,
+        database=composition.open_database(),
+        connect=link_to(composition.amqp_url, composition.queue),
+        tables=composition.metadata.tables,
+        settings=composition.settings,
+        own=composition.own,
+    )
+
+
+def link_to(url: str, queue: str) -> Callable[[], Link]:
+    """How to connect: to RabbitMQ, by TLS for amqps://, or to the embedded bus for trying out."""
+    if url.startswith(EMBEDDED):
+        bus = open_bus(url.removeprefix(EMBEDDED))
+        return partial(EmbeddedLink, bus, queue)
+    tls: dict[str, Any] | None = {} if url.startswith("amqps://") else None
+    return partial(AmqpLink, url, queue, tls=tls)

@@ -1,0 +1,63 @@
+"""Serve a service's pages and API: granian, ordinary threads, nothing patched."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from granian import Granian
+from granian.constants import Interfaces
+
+from deploy.composition import open_database, web_of
+from shared.database import Database
+from shared.logs import set_up_logs
+
+THREADS = 16  #: requests worked on at once
+LOOK_FOR_PARENT = 0.5  #: seconds
+
+
+def serve(service: str, *, address: str, port: int) -> None:
+    """Serve until told to stop."""
+    Granian(
+        f"deploy.serve:{service}",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=address,
+        port=port,
+        workers=1,
+        blocking_threads=THREADS,
+        respawn_failed_workers=True,
+        log_enabled=False,
+        log_access=False,
+    ).serve()
+
+
+def intake() -> Flask:
+    """A node's pages and API."""
+    from services.intake.web import create_app
+
+    return _application("intake", create_app)
+
+
+def reporting() -> Flask:
+    """The coordinator's pages and API."""
+    from services.reporting.web import create_app
+
+    return _application("reporting", create_app)
+
+
+def _application(service: str, create_app: Callable[[Database, Any], Flask]) -> Flask:
+    set_up_logs(f"{service}.web", level=os.environ.get("THROUGHLINE_LOG_LEVEL", "INFO"))
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    web = web_of(service)
+    database = open_database(service, web.database_url, sender=web.sender)
+    return create_app(database, web.settings)
+
+
+def _end_with_parent(parent: int) -> None:
+    """A worker whose server was killed would keep the port, so it goes as well."""
+    while os.getppid() == parent:
+        time.sleep(LOOK_FOR_PARENT)
+    os._exit(1)

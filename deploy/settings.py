@@ -1,0 +1,54 @@
+"""Every setting there is, in one place: to refuse misspelt ones, and to document them."""
+
+from collections.abc import Iterator
+from dataclasses import MISSING, Field, fields
+from typing import Any
+
+from deploy.commands.network import NetworkSettings
+from services.intake.settings import IntakeSettings, IntakeWebSettings
+from services.notifications.settings import NotificationsSettings
+from services.referral.settings import ReferralSettings
+from services.reporting.settings import ReportingSettings, ReportingWebSettings
+from shared.settings import variable
+
+CLASSES: dict[str, type] = {
+    "throughline run intake": IntakeSettings,
+    "throughline web intake": IntakeWebSettings,
+    "throughline run referral": ReferralSettings,
+    "throughline run notifications": NotificationsSettings,
+    "throughline run reporting": ReportingSettings,
+    "throughline web reporting": ReportingWebSettings,
+    "throughline network": NetworkSettings,
+}
+
+
+def all_settings() -> Iterator[tuple[str, Field[Any]]]:
+    """Each command with each of its settings."""
+    for command, settings in CLASSES.items():
+        for declared in fields(settings):
+            yield command, declared
+
+
+ALL = frozenset(declared.name for _, declared in all_settings()) | {"log_level"}
+
+
+def as_markdown() -> str:
+    """The reference page of all settings."""
+    lines = ["# Settings", "", INTRODUCTION]
+    for command in CLASSES:
+        lines += ["", f"## `{command}`", "", "| variable | what it is | default |", "|---|---|---|"]
+        lines += [_row(declared) for of, declared in all_settings() if of == command]
+    return "\n".join(lines) + "\n"
+
+
+INTRODUCTION = """Settings are read once from the environment when a process starts. A missing, misspelt or wrong one
+ends the process with exit code 78 and a line that names it and says what to do; its value is never shown.
+`<VARIABLE>_FILE` names a file that holds the value, for secrets. `THROUGHLINE_LOG_LEVEL` (DEBUG, INFO, WARNING; default
+INFO) is read by every process."""
+
+
+def _row(declared: Field[Any]) -> str:
+    default = (
+        "" if declared.default is MISSING else f"`{declared.default!s}`" if str(declared.default) else "none"
+    )
+    return f"| `{variable(declared.name)}` | {declared.metadata['about']} | {default or 'must be set'} |"

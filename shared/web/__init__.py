@@ -1,0 +1,20 @@
+"""What every web process has in common: sign-in, languages, security headers, errors, forms and the look."""
+
+from shared.web.api import make_api
+from shared.web.application import WebSettings, make_app
+from shared.web.forms import Form
+from shared.web.identity import Access, Identity, SignInRefused, actor, public
+from shared.web.problems import Problem
+
+__all__ = [
+    "Access",
+    "Form",
+    "Identity",
+    "Problem",
+    "SignInRefused",
+    "WebSettings",
+    "actor",
+    "make_api",
+    "make_app",
+    "public",
+]

@@ -1,0 +1,89 @@
+"""Puts a web process together: one Flask application that is closed until something is opened."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, Flask
+from flask_bootstrap import Bootstrap5
+
+from shared.web import gate, headers, health, identity, languages, problems
+from shared.web.identity import Access
+
+LARGEST_BODY = 1_000_000  #: bytes of a request (security, section 6)
+LEAVE_FOR = "https://www.wikipedia.org/"  #: where "leave this page" leads: a page that says nothing of us
+
+
+@dataclass(frozen=True)
+class WebSettings:
+    """What a web process needs to know about itself.
+
+    ``name`` names its cookies: several processes may stand on one host. ``title`` stands in the header, as
+    it is. ``secure`` is true wherever people reach it through TLS. Pages show moments in ``timezone``.
+    """
+
+    name: str
+    title: object
+    secret_key: str = field(repr=False)
+    secure: bool = True
+    timezone: str = "UTC"
+    leave_for: str = LEAVE_FOR
+
+
+def make_app(
+    import_name: str,
+    *,
+    settings: WebSettings,
+    access: Access,
+    errors: problems.ErrorTable | None = None,
+    checks: Mapping[str, Callable[[], object]] | None = None,
+) -> Flask:
+    """An application whose pages need a sign-in and whose ``/api/`` needs a token, unless marked ``public``.
+
+    ``errors`` says for each of the service's exceptions which problem it is. ``checks`` are what ``/health``
+    asks: each returns when all is well, and raises when it is not.
+    """
+    app = _Application(import_name)
+    app.config.from_mapping(_configuration(settings))
+    app.register_blueprint(_shared_files())
+    Bootstrap5(app)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["site"] = settings
+    languages.install(app, timezone=settings.timezone, secure=settings.secure)
+    problems.install(app, errors or {})
+    identity.install(app, access)
+    gate.install(app)
+    health.install(app, checks or {})
+    headers.install(app, secure=settings.secure)
+    return app
+
+
+class _Application(Flask):
+    """An application that logs an unforeseen error by its class and place, never by its message."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Libraries quote what they handled in their messages, so these are not logged."""
+        problems.log("request.failed", exc_info[1])
+
+
+def _configuration(settings: WebSettings) -> dict[str, object]:
+    cookie = f"session-{settings.name}"
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SESSION_COOKIE_NAME": f"__Host-{cookie}" if settings.secure else cookie,
+        "SESSION_COOKIE_SECURE": settings.secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Strict",
+        "MAX_CONTENT_LENGTH": LARGEST_BODY,
+        "SEND_FILE_MAX_AGE_DEFAULT": 3600,
+        "BOOTSTRAP_SERVE_LOCAL": True,
+        "WTF_CSRF_CHECK_DEFAULT": False,  # the gate asks for the token itself, in its order
+        "WTF_CSRF_TIME_LIMIT": None,  # it lives as long as the session
+        "WTF_CSRF_SSL_STRICT": False,  # it asks for a Referer, and our pages send none
+    }
+
+
+def _shared_files() -> Blueprint:
+    return Blueprint(
+        "shared", __name__, template_folder="templates", static_folder="static", static_url_path="/shared"
+    )

@@ -1,0 +1,176 @@
+"""What the network's codes are called in the reader's language; the words are those of the glossary."""
+
+from collections.abc import Mapping
+
+import pycountry
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+
+from shared.schemas import workbook
+from shared.schemas.life import Move, State
+
+Labels = Mapping[str, object]
+
+STATES: Labels = {
+    State.SENT: _l("sent"),
+    State.DELIVERED: _l("delivered"),
+    State.ACKNOWLEDGED: _l("acknowledged"),
+    State.WAITLISTED: _l("waiting list"),
+    State.INFORMATION_REQUESTED: _l("information requested"),
+    State.ACCEPTED: _l("accepted"),
+    State.SCHEDULED: _l("scheduled"),
+    State.IN_PROGRESS: _l("in progress"),
+    State.ON_HOLD: _l("on hold"),
+    State.REJECTED: _l("rejected"),
+    State.COMPLETED: _l("completed"),
+    State.PARTIALLY_COMPLETED: _l("completed in part"),
+    State.FAILED: _l("not achieved"),
+    State.CANCELLED: _l("cancelled"),
+    State.WITHDRAWN: _l("consent withdrawn"),
+    State.FORWARDED: _l("forwarded"),
+    State.ENTERED_IN_ERROR: _l("entered in error"),
+}
+
+MOVES: Labels = {
+    Move.SEND: _l("Send"),
+    Move.DELIVER: _l("Deliver"),
+    Move.ACKNOWLEDGE: _l("Acknowledge"),
+    Move.ACCEPT: _l("Accept"),
+    Move.REJECT: _l("Reject"),
+    Move.WAITLIST: _l("Put on the waiting list"),
+    Move.ASK_FOR_INFORMATION: _l("Ask for information"),
+    Move.ANSWER: _l("Answer"),
+    Move.SCHEDULE: _l("Schedule"),
+    Move.NOT_ATTENDED: _l("Did not come"),
+    Move.START: _l("Start"),
+    Move.HOLD: _l("Put on hold"),
+    Move.RESUME: _l("Resume"),
+    Move.COMPLETE: _l("Complete"),
+    Move.COMPLETE_IN_PART: _l("Complete in part"),
+    Move.FAIL: _l("Close as not achieved"),
+    Move.CANCEL: _l("Cancel the referral"),
+    Move.WITHDRAW_CONSENT: _l("Withdraw consent"),
+    Move.FORWARD: _l("Forward"),
+    Move.ENTERED_IN_ERROR: _l("Mark as entered in error"),
+}
+
+URGENCIES: Labels = {"emergency": _l("emergency"), "urgent": _l("urgent"), "normal": _l("normal")}
+
+SERVICE_TYPES: Labels = {
+    "safe_accommodation": _l("Safe accommodation"),
+    "health_and_medical": _l("Health and medical care"),
+    "mental_health_and_psychosocial": _l("Mental health and psychosocial support"),
+    "legal_assistance": _l("Legal assistance"),
+    "police_and_security": _l("Police and security"),
+    "livelihoods_and_vocational_training": _l("Livelihoods and vocational training"),
+    "child_protection_and_guardianship": _l("Child protection and guardianship"),
+    "family_tracing_and_reunification": _l("Family tracing and reunification"),
+    "education": _l("Education"),
+    "cash": _l("Cash assistance"),
+    "core_relief_items": _l("Core relief items"),
+    "food": _l("Food"),
+    "shelter": _l("Shelter"),
+    "documentation_and_registration": _l("Documentation and registration"),
+    "interpretation": _l("Interpretation"),
+    "assisted_voluntary_return_and_reintegration": _l("Assisted voluntary return and reintegration"),
+    "accompaniment": _l("Accompaniment"),
+    "other": _l("Other service"),
+}
+
+REASONS: Labels = {
+    "no_capacity": _l("No capacity"),
+    "waiting_list_full": _l("The waiting list is full"),
+    "not_eligible": _l("Not eligible"),
+    "not_eligible_age": _l("Not eligible: age"),
+    "not_eligible_sex": _l("Not eligible: sex"),
+    "not_eligible_nationality": _l("Not eligible: nationality"),
+    "not_eligible_status": _l("Not eligible: status"),
+    "outside_area": _l("Outside the area served"),
+    "service_discontinued": _l("The service has ended"),
+    "duplicate": _l("Duplicate"),
+    "insufficient_information": _l("Too little information"),
+    "person_unreachable": _l("The person cannot be reached"),
+    "person_declined": _l("The person declined"),
+    "did_not_attend": _l("The person did not come"),
+    "safety_risk": _l("Risk to safety"),
+    "consent_withdrawn": _l("Consent was withdrawn"),
+    "other": _l("Other reason"),
+}
+
+CONCLUSIONS: Labels = {
+    "identified_victim": _l("Victim of trafficking"),
+    "presumed_victim": _l("Presumed victim"),
+    "vulnerable_migrant": _l("Vulnerable migrant"),
+    "not_vulnerable": _l("Not vulnerable"),
+}
+
+GENDERS: Labels = {
+    "Man": _l("Man"),
+    "Woman": _l("Woman"),
+    "Trans/Transgender/NonConforming": _l("Trans, transgender or non-conforming"),
+}
+
+EXPLOITATION: Labels = {
+    "isForcedLabour": _l("Forced labour"),
+    "isSexualExploit": _l("Sexual exploitation"),
+    "isForcedMarriage": _l("Forced marriage"),
+    "isForcedMilitary": _l("Forced military service"),
+    "isOrganRemoval": _l("Removal of organs"),
+    "isSlaveryAndPractices": _l("Slavery and similar practices"),
+    "isOtherExploit": _l("Other exploitation"),
+}
+
+NEED_STATES: Labels = {
+    "open": _l("open"),
+    "planned": _l("planned"),
+    "met": _l("met"),
+    "not_met": _l("not met"),
+    "no_longer_needed": _l("no longer needed"),
+}
+
+LEVELS: Labels = {"high": _l("high"), "medium": _l("medium"), "low": _l("low")}
+
+KINDS: Mapping[str, Labels] = {
+    "state": STATES,
+    "move": MOVES,
+    "urgency": URGENCIES,
+    "service_type": SERVICE_TYPES,
+    "reason": REASONS,
+    "conclusion": CONCLUSIONS,
+    "gender": GENDERS,
+    "exploitation": EXPLOITATION,
+    "need_state": NEED_STATES,
+    "level": LEVELS,
+}
+
+UNKNOWN = _l("Unknown")
+
+
+def label(kind: str, code: str) -> str:
+    """The code in the reader's language; a code without words, such as an age band, as it is."""
+    if code == workbook.UNKNOWN:
+        return str(UNKNOWN)
+    if kind == "citizenship":
+        return country(code)
+    if kind == "age_band":
+        return code.replace("--", "–")  # noqa: RUF001 - the dash of a range, for people
+    return str(KINDS.get(kind, {}).get(code, code))
+
+
+def country(alpha_3: str) -> str:
+    """The country of an ISO 3166-1 code of three letters."""
+    found = pycountry.countries.get(alpha_3=alpha_3)
+    name = _locale_names("territories").get(found.alpha_2) if found else None
+    return name or alpha_3
+
+
+def language(alpha_3: str) -> str:
+    """The language of an ISO 639-3 code."""
+    found = pycountry.languages.get(alpha_3=alpha_3)
+    names = _locale_names("languages")
+    return names.get(getattr(found, "alpha_2", alpha_3)) or names.get(alpha_3) or alpha_3
+
+
+def _locale_names(of: str) -> Mapping[str, str]:
+    locale = get_locale()
+    return getattr(locale, of) if locale else {}

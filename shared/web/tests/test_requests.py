@@ -1,0 +1,128 @@
+"""What is no proper request is refused with a plain word, and nothing of it is told on."""
+
+from typing import Any
+
+import pytest
+import structlog
+from flask import Flask
+
+JSON = {"Authorization": "Bearer good token", "Content-Type": "application/json"}
+BODIES = {
+    "empty": (b"", "not_json"),
+    "a key twice": (b'{"a": 1, "a": 2}', "not_json"),
+    "too deep": (b"[" * 10_000, "not_json"),
+    "deep, but closed": (b"[" * 40 + b"]" * 40, "not_json"),
+    "not UTF-8": (b'{"a": "\xff"}', "not_json"),
+    "not a number": (b'{"a": NaN}', "not_json"),
+    "a NUL": (b'{"a": "\\u0000"}', "not_text"),
+    "half a pair": (b'{"a": "\\ud800"}', "not_text"),
+    "a NUL in a key": (b'[{"\\u0000": 1}]', "not_text"),
+}
+
+
+@pytest.mark.parametrize(("body", "code"), BODIES.values(), ids=BODIES)
+def test_a_body_that_cannot_be_meant_is_refused(app: Any, body: bytes, code: str) -> None:
+    answer = app.test_client().post("/api/v1/echo", data=body, headers=JSON)
+    assert (answer.status_code, answer.json["code"]) == (400, code)
+    assert answer.mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize("name", ["መስከረም", "عائشة", "မေ", "🌻", "Ё", "\u202eanna"])
+def test_a_name_in_any_script_is_accepted(app: Any, name: str) -> None:
+    answer = app.test_client().post("/api/v1/echo", json={"name": name}, headers=JSON)
+    assert answer.json["got"] == {"name": name}
+
+
+def test_another_content_type_is_refused(app: Flask) -> None:
+    headers = {**JSON, "Content-Type": "text/plain"}
+    assert app.test_client().post("/api/v1/echo", data=b"{}", headers=headers).status_code == 415
+
+
+def test_a_body_over_a_megabyte_is_refused(app: Flask) -> None:
+    answer = app.test_client().post("/api/v1/echo", data=b" " * 1_000_001, headers=JSON)
+    assert answer.status_code == 413
+
+
+def test_a_form_over_a_megabyte_is_refused(signed_in: Any) -> None:
+    assert signed_in.post("/", name="a" * 1_000_001).status_code == 413
+
+
+def test_a_nul_in_a_form_is_refused(signed_in: Any) -> None:
+    assert signed_in.post("/", name="a\x00b", kind="a").status_code == 400
+
+
+def test_text_that_looks_like_markup_is_shown_as_text(signed_in: Any) -> None:
+    answer = signed_in.post("/", name="<script>alert(1)</script>", kind="a")
+    assert "&lt;script&gt;" in answer.text
+    assert "<script" not in answer.text
+
+
+def test_an_unforeseen_error_is_logged_by_its_class_and_told_to_nobody(signed_in: Any) -> None:
+    with structlog.testing.capture_logs() as logs:
+        answer = signed_in.get("/fail/bug")
+    assert answer.status_code == 500
+    assert "Petrova" not in answer.text + str(logs)
+    assert logs[0]["error"] == "ValueError"
+
+
+def test_a_busy_database_asks_to_come_back_even_where_nobody_can_be_known(signed_in: Any, doors: Any) -> None:
+    assert signed_in.get("/fail/busy").headers["Retry-After"] == "5"
+    doors.is_away = True
+    answer = signed_in.get("/", headers={"Accept-Language": "en"})
+    assert answer.status_code == 503
+    assert "Not possible at this moment" in answer.text
+
+
+def test_an_error_of_the_service_is_a_problem_for_programs_and_a_page_for_people(signed_in: Any) -> None:
+    problem = signed_in.client.get("/api/v1/fail/gone", headers=JSON)
+    assert (problem.status_code, problem.json["state"], problem.json["allowed"]) == (409, "closed", [])
+    assert problem.json["type"] == "urn:throughline:problem:gone"
+    signed_in.post("/language", language="en")
+    page = signed_in.get("/fail/gone")
+    assert page.status_code == 409
+    assert "This has changed in the meantime" in page.text
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503])
+def test_every_error_has_a_page_that_leads_on(signed_in: Any, status: int) -> None:
+    answer = signed_in.get(f"/fail/{status}")
+    assert answer.status_code == status
+    assert 'href="/"' in answer.text
+
+
+def test_every_answer_carries_the_security_headers(signed_in: Any) -> None:
+    for path in ("/", "/nowhere", "/health", "/shared/throughline.css"):
+        headers = signed_in.client.get(path).headers
+        assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_pages_are_not_kept_by_the_browser(signed_in: Any) -> None:
+    assert signed_in.get("/").headers["Cache-Control"] == "no-store"
+
+
+def test_pages_need_nothing_from_outside_and_nothing_inline(signed_in: Any) -> None:
+    page = signed_in.get("/").text
+    assert "http://" not in page + page.replace("https://www.w3.org", "")
+    assert " style=" not in page
+    assert "<style" not in page
+    assert " on" + "click" not in page
+
+
+def test_health_tells_which_check_failed_and_nothing_else(doors: Any) -> None:
+    from shared.web import WebSettings, make_app
+
+    def fail() -> None:
+        raise OSError("the address of the database")
+
+    settings = WebSettings(name="test", title="Harbour House", secret_key="k" * 32, secure=False)
+    checks = {"database": fail, "worker": lambda: None}
+    answer = (
+        make_app(__name__, settings=settings, access=doors.access(), checks=checks)
+        .test_client()
+        .get("/health")
+    )
+    assert answer.status_code == 503
+    assert answer.json == {"status": "failed", "checks": {"database": "failed", "worker": "ok"}}

@@ -1,0 +1,18 @@
+"""A network to break: real RabbitMQ, SQLite nodes and hub, processes that a supervisor restarts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.demo.broker import start_broker
+from deploy.demo.plan import make_plan
+from tests.network import Network, running
+
+
+@pytest.fixture
+def network(tmp_path: Path) -> Iterator[Network]:
+    plan = make_plan(tmp_path)
+    orgs = [node.org for node in plan.nodes]
+    with running(plan, lambda: start_broker("rabbitmq", tmp_path, orgs, plan.password)) as network:
+        yield network

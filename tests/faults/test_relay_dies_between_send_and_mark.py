@@ -1,0 +1,47 @@
+"""The relay dies after the broker has confirmed and before the outbox knows: everything is sent twice."""
+
+import os
+import signal
+import sys
+
+from tests.faults.referrals import A, B, Breakage, expect_each_once, send_while_breaking
+from tests.network import Network
+
+DEATHS = 5
+
+
+def dying_service(service: str, graveyard: str) -> None:
+    """Run the service with a relay that dies where it would write the broker's answers, a few times."""
+    import deploy.green
+    from deploy.commands.services import run
+    from shared.messaging.relay import Relay
+
+    write = Relay.write_answers
+
+    def die_instead(relay: Relay, tx: object) -> None:
+        if relay._confirmed and len(os.listdir(graveyard)) < DEATHS:
+            open(os.path.join(graveyard, str(os.getpid())), "w").close()
+            os.kill(os.getpid(), signal.SIGKILL)
+        write(relay, tx)  # type: ignore[arg-type]
+
+    Relay.write_answers = die_instead  # type: ignore[method-assign]
+    run(service)
+
+
+def test_what_was_sent_twice_has_one_effect(network: Network, tmp_path_factory: object) -> None:
+    supervisor = network.demo.supervisor
+    graveyards = []
+    for name in (f"intake.{A}", f"intake.{B}", "referral"):
+        graveyard = network.plan.folder / f"deaths.{name}"
+        graveyard.mkdir()
+        graveyards.append(graveyard)
+        supervisor.replace(name, [sys.executable, __file__, name.split(".")[0], str(graveyard)])
+
+    sent = send_while_breaking(network, Breakage(lambda _: None))
+
+    expect_each_once(network, sent)
+    assert all(len(list(graveyard.iterdir())) == DEATHS for graveyard in graveyards)
+
+
+if __name__ == "__main__":
+    dying_service(*sys.argv[1:])

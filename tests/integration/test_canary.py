@@ -1,0 +1,127 @@
+"""Nothing personal leaks: unique tokens in every personal field, the whole path driven, then looked for everywhere."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from deploy.demo.broker import start_broker
+from deploy.demo.plan import make_plan
+from shared.polling import poll_until
+from tests.network import SOON, Network, running
+
+A, B = "harbour-house", "legal-aid-centre"
+TEXT_FIELDS = ("alias", "given_name", "family_name", "phone", "address")
+
+
+class Canaries:
+    """Tokens that occur nowhere else, one for each place."""
+
+    def __init__(self) -> None:
+        self.planted: dict[str, str] = {}
+
+    def new(self, place: str) -> str:
+        self.planted[place] = f"canary{uuid4().hex}"
+        return self.planted[place]
+
+    def found_in(self, content: bytes) -> list[str]:
+        return [place for place, token in self.planted.items() if token.encode() in content]
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+    folder: Path = tmp_path_factory.mktemp("canary")
+    plan = make_plan(folder)
+    orgs = [node.org for node in plan.nodes]
+    with running(plan, lambda: start_broker("rabbitmq", folder, orgs, plan.password)) as network:
+        yield network
+
+
+@pytest.fixture(scope="module")
+def canaries(network: Network) -> Canaries:
+    """Drives the whole path, good moves and bad requests, with a token wherever somebody may write."""
+    canaries, sender, receiver = Canaries(), network.node(A), network.node(B)
+    person = {name: canaries.new(name) for name in TEXT_FIELDS}
+    person |= {"birth_date": "1987-11-23", "gender": "Woman", "citizenship": "UKR", "languages": ["ukr"]}
+    case_id = sender.case([B], person, [*TEXT_FIELDS, "birth_date", "gender", "citizenship", "languages"])
+    for journey in (
+        (("acknowledge", {}), ("ask_for_information", {"note": canaries.new("question")})),
+        (
+            ("accept", {}),
+            ("schedule", {"scheduled_for": "2031-03-04T05:06:07+00:00", "note": canaries.new("note")}),
+        ),
+        (("accept", {}), ("start", {}), ("complete", {"outcome": canaries.new("outcome")})),
+        (("reject", {"reason": "no_capacity", "note": canaries.new("reason note")}),),
+    ):
+        sent = sender.refer(case_id, B, fields=[*TEXT_FIELDS, "birth_date"], reason=canaries.new("reason"))
+        receiver.sees(sent["id"], "delivered")
+        for move, said in journey:
+            receiver.move(sent["id"], move, **said)
+        sender.sees(sent["id"], receiver.referral(sent["id"])["state"])
+    _bad_requests(sender, canaries)
+    poll_until(network.mails, seconds=SOON, what="a mail")
+    return canaries
+
+
+def _bad_requests(sender: object, canaries: Canaries) -> None:
+    http = sender.http  # type: ignore[attr-defined]
+    token = canaries.new("bad input")
+    http.post(
+        "/api/v1/people", json={"given_name": token, "gender": token, "birth_date": token, token: token}
+    )
+    http.post("/api/v1/people", content=b'{"given_name": "' + token.encode() + b'", ')
+    http.post("/api/v1/referrals", json={"case_id": token, "reason": token})
+    http.get("/api/v1/people", params={"q": canaries.new("search")})
+    http.post("/sign-in", data={"username": canaries.new("username"), "password": canaries.new("password")})
+
+
+def test_logs_hold_none(network: Network, canaries: Canaries) -> None:
+    assert len(network.logs()) > 1000
+    assert canaries.found_in(network.logs().encode()) == []
+
+
+def test_mails_hold_none_and_say_only_that_something_waits(network: Network, canaries: Canaries) -> None:
+    mails = network.mails()
+    for mail in mails:
+        assert canaries.found_in(mail.as_bytes()) == []
+        assert mail["Reply-To"] is None
+        text = str(mail.get_payload(decode=True), "utf-8") + str(mail["Subject"])
+        for word in ("legal_assistance", A, "Legal Aid", "delivered", "accepted", "Alena"):
+            assert word not in text
+
+
+def test_the_brokers_disk_holds_none(network: Network, canaries: Canaries) -> None:
+    folder = network.demo.broker.data_dir
+    assert folder is not None
+    contents = [file.read_bytes() for file in folder.rglob("*") if file.is_file()]
+
+    assert any(b"intake.referral_sent" in content for content in contents)
+    assert [canaries.found_in(content) for content in contents if canaries.found_in(content)] == []
+
+
+def test_the_hubs_databases_hold_none(network: Network, canaries: Canaries) -> None:
+    for service, url in network.plan.databases.items():
+        file = Path(url.removeprefix("sqlite:///"))
+        sqlite3.connect(file).execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+        for part in file.parent.glob(f"{file.name}*"):
+            assert canaries.found_in(part.read_bytes()) == [], (service, part.name)
+
+
+def test_other_nodes_hold_none(network: Network, canaries: Canaries) -> None:
+    [stranger] = [node for node in network.plan.nodes if node.org not in (A, B)]
+    file = Path(stranger.database_url.removeprefix("sqlite:///"))
+    for part in file.parent.glob(f"{file.name}*"):
+        assert canaries.found_in(part.read_bytes()) == [], part.name
+
+
+def test_the_receiver_was_told_so_the_canaries_did_travel(network: Network, canaries: Canaries) -> None:
+    for referral in network.node(B).get("/referrals", direction="in")["items"]:
+        content = str(network.node(B).referral(referral["id"])).encode()
+        assert "given_name" in canaries.found_in(content)
+
+
+def test_command_lines_hold_none(network: Network, canaries: Canaries) -> None:
+    for process in network.demo.describe()["processes"]:
+        assert canaries.found_in(Path(f"/proc/{process['pid']}/cmdline").read_bytes()) == []
