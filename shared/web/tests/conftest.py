@@ -29,7 +29,7 @@ class NameForm(Form):
     """One text and one choice."""
 
     name = StringField("Name", [required(), at_most(5)])
-    kind = SelectField("Kind", choices=["a"])
+    kind = SelectField("Kind", choices=["a"])  # type: ignore[list-item]
 
 
 @dataclass

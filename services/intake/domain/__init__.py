@@ -1,0 +1,45 @@
+"""What is true at a node, whatever machinery carries it."""
+
+from services.intake.domain.case import CLOSURE_REASONS, PRIORITIES, Case, Need, new_reference, next_step
+from services.intake.domain.consent import (
+    GIVEN_BY,
+    LEGAL_BASES,
+    PURPOSES,
+    SHAREABLE_FIELDS,
+    Consent,
+    ConsentMissing,
+)
+from services.intake.domain.directory import Offer, Partner
+from services.intake.domain.person import Person, age_band_of, folded
+from services.intake.domain.referral import SAFE_CONTACT, Direction, HistoryLine, Referral
+from services.intake.domain.staff import Actor, Role
+from services.intake.domain.standing import NEED_AFTER, Pending, Standing
+
+__all__ = [
+    "CLOSURE_REASONS",
+    "GIVEN_BY",
+    "LEGAL_BASES",
+    "NEED_AFTER",
+    "PRIORITIES",
+    "PURPOSES",
+    "SAFE_CONTACT",
+    "SHAREABLE_FIELDS",
+    "Actor",
+    "Case",
+    "Consent",
+    "ConsentMissing",
+    "Direction",
+    "HistoryLine",
+    "Need",
+    "Offer",
+    "Partner",
+    "Pending",
+    "Person",
+    "Referral",
+    "Role",
+    "Standing",
+    "age_band_of",
+    "folded",
+    "new_reference",
+    "next_step",
+]

@@ -1,0 +1,91 @@
+"""A referral as one of its two parties sees it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from shared.schemas.life import OPEN, Move, Party, State, allowed
+
+SAFE_CONTACT = ("phone", "in_person", "only_through_the_worker", "do_not_contact")
+
+
+class Direction(StrEnum):
+    """Whether our organisation sent the referral or received it."""
+
+    OUT = "out"
+    IN = "in"
+
+    @property
+    def party(self) -> Party:
+        """Who we are in it."""
+        return Party.SENDER if self is Direction.OUT else Party.RECEIVER
+
+
+@dataclass(frozen=True)
+class Referral:
+    """Where a referral stands.
+
+    ``state`` and ``number`` are what the referral service confirmed last; ``shown_state`` adds our own moves
+    that wait for their number, and ``unconfirmed`` says that there are some. ``refused``: the network could
+    not take it. Deadlines are unknown (None) until the referral service has said them.
+    """
+
+    id: UUID
+    direction: Direction
+    other_org: str
+    service_type: str
+    urgency: str
+    sent_at: datetime
+    number: int
+    state: State
+    shown_state: State
+    unconfirmed: bool
+    case_id: UUID | None = None
+    need_id: UUID | None = None
+    reference: str | None = None
+    acknowledge_by: datetime | None = None
+    reply_by: datetime | None = None
+    overdue_acknowledgement: bool = False
+    overdue_reply: bool = False
+    refused: bool = False
+    unseen: bool = False
+
+    @property
+    def overdue(self) -> bool:
+        """Whether either deadline passed in vain."""
+        return self.overdue_acknowledgement or self.overdue_reply
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything more is to be expected of it."""
+        return self.shown_state in OPEN and not self.refused
+
+    @property
+    def allowed(self) -> tuple[Move, ...]:
+        """The moves that we may make now."""
+        return () if self.refused else allowed(self.shown_state, self.direction.party)
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One move of a referral's history; ``number`` is None while it waits for one, and for ever if refused.
+
+    A refused line's ``state`` is the true state at that moment and ``allowed`` what could be done from it.
+    ``unreadable`` is the code of why the other party's note could not be opened.
+    """
+
+    number: int | None
+    move_id: UUID
+    move: Move
+    state: State
+    by_org: str
+    made_at: datetime
+    recorded_at: datetime | None = None
+    reason: str | None = None
+    note: str | None = None
+    outcome: str | None = None
+    scheduled_for: datetime | None = None
+    refused: bool = False
+    allowed: tuple[Move, ...] = ()
+    unreadable: str | None = None

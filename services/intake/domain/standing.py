@@ -1,0 +1,88 @@
+"""How what the referral service says, in its own order, changes where a referral stands with us."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from services.intake.domain.referral import Direction
+from shared.schemas.life import AWAITING_DECISION, OPEN, Move, State
+
+BY_MACHINE = frozenset({Move.SEND, Move.DELIVER})
+AWAITING_ACKNOWLEDGEMENT = frozenset({State.SENT, State.DELIVERED})
+NEED_AFTER = {
+    State.COMPLETED: "met",
+    State.PARTIALLY_COMPLETED: "not_met",
+    State.FAILED: "not_met",
+    State.REJECTED: "open",
+    State.CANCELLED: "open",
+    State.WITHDRAWN: "open",
+    State.ENTERED_IN_ERROR: "open",
+}  #: what becomes of the need once its referral ends so
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A move of ours that waits for its number, the state it asks for, and its place in the queue."""
+
+    move_id: UUID
+    state: State
+    position: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is confirmed of a referral, and what we have asked for on top of it, oldest first."""
+
+    direction: Direction
+    number: int
+    state: State
+    pending: tuple[Pending, ...] = ()
+    overdue_acknowledgement: bool = False
+    overdue_reply: bool = False
+    refused: bool = False
+    unseen: bool = False
+
+    @property
+    def shown_state(self) -> State:
+        """The state with our own unconfirmed moves."""
+        return self.pending[-1].state if self.pending else self.state
+
+    @property
+    def is_open(self) -> bool:
+        """Whether news of it can be expected."""
+        return self.state in OPEN and not self.refused
+
+    @property
+    def next_position(self) -> int:
+        """The place of one more move of ours."""
+        return max(self.number, self.pending[-1].position if self.pending else 0) + 1
+
+    @property
+    def last_pending(self) -> UUID | None:
+        """The move that one more move of ours comes after."""
+        return self.pending[-1].move_id if self.pending else None
+
+    def asked(self, move_id: UUID, state: State) -> "Standing":
+        """After one more move of ours, which waits for its number."""
+        return replace(self, pending=(*self.pending, Pending(move_id, state, self.next_position)))
+
+    def moved(self, number: int, move_id: UUID, move: Move, state: State, *, theirs: bool) -> "Standing":
+        """After a numbered move: it stands, a deadline that it meets no longer counts, an answer is news."""
+        answered = theirs and self.direction is Direction.OUT and move not in BY_MACHINE
+        return replace(
+            self.without(move_id),
+            number=number,
+            state=state,
+            overdue_acknowledgement=self.overdue_acknowledgement and state in AWAITING_ACKNOWLEDGEMENT,
+            overdue_reply=self.overdue_reply and state in AWAITING_DECISION,
+            unseen=self.unseen or answered,
+        )
+
+    def without(self, move_id: UUID) -> "Standing":
+        """The move waits no longer: it was numbered or refused."""
+        return replace(self, pending=tuple(p for p in self.pending if p.move_id != move_id))
+
+    def overdue(self, level: str) -> "Standing":
+        """After the flag of a passed deadline; one that came too late to be true changes nothing."""
+        if level == "acknowledgement":
+            return replace(self, overdue_acknowledgement=self.state in AWAITING_ACKNOWLEDGEMENT)
+        return replace(self, overdue_reply=self.state in AWAITING_DECISION)

@@ -1,0 +1,47 @@
+"""The node's front door for events. Nothing is decided here."""
+
+from nameko.timer import timer
+
+from services.intake.usecases import counting, directory, hearing, node, silence
+from shared.database import Transaction
+from shared.messaging.delivery import Batch
+from shared.messaging.entrypoint import Injected, hears
+from shared.schemas.referral import DirectoryPublished, History, Moved, MoveRefused, Offered, Overdue
+
+ASK_AFTER_SILENCE = 30  #: seconds
+CONTRIBUTE_COUNTS = 3600  #: seconds
+TELL_CONTACTS = 60  #: seconds
+BEAT = 10  #: seconds
+
+
+class IntakeService:
+    """Hears the network, asks when it is silent, counts, and shows that it lives."""
+
+    name = "intake"
+
+    node = Injected()
+
+    @hears(Offered, Moved, MoveRefused, History, Overdue, DirectoryPublished)
+    def on_network(self, tx: Transaction, batch: Batch) -> None:
+        """What the hub says."""
+        hearing.hear(tx, batch, ring=self.node.ring, org=self.node.org)
+
+    @timer(interval=ASK_AFTER_SILENCE)
+    def ask_after_silence(self) -> None:
+        """What the hub does not say."""
+        silence.ask_after_silence(self.node.database)
+
+    @timer(interval=CONTRIBUTE_COUNTS, eager=True)
+    def contribute_counts(self) -> None:
+        """How many people, in which tables."""
+        counting.contribute_all_counts(self.node.database)
+
+    @timer(interval=TELL_CONTACTS, eager=True)
+    def tell_contacts(self) -> None:
+        """Whom notices go to, when that has changed."""
+        directory.publish_contacts(self.node.database, f"{self.node.settings.public_url}/inbox")
+
+    @timer(interval=BEAT, eager=True)
+    def beat(self) -> None:
+        """That the worker lives."""
+        node.beat(self.node.database, "running")

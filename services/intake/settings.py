@@ -1,0 +1,55 @@
+"""What a node needs from its environment."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from shared.schemas.rules import ORGANISATION
+from shared.settings import BROKER_URL, DATABASE_URL, LOOPBACK, Check, Secret, between, setting
+
+_ORG = Check(
+    lambda value: re.fullmatch(ORGANISATION, value) is not None,
+    "must be the organisation's id as the hub gave it: small letters, digits and hyphens",
+)
+
+
+def _is_safe(url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(parts.hostname) and (parts.scheme == "https" or parts.hostname in LOOPBACK)
+
+
+_LONG = Check(lambda value: len(value) >= 32, "must be at least 32 random characters")  # noqa: PLR2004 - 256 bits in hex
+_WEB = Check(
+    _is_safe,
+    "must begin with https:// (http:// is for this machine's own loopback only)",
+)
+
+
+@dataclass(frozen=True)
+class IntakeSettings:
+    """Settings of ``throughline run intake``, the node's worker."""
+
+    org: str = setting("the organisation's id in the network", _ORG)
+    amqp_url: str = setting("the hub's broker, amqps://organisation:password@host/vhost", BROKER_URL)
+    intake_database_url: str = setting("the node's own database, sqlite:///… or postgresql://…", DATABASE_URL)
+    key_file: Path = setting("the file of the node's private key, made with: throughline network key")  # noqa: RUF009 - a field specifier
+    public_url: str = setting("where people reach the node, https://…", _WEB)
+    resend_seconds: float = setting(
+        "seconds until what was not receipted is sent again the first time", between(0.5, 3600), default=60
+    )
+
+
+@dataclass(frozen=True)
+class IntakeWebSettings:
+    """Settings of ``throughline web intake``, the node's pages and its API."""
+
+    org: str = setting("the organisation's id in the network", _ORG)
+    org_name: str = setting("the organisation's name, shown on every page")
+    intake_database_url: str = setting("the node's own database, sqlite:///… or postgresql://…", DATABASE_URL)
+    secret_key: Secret = setting(  # noqa: RUF009 - a field specifier
+        "random characters that sign cookies; best in a file, as THROUGHLINE_SECRET_KEY_FILE", _LONG
+    )
+    public_url: str = setting("where people reach the node, https://…", _WEB)
+    web_address: str = setting("the address that the web process listens on", default="127.0.0.1")
+    web_port: int = setting("the port that the web process listens on", between(1, 65535), default=8000)

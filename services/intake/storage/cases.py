@@ -1,0 +1,71 @@
+"""Queries on cases and needs."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+
+from services.intake.domain import Actor, Case, Need
+from services.intake.storage.rows import case_of, need_of, visible
+from services.intake.storage.tables import cases, needs, people
+from shared.database import Transaction
+
+
+def add_case(tx: Transaction, case: Case, *, by: Actor) -> None:
+    """Keep a new case."""
+    tx.execute(insert(cases), vars(case) | {"org": by.org, "opened_by": by.username})
+
+
+def find_case(tx: Transaction, case_id: UUID, *, seen_by: Actor) -> Case | None:
+    """The case."""
+    query = select(cases).where(cases.c.id == case_id, visible(cases, seen_by))
+    row = tx.execute(query).mappings().one_or_none()
+    return case_of(row) if row else None
+
+
+def hold_person(tx: Transaction, case_id: UUID) -> None:
+    """Let nobody send a referral of the person or change another case of theirs meanwhile."""
+    query = select(people.c.id).join(cases).where(cases.c.id == case_id)
+    tx.execute(query.with_for_update(of=people))
+
+
+def cases_of(tx: Transaction, person_id: UUID, *, seen_by: Actor) -> list[Case]:
+    """The person's cases, newest first."""
+    query = select(cases).where(cases.c.person_id == person_id, visible(cases, seen_by))
+    return [case_of(row) for row in tx.execute(query.order_by(cases.c.id.desc())).mappings()]
+
+
+def set_closed(tx: Transaction, case_id: UUID, *, reason: str, at: datetime) -> None:
+    """The case is closed."""
+    values = {"status": "closed", "closure_reason": reason, "closed_at": at}
+    tx.execute(update(cases).where(cases.c.id == case_id).values(**values))
+
+
+def add_need(tx: Transaction, need: Need) -> None:
+    """Keep a new need."""
+    tx.execute(insert(needs), vars(need))
+
+
+def find_need(tx: Transaction, need_id: UUID, *, seen_by: Actor) -> Need | None:
+    """The need, locked."""
+    query = select(needs).join(cases).where(needs.c.id == need_id, visible(cases, seen_by))
+    row = tx.execute(query.with_for_update(of=needs)).mappings().one_or_none()
+    return need_of(row) if row else None
+
+
+def needs_of(tx: Transaction, case_ids: Collection[UUID], *, seen_by: Actor) -> list[Need]:
+    """The needs of these cases, oldest first."""
+    query = select(needs).join(cases).where(needs.c.case_id.in_(case_ids), visible(cases, seen_by))
+    return [need_of(row) for row in tx.execute(query.order_by(needs.c.id)).mappings()]
+
+
+def set_needs(tx: Transaction, need_ids: Collection[UUID], state: str) -> None:
+    """What became of these needs."""
+    tx.execute(update(needs).where(needs.c.id.in_(need_ids)).values(state=state))
+
+
+def settle_planned(tx: Transaction, need_ids: Collection[UUID], state: str) -> None:
+    """What became of these needs, except of those that somebody has settled otherwise meanwhile."""
+    planned = needs.c.id.in_(need_ids) & (needs.c.state == "planned")
+    tx.execute(update(needs).where(planned).values(state=state))

@@ -1,0 +1,85 @@
+"""Queries of counting: facts without names, and only to be counted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, func, select
+
+from services.intake.domain import Consent
+from services.intake.storage.rows import consent_of, part
+from services.intake.storage.tables import cases, consents, needs, people
+from shared.database import Transaction
+
+FACTS = (
+    people.c.id,
+    people.c.gender,
+    people.c.age_band,
+    people.c.citizenship,
+    cases.c.conclusion,
+    cases.c.exploitation,
+)
+_FIRST = (
+    select(cases.c.person_id, func.min(cases.c.opened_at).label("at")).group_by(cases.c.person_id).subquery()
+)
+_NEWEST = (
+    select(consents.c.person_id, func.max(consents.c.version).label("version"))
+    .group_by(consents.c.person_id)
+    .subquery()
+)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What is counted of a person: facts, those of the first case, and the consent that counts."""
+
+    gender: str | None
+    age_band: str | None
+    citizenship: str | None
+    conclusion: str | None
+    exploitation: tuple[str, ...]
+    consent: Consent
+
+
+def people_of_period(tx: Transaction, start: datetime, end: datetime) -> dict[UUID, Counted]:
+    """By id, everybody whose first case was opened then."""
+    query = (
+        select(*FACTS, *consents.c)
+        .select_from(people)
+        .join(_FIRST, _FIRST.c.person_id == people.c.id)
+        .join(cases, and_(cases.c.person_id == people.c.id, cases.c.opened_at == _FIRST.c.at))
+        .join(_NEWEST, _NEWEST.c.person_id == people.c.id)
+        .join(consents, and_(consents.c.person_id == people.c.id, consents.c.version == _NEWEST.c.version))
+        .where(_FIRST.c.at >= start, _FIRST.c.at < end)
+    )
+    return {row[people.c.id]: _counted(row) for row in tx.execute(query).mappings()}
+
+
+def _counted(row: Any) -> Counted:
+    return Counted(
+        gender=row[people.c.gender],
+        age_band=row[people.c.age_band],
+        citizenship=row[people.c.citizenship],
+        conclusion=row[cases.c.conclusion],
+        exploitation=tuple(row[cases.c.exploitation]),
+        consent=consent_of(part(row, consents)),
+    )
+
+
+def needs_of_period(tx: Transaction, start: datetime, end: datetime) -> Sequence[Any]:
+    """Whose need, of what type, in what state, of the people whose first case was opened then."""
+    query = (
+        select(cases.c.person_id, needs.c.service_type, needs.c.state)
+        .join(cases, cases.c.id == needs.c.case_id)
+        .join(_FIRST, _FIRST.c.person_id == cases.c.person_id)
+        .where(_FIRST.c.at >= start, _FIRST.c.at < end)
+    )
+    return tx.execute(query).all()
+
+
+def span_of_cases(tx: Transaction) -> tuple[datetime, datetime] | None:
+    """When the first and the last case were opened."""
+    first, last = tx.execute(select(func.min(cases.c.opened_at), func.max(cases.c.opened_at))).one()
+    return (first, last) if first else None

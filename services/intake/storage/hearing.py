@@ -1,0 +1,105 @@
+"""Queries of what the referral service says: a batch's referrals at once, whoever they are about."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from services.intake.storage.referrals import FACTS
+from services.intake.storage.tables import moves, referrals
+from shared.database import Transaction
+from shared.schemas.life import Move
+
+STANDING = (
+    "number",
+    "state",
+    "shown_state",
+    "unconfirmed",
+    "overdue_acknowledgement",
+    "overdue_reply",
+    "refused",
+    "unseen",
+    "acknowledge_by",
+    "reply_by",
+    "asked",
+    "quiet_until",
+)  #: the columns of a referral that change by what is heard
+HEARD = ("number", "state", "recorded_at")  #: what a numbered move says of a line that is there already
+ERASED = {"note": None, "outcome": None, "scheduled_for": None}
+
+
+def lock_referrals(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """The rows, without content, locked in the order of their ids: two batches cannot lock crosswise."""
+    query = select(*FACTS).where(referrals.c.id.in_(ids)).order_by(referrals.c.id).with_for_update()
+    return {row["id"]: dict(row) for row in tx.execute(query).mappings()}
+
+
+def known_referrals(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Direction and other organisation of those that are there."""
+    c = referrals.c
+    rows = tx.execute(select(c.id, c.direction, c.other_org).where(c.id.in_(ids)))
+    return {row.id: (row.direction, row.other_org) for row in rows}
+
+
+def add_offered(
+    tx: Transaction, rows: Sequence[Mapping[str, Any]], lines: Sequence[Mapping[str, Any]]
+) -> None:
+    """Keep referrals that came in, each with its first line of history."""
+    tx.execute(insert(referrals), rows)
+    tx.execute(insert(moves), lines)
+
+
+def save_standings(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    """Write where these referrals stand now, in one statement however many they are.
+
+    An insert that always meets its row: a plain update of many rows is one round trip for each of them.
+    """
+    _put(tx, referrals, ["id"], STANDING, rows)
+
+
+def put_lines(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    """Add numbered moves to the history; a line of ours that waited keeps its words and gets its number."""
+    _put(tx, moves, ["referral_id", "move_id"], HEARD, rows)
+
+
+def _put(
+    tx: Transaction, table: Table, key: list[str], changing: Sequence[str], rows: Sequence[dict[str, Any]]
+) -> None:
+    dialect = sqlite if tx.connection.dialect.name == "sqlite" else postgresql
+    put: Any = dialect.insert(table)
+    changes = {name: put.excluded[name] for name in changing}
+    tx.execute(put.on_conflict_do_update(index_elements=key, set_=changes), rows)
+
+
+def refuse_line(tx: Transaction, referral_id: UUID, move_id: UUID, refusal: Mapping[str, Any]) -> None:
+    """A move of ours does not stand."""
+    mine = (moves.c.referral_id == referral_id) & (moves.c.move_id == move_id) & moves.c.number.is_(None)
+    tx.execute(update(moves).where(mine).values(**refusal))
+
+
+def refusal(after: int, state: str | None, allowed: Sequence[Move]) -> dict[str, Any]:
+    """What is kept of a refusal: after which number, from which true state, and what was allowed from it."""
+    known = {"state": state} if state else {}
+    return {"refused_after": after, "allowed": [str(move) for move in allowed], **known}
+
+
+def erase_content(tx: Transaction, ids: Collection[UUID]) -> None:
+    """Consent was withdrawn: what was received with these referrals and what was said of them goes."""
+    tx.execute(update(referrals).where(referrals.c.id.in_(ids)).values(content=None, reference=None))
+    tx.execute(update(moves).where(moves.c.referral_id.in_(ids)).values(**ERASED))
+
+
+def lock_silent(tx: Transaction, *, limit: int) -> list[Any]:
+    """Open referrals of which nothing was heard for long; one of several processes gets each."""
+    c = referrals.c
+    query = select(c.id, c.number, c.asked).where(c.quiet_until <= tx.at).order_by(c.quiet_until)
+    return list(tx.execute(query.limit(limit).with_for_update(skip_locked=True)))
+
+
+def set_asked(tx: Transaction, ids: Collection[UUID], *, asked: int, quiet_until: datetime) -> None:
+    """They were asked about; be quiet until then."""
+    values = {"asked": asked, "quiet_until": quiet_until}
+    tx.execute(update(referrals).where(referrals.c.id.in_(ids)).values(**values))

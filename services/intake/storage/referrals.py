@@ -1,0 +1,159 @@
+"""Queries on referrals as staff see them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+
+from services.intake.domain import Actor, Direction, HistoryLine, Pending, Referral, Standing
+from services.intake.storage.rows import line_of, referral_of, visible
+from services.intake.storage.tables import cases, moves, partners, referrals
+from shared.database import Transaction
+from shared.schemas.life import OPEN, State
+
+FACTS = [column for column in referrals.c if column.name != "content"]
+WAITING_FOR_RECEIVER = (State.SENT, State.DELIVERED, State.ACKNOWLEDGED)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which referrals are wanted; None means any."""
+
+    direction: str | None = None
+    state: str | None = None
+    overdue: bool | None = None
+    cursor: UUID | None = None
+
+
+def list_referrals(tx: Transaction, filters: Filters, *, seen_by: Actor, limit: int) -> list[Referral]:
+    """The newest first."""
+    query = select(*FACTS).where(visible(referrals, seen_by), *_conditions(filters))
+    return _read(tx, query.limit(limit))
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    c, found = referrals.c, []
+    if filters.direction is not None:
+        found.append(c.direction == filters.direction)
+    if filters.state is not None:
+        found.append(c.shown_state == filters.state)
+    if filters.overdue is not None:
+        found.append(is_overdue() if filters.overdue else ~is_overdue())
+    if filters.cursor is not None:
+        found.append(c.id < filters.cursor)
+    return found
+
+
+def _read(tx: Transaction, query: Select[Any]) -> list[Referral]:
+    rows = tx.execute(query.order_by(referrals.c.id.desc())).mappings()
+    return [referral_of(row) for row in rows]
+
+
+def is_overdue() -> ColumnElement[bool]:
+    """A deadline passed in vain."""
+    return referrals.c.overdue_acknowledgement | referrals.c.overdue_reply
+
+
+def waits_for_us() -> ColumnElement[bool]:
+    """The next word is ours: somebody's referral is undecided, or we are asked for information."""
+    c = referrals.c
+    to_us = and_(c.direction == Direction.IN, c.shown_state.in_(WAITING_FOR_RECEIVER))
+    asked = and_(c.direction == Direction.OUT, c.shown_state == State.INFORMATION_REQUESTED)
+    return or_(to_us, asked)
+
+
+def is_news() -> ColumnElement[bool]:
+    """The other side has answered, and nobody here has looked yet."""
+    return referrals.c.unseen
+
+
+def referrals_where(
+    tx: Transaction, condition: ColumnElement[bool], *, seen_by: Actor, limit: int
+) -> list[Referral]:
+    """Those of which the condition is true, newest first."""
+    query = select(*FACTS).where(visible(referrals, seen_by), condition)
+    return _read(tx, query.limit(limit))
+
+
+def count_where(tx: Transaction, condition: ColumnElement[bool], *, seen_by: Actor) -> int:
+    """How many there are of which the condition is true."""
+    query = select(func.count()).select_from(referrals).where(visible(referrals, seen_by), condition)
+    return tx.execute(query).scalar_one()
+
+
+def referrals_of_cases(tx: Transaction, case_ids: Collection[UUID], *, seen_by: Actor) -> list[Referral]:
+    """What was sent for these cases."""
+    query = select(*FACTS).where(visible(referrals, seen_by), referrals.c.case_id.in_(case_ids))
+    return _read(tx, query)
+
+
+def open_referrals_of_person(tx: Transaction, person_id: UUID, *, seen_by: Actor) -> list[UUID]:
+    """What was sent for the person and is not over."""
+    c = referrals.c
+    query = select(c.id).join(cases).where(cases.c.person_id == person_id, visible(referrals, seen_by))
+    is_open = and_(c.shown_state.in_(sorted(OPEN)), ~c.refused)
+    return list(tx.execute(query.where(is_open).order_by(c.id)).scalars())
+
+
+def find_referral(tx: Transaction, referral_id: UUID, *, seen_by: Actor) -> tuple[Referral, Any] | None:
+    """The referral and its content."""
+    query = select(referrals).where(referrals.c.id == referral_id, visible(referrals, seen_by))
+    row = tx.execute(query).mappings().one_or_none()
+    return (referral_of(row), row["content"]) if row else None
+
+
+def lock_referral(
+    tx: Transaction, referral_id: UUID, *, seen_by: Actor
+) -> tuple[Referral, str | None] | None:
+    """The referral, locked, and the public key of the other organisation."""
+    query = (
+        select(*FACTS, partners.c.public_key)
+        .outerjoin(partners, partners.c.org == referrals.c.other_org)
+        .where(referrals.c.id == referral_id, visible(referrals, seen_by))
+        .with_for_update(of=referrals)
+    )
+    row = tx.execute(query).mappings().one_or_none()
+    return (referral_of(row), row["public_key"]) if row else None
+
+
+def set_shown(tx: Transaction, referral_id: UUID, standing: Standing, *, quiet_until: datetime) -> None:
+    """Our own move shows at once, marked as unconfirmed; its confirmation is asked for if it stays out."""
+    values = {"shown_state": standing.shown_state, "unconfirmed": True, "unseen": False}
+    quiet = {"asked": 0, "quiet_until": quiet_until}
+    tx.execute(update(referrals).where(referrals.c.id == referral_id).values(**values, **quiet))
+
+
+def set_seen(tx: Transaction, referral_id: UUID) -> None:
+    """Somebody has looked."""
+    tx.execute(update(referrals).where(referrals.c.id == referral_id).values(unseen=False))
+
+
+def person_of_case(tx: Transaction, case_id: UUID) -> UUID:
+    """Whose case it is."""
+    person_id: UUID = tx.execute(select(cases.c.person_id).where(cases.c.id == case_id)).scalar_one()
+    return person_id
+
+
+def history_of(tx: Transaction, referral_id: UUID, *, seen_by: Actor) -> list[HistoryLine]:
+    """The moves by their numbers, a refused one after those it crossed with; then what waits."""
+    c = moves.c
+    place = func.coalesce(c.number, c.refused_after, 1_000_000)
+    query = select(moves).join(referrals).where(c.referral_id == referral_id, visible(referrals, seen_by))
+    ordered = query.order_by(place, c.number.is_(None), c.position, c.move_id)
+    return [line_of(row) for row in tx.execute(ordered).mappings()]
+
+
+def pending_of(tx: Transaction, referral_ids: Collection[UUID]) -> dict[UUID, tuple[Pending, ...]]:
+    """Our own moves that wait for their numbers, in the order in which they were made."""
+    c = moves.c
+    query = select(c.referral_id, c.move_id, c.state, c.position).where(
+        c.referral_id.in_(referral_ids), c.number.is_(None), c.refused_after.is_(None)
+    )
+    found: dict[UUID, tuple[Pending, ...]] = {}
+    for row in tx.execute(query.order_by(c.position)):
+        waiting = Pending(row.move_id, State(row.state), row.position)
+        found[row.referral_id] = (*found.get(row.referral_id, ()), waiting)
+    return found

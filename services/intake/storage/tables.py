@@ -1,0 +1,245 @@
+"""The node's tables. Those with an ``org`` column hold personal content and are only read for somebody."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+
+from shared.database import Moment, new_metadata
+from shared.messaging.tables import add_message_tables
+
+metadata = new_metadata()
+add_message_tables(metadata)
+outbox, inbox, parked = (metadata.tables[name] for name in ("outbox", "inbox", "parked"))
+
+ORG = String(31)
+CODE = String(60)
+NAME = String(60)  #: a username
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("org", ORG, nullable=False),
+    Column("alias", String(200)),
+    Column("given_name", String(200)),
+    Column("family_name", String(200)),
+    Column("birth_date", Date),
+    Column("age_band", String(10)),
+    Column("gender", CODE),
+    Column("citizenship", String(3)),
+    Column("languages", JSON, nullable=False),
+    Column("phone", String(50)),
+    Column("address", String(500)),
+    Column("search_key", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", NAME, nullable=False),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("person_id", Uuid, ForeignKey("people.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("given_by", CODE, nullable=False),
+    Column("purposes", JSON, nullable=False),
+    Column("organisations", JSON, nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("legal_basis", CODE, nullable=False),
+    Column("given_at", Moment, nullable=False),
+    Column("expires_on", Date),
+    Column("withdrawn_at", Moment),
+    Column("recorded_by", NAME, nullable=False),
+    UniqueConstraint("person_id", "version"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("org", ORG, nullable=False),
+    Column("person_id", Uuid, ForeignKey("people.id"), nullable=False, index=True),
+    Column("reference", String(9), nullable=False, unique=True),
+    Column("status", CODE, nullable=False),
+    Column("conclusion", CODE),
+    Column("exploitation", JSON, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("opened_by", NAME, nullable=False),
+    Column("closed_at", Moment),
+    Column("closure_reason", CODE),
+)
+
+needs = Table(
+    "needs",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("service_type", CODE, nullable=False),
+    Column("priority", CODE, nullable=False),
+    Column("state", CODE, nullable=False),
+)
+
+referrals = Table(
+    "referrals",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("org", ORG, nullable=False),
+    Column("direction", String(3), nullable=False),
+    Column("other_org", ORG, nullable=False),
+    Column("case_id", Uuid, ForeignKey("cases.id"), index=True),
+    Column("need_id", Uuid, ForeignKey("needs.id")),
+    Column("reference", String(60)),
+    Column("service_type", CODE, nullable=False),
+    Column("urgency", CODE, nullable=False),
+    Column("sent_at", Moment, nullable=False),
+    Column("acknowledge_by", Moment),
+    Column("reply_by", Moment),
+    Column("number", Integer, nullable=False),
+    Column("state", CODE, nullable=False),
+    Column("shown_state", CODE, nullable=False, index=True),
+    Column("unconfirmed", Boolean, nullable=False),
+    Column("overdue_acknowledgement", Boolean, nullable=False),
+    Column("overdue_reply", Boolean, nullable=False),
+    Column("refused", Boolean, nullable=False),
+    Column("unseen", Boolean, nullable=False, index=True),
+    Column("asked", Integer, nullable=False),
+    Column("quiet_until", Moment, index=True),
+    Column("content", JSON(none_as_null=True)),
+)
+
+moves = Table(
+    "moves",
+    metadata,
+    Column("referral_id", Uuid, ForeignKey("referrals.id"), primary_key=True),
+    Column("move_id", Uuid, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("number", Integer),
+    Column("move", CODE, nullable=False),
+    Column("state", CODE, nullable=False),
+    Column("by_org", ORG, nullable=False),
+    Column("made_by", NAME),
+    Column("made_at", Moment, nullable=False),
+    Column("recorded_at", Moment),
+    Column("reason", CODE),
+    Column("note", Text),
+    Column("outcome", Text),
+    Column("scheduled_for", Moment),
+    Column("refused_after", Integer),
+    Column("allowed", JSON(none_as_null=True)),
+    Column("unreadable", CODE),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("username", NAME, primary_key=True),
+    Column("id", Uuid, nullable=False, unique=True),
+    Column("org", ORG, nullable=False),
+    Column("display_name", String(200), nullable=False),
+    Column("password_hash", String(200), nullable=False),
+    Column("role", CODE, nullable=False),
+    Column("email", String(254)),
+    Column("language", String(2), nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("name_sha256", String(64), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("wait_until", Moment, nullable=False),
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("username", NAME, ForeignKey("staff.username"), nullable=False),
+    Column("issued_at", Moment, nullable=False),
+)
+
+# The web processes share one way of keeping sign-ins; it asks for these columns.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_sha256", String(64), primary_key=True),
+    Column("username", String(200), nullable=False, index=True),
+    Column("begun_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("username", NAME, primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("body_sha256", String(64), nullable=False),
+    Column("status", Integer),
+    Column("answer", JSON(none_as_null=True)),
+    Column("at", Moment, nullable=False),
+)
+
+directories = Table(
+    "directories",
+    metadata,
+    Column("version", Integer, primary_key=True),
+    Column("hash", String(64), nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("kept_at", Moment, nullable=False),
+)
+
+partners = Table(
+    "partners",
+    metadata,
+    Column("org", ORG, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("public_key", Text),
+)
+
+offers = Table(
+    "offers",
+    metadata,
+    Column("org", ORG, primary_key=True),
+    Column("service_id", Uuid, primary_key=True),
+    Column("service_type", CODE, nullable=False, index=True),
+    Column("body", JSON, nullable=False),
+)
+
+own_services = Table(
+    "own_services",
+    metadata,
+    Column("service_id", Uuid, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("body", JSON, nullable=False),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("name", CODE, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+)
+
+link = Table(
+    "link",
+    metadata,
+    Column("name", CODE, primary_key=True),
+    Column("seen_at", Moment, nullable=False),
+    Column("state", CODE, nullable=False),
+)
+
+node = Table(
+    "node", metadata, Column("org", ORG, primary_key=True), Column("claimed_at", Moment, nullable=False)
+)

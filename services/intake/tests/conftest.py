@@ -1,0 +1,22 @@
+"""The fixture of every test of the intake service."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from services.intake.tests.node import Node, make_database
+from shared.database import Database
+
+
+@pytest.fixture(scope="session")
+def node_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """One database for all tests; each finds it empty."""
+    with closing(make_database(tmp_path_factory.mktemp("node"))) as database:
+        yield database
+
+
+@pytest.fixture
+def node(node_database: Database) -> Node:
+    """An organisation's node that knows the directory and nobody yet."""
+    return Node(node_database)

@@ -1,0 +1,61 @@
+"""The database as migrations make it is the one that the code knows."""
+
+import pytest
+from sqlalchemy import text
+
+from services.intake import storage
+from shared.database import Database
+from shared.migrations import DatabaseTooNew, DatabaseTooOld, check, differences, upgrade
+
+INTAKE = "services.intake"
+
+
+def execute(url: str, statement: str) -> None:
+    database = Database(url)
+    with database.transaction() as tx:
+        tx.execute(text(statement))
+    database.close()
+
+
+def test_the_migrated_schema_equals_the_tables(sqlite_url: str) -> None:
+    upgrade(INTAKE, sqlite_url)
+
+    assert differences(INTAKE, sqlite_url) == []
+    check(INTAKE, sqlite_url)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["DROP TABLE link", "DROP INDEX ix_needs_case_id", "ALTER TABLE people ADD COLUMN shoe_size INTEGER"],
+)
+def test_a_difference_is_seen(sqlite_url: str, statement: str) -> None:
+    upgrade(INTAKE, sqlite_url)
+    execute(sqlite_url, statement)
+
+    assert len(differences(INTAKE, sqlite_url)) == 1
+
+
+def test_migrating_again_changes_nothing(sqlite_url: str) -> None:
+    upgrade(INTAKE, sqlite_url)
+    execute(sqlite_url, "INSERT INTO node VALUES ('harbour-house', '2026-03-02')")
+
+    upgrade(INTAKE, sqlite_url)
+
+    database = Database(sqlite_url)
+    with database.reading() as tx:
+        assert tx.execute(storage.metadata.tables["node"].select()).one().org == "harbour-house"
+    database.close()
+
+
+def test_a_database_newer_than_the_code_is_left_alone(sqlite_url: str) -> None:
+    upgrade(INTAKE, sqlite_url)
+    execute(sqlite_url, "UPDATE alembic_version SET version_num = '9999'")
+
+    for refuse in (upgrade, check):
+        with pytest.raises(DatabaseTooNew, match="newer version"):
+            refuse(INTAKE, sqlite_url)
+
+
+def test_an_empty_database_is_too_old(sqlite_url: str) -> None:
+    with pytest.raises(DatabaseTooOld, match="throughline migrate"):
+        check(INTAKE, sqlite_url)

@@ -1,0 +1,1 @@
+"""What can be done at a node: one function, one transaction, one story."""

@@ -1,0 +1,85 @@
+"""Record what a person agrees to, and stop when they take it back."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from services.intake.domain import (
+    GIVEN_BY,
+    LEGAL_BASES,
+    PURPOSES,
+    SHAREABLE_FIELDS,
+    Actor,
+    Consent,
+    ConsentMissing,
+)
+from services.intake.storage import directory as directory_rows
+from services.intake.storage import people as people_rows
+from services.intake.storage import referrals as referral_rows
+from services.intake.usecases.checks import checked, code, not_before, several, text
+from services.intake.usecases.moves import MoveOrder, move_on
+from services.intake.usecases.refusals import Invalid, NotFound
+from shared.clock import new_id
+from shared.database import Database, Transaction
+from shared.schemas.life import Move
+
+NOTHING: dict[str, Any] = {"organisations": (), "fields": (), "legal_basis": "consent"}
+
+
+def record_consent(database: Database, person_id: UUID, given: Mapping[str, Any], by: Actor) -> Consent:
+    """Keep a new version, which is the one that counts from now on.
+
+    ``given``: given_by, purposes, organisations, fields; perhaps expires_on (the last day) and legal_basis.
+    Raises NotFound, or Invalid, also for an organisation that is not in the directory.
+    """
+    with database.transaction() as tx:
+        before = _versions(tx, person_id, by)
+        values = NOTHING | _checked(tx, given)
+        version = before[0].version + 1 if before else 1
+        consent = Consent(id=new_id(), person_id=person_id, version=version, given_at=tx.at, **values)
+        people_rows.add_consent(tx, consent, by=by)
+        return consent
+
+
+def _versions(tx: Transaction, person_id: UUID, by: Actor) -> list[Consent]:
+    """Newest first; the person is locked, so that no referral leaves meanwhile."""
+    if people_rows.find_person(tx, person_id, seen_by=by, lock=True) is None:
+        raise NotFound("person_not_found")
+    return people_rows.consents_of(tx, person_id, seen_by=by)
+
+
+def _checked(tx: Transaction, given: Mapping[str, Any]) -> dict[str, Any]:
+    rules = {
+        "given_by": code(GIVEN_BY),
+        "purposes": several(code(PURPOSES)),
+        "organisations": several(text(31)),
+        "fields": several(code(SHAREABLE_FIELDS)),
+        "legal_basis": code(LEGAL_BASES),
+        "expires_on": not_before(tx.at.date()),
+    }
+    values = checked(given, rules, needed=("given_by", "purposes"))
+    organisations = values.get("organisations", ())
+    if "referral" in values["purposes"] and not organisations:
+        raise Invalid({"organisations": "needed"})
+    if set(organisations) - directory_rows.known_partners(tx, organisations):
+        raise Invalid({"organisations": "organisation_unknown"})
+    return values
+
+
+def withdraw_consent(database: Database, person_id: UUID, by: Actor) -> Consent:
+    """Take consent back: nothing more leaves, and everybody who was sent something is told to stop.
+
+    Raises NotFound, or ConsentMissing when there is none to withdraw. Twice is as once.
+    """
+    with database.transaction() as tx:
+        before = _versions(tx, person_id, by)
+        if not before:
+            raise ConsentMissing("no_consent")
+        if before[0].withdrawn_at is not None:
+            return before[0]
+        withdrawn = replace(before[0], id=new_id(), version=before[0].version + 1, withdrawn_at=tx.at)
+        people_rows.add_consent(tx, withdrawn, by=by)
+        for referral_id in referral_rows.open_referrals_of_person(tx, person_id, seen_by=by):
+            move_on(tx, referral_id, MoveOrder(Move.WITHDRAW_CONSENT), by)
+        return withdrawn

@@ -1,0 +1,164 @@
+"""The referrals that one batch of messages is about: read once, changed in memory, written at once."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.intake.domain import NEED_AFTER, Direction, Standing
+from services.intake.storage import cases as case_rows
+from services.intake.storage import hearing as rows
+from services.intake.storage import referrals as referral_rows
+from services.intake.usecases.moves import QUIET
+from services.intake.usecases.sealed_parts import open_note
+from shared.database import Transaction
+from shared.messaging.errors import Refused, Unready
+from shared.messaging.topology import from_node
+from shared.schemas.intake import HistoryAsked
+from shared.schemas.life import Move, State
+from shared.schemas.referral import Moved, MoveRefused, NumberedMove
+from shared.sealing import CannotOpen, KeyRing
+
+LINE = ("number", "move", "state", "by_org", "made_at", "recorded_at", "reason")  #: of a move, in its line
+SAME = ("number", "state", "shown_state", "overdue_acknowledgement", "overdue_reply", "refused", "unseen")
+
+
+@dataclass
+class Entry:
+    """One referral: its row as it was, and where it stands by now."""
+
+    row: dict[str, Any]
+    standing: Standing
+    changed: bool = False
+
+    def stands(self, standing: Standing, **deadlines: datetime) -> None:
+        """It stands so from now on."""
+        self.standing, self.changed = standing, True
+        self.row |= deadlines
+
+
+@dataclass
+class Ledger:
+    """A batch's referrals, locked, and what is to be written of them."""
+
+    tx: Transaction
+    ring: KeyRing
+    org: str
+    entries: dict[UUID, Entry]
+    lines: dict[tuple[UUID, UUID], dict[str, Any]] = field(default_factory=dict)
+    receipts: list[str] = field(default_factory=list)
+    gaps: dict[UUID, int] = field(default_factory=dict)
+    needs: dict[UUID, str] = field(default_factory=dict)
+    erased: set[UUID] = field(default_factory=set)
+
+    @classmethod
+    def open(cls, tx: Transaction, ids: Collection[UUID], ring: KeyRing, org: str) -> "Ledger":
+        """Lock and read the referrals of these ids."""
+        found = rows.lock_referrals(tx, ids) if ids else {}
+        waiting = referral_rows.pending_of(tx, found.keys()) if found else {}
+        entries = {id_: Entry(row, _standing(row, waiting.get(id_, ()))) for id_, row in found.items()}
+        return cls(tx, ring, org, entries)
+
+    def find(self, referral_id: UUID) -> Entry:
+        """The referral; Unready when it has not come yet."""
+        try:
+            return self.entries[referral_id]
+        except KeyError:
+            raise Unready("referral_not_here") from None
+
+    def apply(self, entry: Entry, move: Moved | NumberedMove, **deadlines: datetime) -> None:
+        """Take in a numbered move: the next one counts, a known one does nothing, an early one is a gap."""
+        standing, referral_id = entry.standing, entry.row["id"]
+        if move.by_org not in (self.org, entry.row["other_org"]):
+            raise Refused("not_a_party")
+        if move.number > standing.number + 1:
+            self.gaps[referral_id] = standing.number
+        if move.number != standing.number + 1:
+            return
+        theirs = move.by_org != self.org
+        line = self._line(referral_id, move, theirs=theirs)
+        self.lines[referral_id, line["move_id"]] = line
+        after = standing.moved(move.number, line["move_id"], move.move, move.state, theirs=theirs)
+        entry.stands(after, **deadlines)
+        self._note_consequences(entry, move)
+
+    def refuse(self, event: MoveRefused) -> None:
+        """Take in that a move of ours does not stand, or that the network could not take the referral."""
+        entry, is_send = self.find(event.referral_id), event.move is Move.SEND
+        self.receipts.append(f"sent:{event.referral_id}" if is_send else f"move:{event.move_id}")
+        if is_send and entry.standing.number:
+            return
+        move_id = event.referral_id if is_send else event.move_id
+        without = entry.standing.without(move_id)
+        entry.stands(replace(without, refused=without.refused or is_send))
+        refusal = rows.refusal(event.number, event.state, event.allowed)
+        rows.refuse_line(self.tx, event.referral_id, move_id, refusal)
+        if is_send and entry.row["need_id"]:
+            self.needs[entry.row["need_id"]] = "open"
+        if event.number > without.number:
+            self.gaps[event.referral_id] = without.number
+
+    def _line(self, referral_id: UUID, move: Moved | NumberedMove, *, theirs: bool) -> dict[str, Any]:
+        said: dict[str, Any] = {"note": None, "outcome": None, "scheduled_for": None, "unreadable": None}
+        if theirs and move.sealed_note is not None:
+            said |= self._opened(move.sealed_note, move.move_id)
+        known = {name: getattr(move, name) for name in LINE}
+        # The first move is known by the referral's own id here: it needs a name before the hub gives it one.
+        named = {"move_id": referral_id if move.move is Move.SEND else move.move_id}
+        return known | said | named | {"referral_id": referral_id, "position": move.number}
+
+    def _opened(self, sealed: str, move_id: UUID) -> dict[str, Any]:
+        """A note that cannot be opened must not stop the move that it came with: the line says so instead."""
+        try:
+            return open_note(sealed, move_id, self.ring)
+        except CannotOpen as error:
+            return {"unreadable": error.code}
+
+    def _note_consequences(self, entry: Entry, move: Moved | NumberedMove) -> None:
+        row, out = entry.row, entry.row["direction"] == Direction.OUT
+        if move.by_org == self.org:
+            self.receipts.append(f"move:{move.move_id}")
+        if out and move.move is Move.DELIVER:
+            self.receipts.append(f"sent:{row['id']}")
+        if out and row["need_id"] and move.state in NEED_AFTER:
+            self.needs[row["need_id"]] = NEED_AFTER[move.state]
+        if not out and move.state is State.WITHDRAWN:
+            self.erased.add(row["id"])
+
+    def save(self) -> None:
+        """Write everything, in a few statements however large the batch is."""
+        changed = [self._row(entry) for entry in self.entries.values() if entry.changed]
+        if changed:
+            rows.save_standings(self.tx, changed)
+        if self.lines:
+            rows.put_lines(self.tx, list(self.lines.values()))
+        if self.receipts:
+            self.tx.outbox.receipted(self.tx, self.receipts)
+        if self.erased:
+            rows.erase_content(self.tx, self.erased)
+        for state in set(self.needs.values()):
+            of_state = [need_id for need_id, now in self.needs.items() if now == state]
+            case_rows.settle_planned(self.tx, of_state, state)
+        for referral_id, number in self.gaps.items():
+            ask_history(self.tx, referral_id, number)
+
+    def _row(self, entry: Entry) -> dict[str, Any]:
+        now = entry.standing
+        return entry.row | {
+            **{name: getattr(now, name) for name in SAME},
+            "unconfirmed": bool(now.pending),
+            "asked": 0,
+            "quiet_until": self.tx.at + QUIET if now.is_open or now.pending else None,
+        }
+
+
+def _standing(row: dict[str, Any], waiting: tuple[Any, ...]) -> Standing:
+    flags = {name: row[name] for name in ("overdue_acknowledgement", "overdue_reply", "refused", "unseen")}
+    return Standing(Direction(row["direction"]), row["number"], State(row["state"]), waiting, **flags)
+
+
+def ask_history(tx: Transaction, referral_id: UUID, number: int) -> None:
+    """Ask the referral service for every move after that number."""
+    asked = HistoryAsked(referral_id=referral_id, after=number)
+    tx.outbox.publish(tx, asked, to=from_node(tx.outbox.sender), subject=referral_id)

@@ -1,0 +1,128 @@
+"""Move a referral on. It shows at once, and stands once the referral service has numbered it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.intake.domain import Actor, HistoryLine, Referral, Standing
+from services.intake.storage import referrals as referral_rows
+from services.intake.storage import sending as sending_rows
+from services.intake.usecases.checks import checked, code, moment, text
+from services.intake.usecases.refusals import Conflict, Invalid, NotFound
+from services.intake.usecases.sealed_parts import KeyUnusable, seal_note
+from shared.clock import new_id
+from shared.database import Database, Transaction
+from shared.messaging.topology import from_node
+from shared.schemas.intake import MoveMade
+from shared.schemas.life import REASONS, Move, NotAllowed, needs, step
+
+QUIET = timedelta(minutes=1)  #: without news of a referral, after which it is asked for the first time
+SEALED = ("note", "outcome", "scheduled_for")  #: said to the other organisation only
+
+
+@dataclass(frozen=True)
+class MoveOrder:
+    """What somebody wants to do to a referral.
+
+    ``reason`` is a code of ``life.REASONS``. ``note`` and ``outcome``, up to 2000 characters, and
+    ``scheduled_for``, a moment with its zone, are for the other organisation only.
+    """
+
+    move: Move | str
+    reason: str | None = None
+    note: str | None = None
+    outcome: str | None = None
+    scheduled_for: datetime | None = None
+
+
+def make_move(database: Database, referral_id: UUID, order: MoveOrder, by: Actor) -> Referral:
+    """Move the referral on and tell the network, in one commit.
+
+    Raises NotFound, Invalid (also for what must be said with the move and is not), or Conflict with the state
+    and the moves that are allowed from it.
+    """
+    with database.transaction() as tx:
+        return move_on(tx, referral_id, order, by)
+
+
+def move_on(tx: Transaction, referral_id: UUID, order: MoveOrder, by: Actor) -> Referral:
+    """The same within a transaction."""
+    found = referral_rows.lock_referral(tx, referral_id, seen_by=by)
+    if found is None:
+        raise NotFound("referral_not_found")
+    referral, public_key = found
+    line = _line(tx, referral, order, by)
+    sealed = _sealed(line, public_key)
+    standing = _standing(tx, referral)
+    sending_rows.add_line(tx, referral_id, line, position=standing.next_position, by=by)
+    _tell(tx, referral, line, after=standing.last_pending, sealed=sealed, org=by.org)
+    moved = standing.asked(line.move_id, line.state)
+    referral_rows.set_shown(tx, referral_id, moved, quiet_until=tx.at + QUIET)
+    return replace(referral, shown_state=moved.shown_state, unconfirmed=True, unseen=False)
+
+
+def _line(tx: Transaction, referral: Referral, order: MoveOrder, by: Actor) -> HistoryLine:
+    move = _move(order.move)
+    state = _step(referral, move)
+    said = _said(order, move)
+    return HistoryLine(None, new_id(), move, state, by_org=by.org, made_at=tx.at, **said)
+
+
+def _move(move: Move | str) -> Move:
+    try:
+        return Move(move)
+    except ValueError:
+        raise Invalid({"move": "unknown_code"}) from None
+
+
+def _step(referral: Referral, move: Move) -> Any:
+    if referral.refused:
+        raise Conflict("refused")
+    try:
+        return step(referral.shown_state, move, referral.direction.party)
+    except NotAllowed as error:
+        raise Conflict(error.state, error.allowed) from None
+
+
+def _said(order: MoveOrder, move: Move) -> dict[str, Any]:
+    rules = {"reason": code(REASONS), "note": text(), "outcome": text(), "scheduled_for": moment}
+    return checked({name: getattr(order, name) for name in rules}, rules, needed=needs(move))
+
+
+def _sealed(line: HistoryLine, public_key: str | None) -> str | None:
+    said = {name: value for name in SEALED if (value := getattr(line, name)) is not None}
+    if not said:
+        return None
+    try:
+        return seal_note(said, line.move_id, to=public_key)
+    except KeyUnusable:
+        raise Invalid(dict.fromkeys(said, "organisation_without_key")) from None
+
+
+def _standing(tx: Transaction, referral: Referral) -> Standing:
+    waiting = referral_rows.pending_of(tx, [referral.id]).get(referral.id, ())
+    return Standing(referral.direction, referral.number, referral.state, waiting)
+
+
+def _tell(  # noqa: PLR0913 - a move has that many facts
+    tx: Transaction,
+    referral: Referral,
+    line: HistoryLine,
+    *,
+    after: UUID | None,
+    sealed: str | None,
+    org: str,
+) -> None:
+    made = MoveMade(
+        referral_id=referral.id,
+        move_id=line.move_id,
+        move=line.move,
+        based_on=referral.number,
+        after=after,
+        made_at=line.made_at,
+        reason=line.reason,
+        sealed_note=sealed,
+    )
+    awaits = f"move:{line.move_id}"
+    tx.outbox.publish(tx, made, to=from_node(org), subject=referral.id, awaits=awaits)

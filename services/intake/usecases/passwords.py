@@ -1,0 +1,74 @@
+"""Which passwords are good enough, and how they are kept (security, section 4)."""
+
+import unicodedata
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from services.intake.usecases.checks import is_text
+from services.intake.usecases.refusals import Invalid
+
+Hasher = PasswordHasher
+
+HASHER = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)  #: 64 MiB, some 84 ms
+SHORTEST, LONGEST = 12, 1000  #: characters
+FEWEST_DIFFERENT = 5  #: letters
+FEWEST_OWN = 8  #: letters that belong to no word or run that everybody tries
+RUN = 4
+RUNS = (
+    "01234567890123456789",
+    "98765432109876543210",
+    "abcdefghijklmnopqrstuvwxyz",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "йцукенгшщзхъфывапролджэячсмитьбю",
+    "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+)
+WORDS = ("password", "passw0rd", "qwerty", "пароль", "welcome", "letmein", "admin", "throughline", "changeme")
+
+
+def accept_password(password: str, username: str) -> str:
+    """The password as it is kept and compared; raises Invalid for one that is guessed first.
+
+    Long enough and not common is all that is asked: no mixture of kinds of letters, no date of expiry.
+    """
+    plain = normal(password)
+    if len(plain) < SHORTEST:
+        raise Invalid({"password": "too_short"})
+    if len(plain) > LONGEST:
+        raise Invalid({"password": "too_long"})
+    if _is_common(plain.casefold(), username.casefold()):
+        raise Invalid({"password": "too_common"})
+    return plain
+
+
+def normal(password: str) -> str:
+    """One form for the same letters, whatever keyboard they were typed on."""
+    if not is_text(password):
+        raise Invalid({"password": "not_text"})
+    return unicodedata.normalize("NFKC", password)
+
+
+def _is_common(plain: str, username: str) -> bool:
+    """Few letters again and again, or well-known words, the own name and runs of keys with little added."""
+    rest = plain
+    for word in (username, *WORDS):
+        rest = rest.replace(word, "")
+    return len(set(plain)) < FEWEST_DIFFERENT or len(rest) - _in_runs(rest) < FEWEST_OWN
+
+
+def _in_runs(plain: str) -> int:
+    """How many of the letters belong to runs of neighbouring keys."""
+    parts = {at: plain[at : at + RUN] for at in range(len(plain) - RUN + 1)}
+    starts = [at for at, part in parts.items() if any(part in run for run in RUNS)]
+    return len({at + n for at in starts for n in range(RUN)})
+
+
+def matches(hasher: Hasher, kept: str | None, password: str) -> bool:
+    """Whether it is the password; takes as long when none is kept, so that nobody learns who exists."""
+    if kept is None:
+        hasher.hash(password)
+        return False
+    try:
+        return hasher.verify(kept, password)
+    except (VerificationError, InvalidHashError):
+        return False

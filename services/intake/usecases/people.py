@@ -1,0 +1,132 @@
+"""Register a person, find them again, and see where the work with them stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from services.intake.domain import (
+    Actor,
+    Case,
+    Consent,
+    Need,
+    Person,
+    Referral,
+    age_band_of,
+    folded,
+    next_step,
+)
+from services.intake.storage import cases as case_rows
+from services.intake.storage import people as people_rows
+from services.intake.storage import referrals as referral_rows
+from services.intake.usecases.checks import (
+    Rule,
+    birth_date,
+    checked,
+    code,
+    country,
+    is_text,
+    language,
+    several,
+    text,
+)
+from services.intake.usecases.refusals import Invalid, NotFound, NotPermitted
+from shared.clock import new_id
+from shared.database import Database, Transaction
+from shared.schemas.codes import AGE_BANDS, GENDERS
+
+NAMES = ("alias", "given_name", "family_name")
+FOUND_AT_ONCE = 50
+LONGEST_QUESTION = 200
+
+
+@dataclass(frozen=True)
+class PersonFile:
+    """All there is about a person. ``consent`` is the newest of ``consents``; cases are newest first.
+
+    ``next_step`` is that of the newest open case (see ``domain.next_step``).
+    """
+
+    person: Person
+    consent: Consent | None
+    consents: tuple[Consent, ...]
+    cases: tuple[Case, ...]
+    needs: tuple[Need, ...]
+    referrals: tuple[Referral, ...]
+    next_step: str | None
+
+
+def register_person(database: Database, fields: Mapping[str, Any], by: Actor) -> Person:
+    """Keep a new person. One kind of name is enough; raises Invalid for what cannot be, or is no field."""
+    if not by.sees_cases:
+        raise NotPermitted
+    with database.transaction() as tx:
+        values = _checked(fields, tx.at.date())
+        person = Person(id=new_id(), created_at=tx.at, created_by=by.username, **values)
+        people_rows.add_person(tx, person, org=by.org)
+        return person
+
+
+def _checked(fields: Mapping[str, Any], today: date) -> dict[str, Any]:
+    values = checked(fields, _rules(today))
+    if not values.keys() & set(NAMES):
+        raise Invalid({"alias": "name_needed"})
+    if "birth_date" in values:
+        values["age_band"] = age_band_of(values["birth_date"], today)
+    return values
+
+
+def _rules(today: date) -> dict[str, Rule]:
+    return {
+        **dict.fromkeys(NAMES, text(200)),
+        "birth_date": birth_date(today),
+        "age_band": code(AGE_BANDS),
+        "gender": code(GENDERS),
+        "citizenship": country,
+        "languages": several(language),
+        "phone": text(50),
+        "address": text(500),
+    }
+
+
+def find_people(database: Database, q: str, by: Actor) -> list[Person]:
+    """People by parts of their names, alias or case reference, in any case and script; the newest 50.
+
+    Every word must occur somewhere. Nothing asked finds the newest.
+    """
+    if not is_text(q) or len(q) > LONGEST_QUESTION:
+        return []
+    with database.reading() as tx:
+        return people_rows.search_people(tx, folded(q).split(), seen_by=by, limit=FOUND_AT_ONCE)
+
+
+def person_page(database: Database, person_id: UUID, by: Actor) -> PersonFile:
+    """The person's whole file; raises NotFound."""
+    with database.reading() as tx:
+        return read_file(tx, person_id, by)
+
+
+def read_file(tx: Transaction, person_id: UUID, by: Actor) -> PersonFile:
+    """The same within a transaction."""
+    person = people_rows.find_person(tx, person_id, seen_by=by)
+    if person is None:
+        raise NotFound("person_not_found")
+    consents = people_rows.consents_of(tx, person_id, seen_by=by)
+    cases = case_rows.cases_of(tx, person_id, seen_by=by)
+    ids = [case.id for case in cases]
+    needs = case_rows.needs_of(tx, ids, seen_by=by)
+    referrals = referral_rows.referrals_of_cases(tx, ids, seen_by=by)
+    consent = consents[0] if consents else None
+    step = _next_step(cases, consent, needs, referrals, tx.at.date())
+    lists = (tuple(consents), tuple(cases), tuple(needs), tuple(referrals))
+    return PersonFile(person, consent, *lists, step)
+
+
+def _next_step(
+    cases: list[Case], consent: Consent | None, needs: list[Need], referrals: list[Referral], on: date
+) -> str | None:
+    newest = next((case for case in cases if case.status == "open"), cases[0] if cases else None)
+    of_it = newest.id if newest else None
+    its_needs = [need for need in needs if need.case_id == of_it]
+    return next_step(newest, consent, its_needs, [r for r in referrals if r.case_id == of_it], on)

@@ -1,0 +1,159 @@
+"""Send a referral: exactly the ticked and consented fields leave, sealed, with the commit or not at all."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.intake.domain import (
+    SAFE_CONTACT,
+    SHAREABLE_FIELDS,
+    Actor,
+    ConsentMissing,
+    Direction,
+    HistoryLine,
+    Partner,
+    Referral,
+)
+from services.intake.storage import sending as sending_rows
+from services.intake.storage.sending import BeforeSending
+from services.intake.usecases.checks import checked, code, several, text
+from services.intake.usecases.moves import QUIET
+from services.intake.usecases.refusals import Conflict, Invalid, NotFound
+from services.intake.usecases.sealed_parts import KeyUnusable, person_content, seal_person
+from shared.clock import new_id
+from shared.database import Database, Transaction
+from shared.messaging.topology import from_node
+from shared.schemas.codes import SERVICE_TYPES, URGENCIES
+from shared.schemas.intake import ReferralSent
+from shared.schemas.life import Move, State
+
+RULES = {
+    "to_org": text(31),
+    "service_type": code(SERVICE_TYPES),
+    "urgency": code(URGENCIES),
+    "reason": text(),
+    "fields": several(code(SHAREABLE_FIELDS)),
+    "safe_contact": code(SAFE_CONTACT),
+}
+NEEDED = RULES.keys() - {"fields"}
+
+
+@dataclass(frozen=True)
+class ReferralOrder:
+    """What somebody wants to refer.
+
+    ``fields`` are the ticked ones of ``domain.SHAREABLE_FIELDS``; ``reason`` is up to 2000 characters for the
+    receiving organisation only; ``safe_contact`` is one of ``domain.SAFE_CONTACT``.
+    """
+
+    case_id: UUID
+    to_org: str
+    service_type: str
+    urgency: str
+    reason: str
+    fields: tuple[str, ...]
+    safe_contact: str
+    need_id: UUID | None = None
+
+
+def send_referral(database: Database, order: ReferralOrder, by: Actor) -> Referral:
+    """Send it: stored, sealed and in the outbox in one commit.
+
+    Raises NotFound (case_not_found, need_not_found), Conflict when the case is closed, ConsentMissing, or
+    Invalid; of ``to_org``: organisation_unknown, organisation_without_key, own_organisation.
+    """
+    given = {name: getattr(order, name) for name in RULES}
+    values = {"fields": ()} | checked(given, RULES, needed=NEEDED)
+    with database.transaction() as tx:
+        before = _before(tx, order, values["to_org"], by)
+        partner = _receiver(before.partner, by)
+        _require_consent(before, values, tx.at)
+        return _send(tx, before, partner, values, by)
+
+
+def _before(tx: Transaction, order: ReferralOrder, to_org: str, by: Actor) -> BeforeSending:
+    before = sending_rows.before_sending(
+        tx, case_id=order.case_id, need_id=order.need_id, to_org=to_org, seen_by=by
+    )
+    if before is None:
+        raise NotFound("case_not_found")
+    if before.case.status != "open":
+        raise Conflict(before.case.status)
+    if order.need_id is not None and before.need is None:
+        raise NotFound("need_not_found")
+    return before
+
+
+def _receiver(partner: Partner | None, by: Actor) -> Partner:
+    if partner is None:
+        raise Invalid({"to_org": "organisation_unknown"})
+    if partner.org == by.org:
+        raise Invalid({"to_org": "own_organisation"})
+    if not partner.reachable:
+        raise Invalid({"to_org": "organisation_without_key"})
+    return partner
+
+
+def _require_consent(before: BeforeSending, values: dict[str, Any], at: datetime) -> None:
+    if before.consent is None:
+        raise ConsentMissing("no_consent")
+    before.consent.require(values["to_org"], values["fields"], at.date())
+
+
+def _send(
+    tx: Transaction, before: BeforeSending, partner: Partner, values: dict[str, Any], by: Actor
+) -> Referral:
+    referral = _referral(tx, before, values)
+    content = person_content(
+        before.person,
+        values["fields"],
+        reason=values["reason"],
+        safe_contact=values["safe_contact"],
+        reference=before.case.reference,
+    )
+    sent = _sent(referral, _sealed(content, referral.id, partner))
+    awaits = f"sent:{referral.id}"
+    tx.outbox.publish(tx, sent, to=from_node(by.org), subject=referral.id, awaits=awaits)
+    sending_rows.add_referral(tx, referral, org=by.org, content=content, quiet_until=tx.at + QUIET)
+    line = HistoryLine(None, referral.id, Move.SEND, State.SENT, by_org=by.org, made_at=tx.at)
+    sending_rows.add_line(tx, referral.id, line, position=1, by=by)
+    if before.need is not None:
+        sending_rows.plan_need(tx, before.need.id)
+    return referral
+
+
+def _referral(tx: Transaction, before: BeforeSending, values: dict[str, Any]) -> Referral:
+    return Referral(
+        id=new_id(),
+        direction=Direction.OUT,
+        other_org=values["to_org"],
+        service_type=values["service_type"],
+        urgency=values["urgency"],
+        sent_at=tx.at,
+        number=0,
+        state=State.SENT,
+        shown_state=State.SENT,
+        unconfirmed=True,
+        case_id=before.case.id,
+        need_id=before.need.id if before.need else None,
+        reference=before.case.reference,
+    )
+
+
+def _sealed(content: dict[str, Any], referral_id: UUID, partner: Partner) -> str:
+    try:
+        return seal_person(content, referral_id, to=partner.public_key)
+    except KeyUnusable:
+        raise Invalid({"to_org": "organisation_without_key"}) from None
+
+
+def _sent(referral: Referral, sealed: str) -> ReferralSent:
+    return ReferralSent(
+        referral_id=referral.id,
+        to_org=referral.other_org,
+        service_type=referral.service_type,
+        urgency=referral.urgency,
+        sent_at=referral.sent_at,
+        sealed_person=sealed,
+    )

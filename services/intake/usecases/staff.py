@@ -1,0 +1,165 @@
+"""Who works here: members of staff, their sign-in and their tokens."""
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
+from typing import Any
+
+from marshmallow import ValidationError
+from marshmallow.validate import Email
+
+from services.intake.domain import Actor, Role
+from services.intake.storage import staff as rows
+from services.intake.storage.staff import StaffMember
+from services.intake.usecases.checks import Wrong, checked, code, is_text, text
+from services.intake.usecases.passwords import HASHER, LONGEST, Hasher, accept_password, matches, normal
+from services.intake.usecases.refusals import Conflict, Invalid, NotFound
+from shared.clock import new_id
+from shared.database import Database, Transaction
+
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
+EMAIL = Email()  #: the rule by which the hub takes it
+LANGUAGES = ("en", "ru", "be", "uk")
+FREE_ATTEMPTS = 3
+LONGEST_WAIT = 42  #: seconds (security, section 4): a delay that grows, never a lock-out
+FORGOTTEN_AFTER = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class NewStaff:
+    """Somebody to be added. ``email`` is where notices go; ``language`` one of en, ru, be, uk."""
+
+    username: str
+    password: str
+    role: Role | str
+    display_name: str
+    email: str | None = None
+    language: str = "en"
+
+
+class SignInRefused(Exception):
+    """No sign-in: ``wrong_password``, also for an unknown name, or ``wait`` for so many seconds."""
+
+    def __init__(self, code: str, seconds: int = 0) -> None:
+        super().__init__(code)
+        self.code, self.seconds = code, seconds
+
+
+def add_staff(database: Database, new: NewStaff, *, org: str, hasher: Hasher = HASHER) -> StaffMember:
+    """Add a member of staff; raises Invalid, or Conflict (username_taken)."""
+    values = _checked(new)
+    kept = hasher.hash(accept_password(new.password, values["username"]))
+    member = StaffMember(id=new_id(), org=org, active=True, **values)
+    with database.transaction() as tx:
+        if rows.find_staff(tx, member.username) is not None:
+            raise Conflict("username_taken")
+        rows.add_staff(tx, member, password_hash=kept)
+    return member
+
+
+def _checked(new: NewStaff) -> dict[str, Any]:
+    rules = {
+        "username": _username,
+        "role": code(tuple(Role)),
+        "display_name": text(200),
+        "email": _email,
+        "language": code(LANGUAGES),
+    }
+    values = checked({name: getattr(new, name) for name in rules}, rules, needed=rules.keys() - {"email"})
+    return {"email": None} | values | {"role": Role(values["role"])}
+
+
+def _username(value: object) -> str:
+    name = value.strip().casefold() if isinstance(value, str) else ""
+    if not USERNAME.fullmatch(name):
+        raise Wrong("not_a_username")
+    return name
+
+
+def _email(value: object) -> str | None:
+    address: str | None = text(254)(value)
+    try:
+        return None if address is None else str(EMAIL(address))
+    except ValidationError:
+        raise Wrong("not_an_email_address") from None  # the cause quotes the address
+
+
+def find_staff(database: Database, username: str) -> StaffMember | None:
+    """The member of staff of that name, if active."""
+    with database.reading() as tx:
+        member = rows.find_staff(tx, username)
+    return member if member and member.active else None
+
+
+def sign_in(database: Database, username: str, password: str, hasher: Hasher = HASHER) -> Actor:
+    """Who that is; raises SignInRefused.
+
+    Each attempt is counted before it is tried, so that many at once gain nothing.
+    """
+    name, plain = _name_typed(username), _password_typed(password)
+    with database.transaction() as tx:
+        _count_attempt(tx, name)
+        kept = rows.password_hash(tx, name)
+    if not matches(hasher, kept, plain):
+        raise SignInRefused("wrong_password")
+    with database.transaction() as tx:
+        rows.forget_failed_sign_ins(tx, _sha256(name), before=tx.at - FORGOTTEN_AFTER)
+        if hasher.check_needs_rehash(kept or ""):
+            rows.set_password_hash(tx, name, hasher.hash(plain))
+        return _present(rows.find_staff(tx, name)).actor
+
+
+def _name_typed(username: str) -> str:
+    return username.strip().casefold()[:60] if is_text(username) else ""
+
+
+def _password_typed(password: str) -> str:
+    """What cannot be a password is tried like a wrong one."""
+    try:
+        return normal(password[:LONGEST])
+    except Invalid:
+        return ""
+
+
+def _count_attempt(tx: Transaction, name: str) -> None:
+    failures, wait_until = rows.failed_sign_ins(tx, _sha256(name)) or (0, tx.at)
+    if tx.at < wait_until:
+        raise SignInRefused("wait", ceil((wait_until - tx.at).total_seconds()))
+    if tx.at - wait_until > FORGOTTEN_AFTER:
+        failures = 0
+    until = tx.at + timedelta(seconds=_wait_after(failures + 1))
+    rows.put_failed_sign_ins(tx, _sha256(name), failures + 1, until)
+
+
+def _wait_after(failures: int) -> int:
+    return 0 if failures <= FREE_ATTEMPTS else min(2 ** min(failures - FREE_ATTEMPTS, 10), LONGEST_WAIT)
+
+
+def issue_token(database: Database, username: str) -> str:
+    """A new token of the API for that member of staff, told this once; raises NotFound."""
+    token = secrets.token_urlsafe(32)
+    with database.transaction() as tx:
+        member = _present(rows.find_staff(tx, username))
+        rows.add_token(tx, _sha256(token), member.username)
+    return token
+
+
+def actor_of_token(database: Database, token: str) -> Actor | None:
+    """Whose token it is; None for an unknown one and for somebody who is no longer active."""
+    with database.reading() as tx:
+        member = rows.owner_of_token(tx, _sha256(token))
+    return member.actor if member else None
+
+
+def _present(member: StaffMember | None) -> StaffMember:
+    if member is None or not member.active:
+        raise NotFound("staff_not_found")
+    return member
+
+
+def _sha256(secret: str) -> str:
+    """Tokens are random, so no salt is needed; names are hashed so that what was mistyped is not kept."""
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()

@@ -1,0 +1,52 @@
+"""The directory: who offers what."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from services.intake.usecases.directory import search_directory
+from services.intake.web.api import said
+from services.intake.web.api.part import Part
+from services.intake.web.context import database
+from shared.schemas.codes import AGE_BANDS, SERVICE_TYPES
+
+directory = Part("directory_api", __name__, description="Who offers what")
+
+
+class Wanted(said.Said):
+    """For whom help is looked for: no person, only what matters for the choice."""
+
+    service_type = said.code(SERVICE_TYPES)
+    area = said.text(100)
+    language = said.text(3, metadata={"description": "ISO 639-3"})
+    age_band = said.code(AGE_BANDS)
+
+
+class OfferShown(Schema):
+    """A service of an organisation, in the words of HSDS; empty lists and null mean: not restricted."""
+
+    org = fields.String()
+    org_name = fields.String()
+    service_id = fields.UUID()
+    name = fields.String()
+    service_type = fields.String()
+    status = fields.String()
+    areas = fields.List(fields.String())
+    languages = fields.List(fields.String())
+    minimum_age = fields.Integer(allow_none=True)
+    maximum_age = fields.Integer(allow_none=True)
+    genders = fields.List(fields.String())
+
+
+class OffersShown(Schema):
+    """What fits, open services first."""
+
+    items = fields.List(fields.Nested(OfferShown))
+
+
+@directory.get("/directory")
+@directory.taking(Wanted, location="query")
+@directory.answering(200, OffersShown)
+def search(wanted: dict[str, Any]) -> dict[str, Any]:
+    """Who offers what."""
+    return {"items": search_directory(database(), **wanted)}

@@ -1,0 +1,106 @@
+"""Puts the node's web process together: who may sign in, what an error is called, its pages and its API."""
+
+from datetime import timedelta
+
+from flask import Flask, redirect, url_for
+from sqlalchemy import text
+from werkzeug.wrappers import Response
+
+from services.intake.domain import ConsentMissing
+from services.intake.settings import IntakeWebSettings
+from services.intake.storage.tables import sessions as sessions_table
+from services.intake.usecases import node, staff
+from services.intake.usecases.idempotency import KeyReused
+from services.intake.usecases.passwords import HASHER, Hasher
+from services.intake.usecases.refusals import Conflict, Invalid, NotFound, NotPermitted
+from services.intake.web import context, words
+from services.intake.web.api import install as install_api
+from services.intake.web.pages import PAGES
+from shared.database import Database
+from shared.web import Access, Identity, Problem, SignInRefused, WebSettings, make_app
+from shared.web.sessions import Sessions
+
+TIMEZONE = "Europe/Minsk"  #: in which pages show moments
+SILENT_FOR = timedelta(minutes=2)  #: without a sign of the worker, after which it counts as gone
+
+ERRORS = {
+    NotFound: lambda error: Problem(404, error.code),
+    NotPermitted: lambda error: Problem(403, error.code),
+    Invalid: lambda error: Problem(422, error.code, fields=error.errors),
+    ConsentMissing: lambda error: Problem(422, error.code, fields=_of_consent(error)),
+    Conflict: lambda error: Problem(409, error.code, state=error.state, allowed=list(error.allowed)),
+    KeyReused: lambda error: Problem(409, error.code),
+}
+FIELD_OF = {"field_not_consented": "fields", "organisation_not_consented": "to_org"}
+
+
+def create_app(database: Database, settings: IntakeWebSettings, *, hasher: Hasher = HASHER) -> Flask:
+    """The node's web application, on the same database as its worker; ``database`` needs its outbox."""
+    app = make_app(
+        "services.intake.web",
+        settings=_web_settings(settings),
+        access=_access(database, hasher),
+        errors=ERRORS,
+        checks={"database": lambda: _ask(database), "worker": lambda: _listen(database)},
+    )
+    context.install(app, database)
+    words.install(app)
+    app.add_url_rule("/", "home", _home)
+    for pages in PAGES:
+        app.register_blueprint(pages)
+    install_api(app)
+    return app
+
+
+def _web_settings(settings: IntakeWebSettings) -> WebSettings:
+    return WebSettings(
+        name=settings.org,
+        title=settings.org_name,
+        secret_key=settings.secret_key,
+        secure=settings.public_url.startswith("https://"),
+        timezone=TIMEZONE,
+    )
+
+
+def _access(database: Database, hasher: Hasher) -> Access:
+    sessions = Sessions(database, sessions_table)
+
+    def sign_in(username: str, password: str) -> str:
+        try:
+            return sessions.begin(staff.sign_in(database, username, password, hasher).username)
+        except staff.SignInRefused as refused:
+            raise SignInRefused(wait=refused.seconds) from None
+
+    def load_user(token: str) -> Identity | None:
+        username = sessions.username(token)
+        member = staff.find_staff(database, username) if username else None
+        return Identity(token, member.display_name, member.actor, member.language) if member else None
+
+    return Access(
+        sign_in=sign_in,
+        load_user=load_user,
+        sign_out=sessions.end,
+        actor_of_token=lambda token: staff.actor_of_token(database, token),
+    )
+
+
+def _of_consent(missing: ConsentMissing) -> dict[str, str]:
+    """Which field of the request the missing consent is about."""
+    field = FIELD_OF.get(missing.code)
+    return {field: missing.code} if field else {}
+
+
+def _ask(database: Database) -> None:
+    with database.reading() as tx:
+        tx.execute(text("SELECT 1"))
+
+
+def _listen(database: Database) -> None:
+    beat = node.heartbeat(database)
+    if beat is None or beat.seen_at < database.clock() - SILENT_FOR:
+        raise TimeoutError
+
+
+def _home() -> Response:
+    """People who work with cases begin with the inbox; an administrator has none."""
+    return redirect(url_for("inbox.page" if context.actor().sees_cases else "directory.search"))

@@ -1,0 +1,1 @@
+"""What the pages ask for, one form for each question page."""

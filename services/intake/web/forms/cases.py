@@ -1,0 +1,57 @@
+"""Open a case, note a need and what became of it, close the case."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from services.intake.domain import CLOSURE_REASONS, PRIORITIES
+from services.intake.web.forms import choices
+from services.intake.web.forms.base import StoringForm
+from shared.schemas.codes import SERVICE_TYPES
+from shared.schemas.workbook import CONCLUSIONS, EXPLOITATION
+from shared.web.forms import Checkboxes, RadioField, SelectField, required
+
+
+class CaseForm(StoringForm):
+    """The conclusion of the screening, as far as there is one."""
+
+    conclusion = SelectField(_l("Conclusion of the screening"))
+    exploitation = Checkboxes(_l("Kind of exploitation"))
+
+    def __init__(self) -> None:
+        super().__init__()
+        found = choices.coded("conclusion", CONCLUSIONS)
+        self.conclusion.choices = choices.with_nothing(found, _("Not concluded yet"))
+        self.exploitation.choices = choices.coded("exploitation", EXPLOITATION)
+
+
+class NeedForm(StoringForm):
+    """Something the person needs."""
+
+    service_type = SelectField(_l("What does the person need?"), [required(_l("Choose what is needed."))])
+    priority = RadioField(_l("How important is it now?"), [required(_l("Choose a priority."))])
+
+    def __init__(self) -> None:
+        super().__init__()
+        services = choices.coded("service_type", SERVICE_TYPES)
+        self.service_type.choices = choices.with_nothing(services, _("Choose"))
+        self.priority.choices = choices.coded("priority", PRIORITIES)
+
+
+class SettleForm(StoringForm):
+    """What became of a need without a referral."""
+
+    state = RadioField(_l("What became of it?"), [required(_l("Say what became of it."))])
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state.choices = choices.coded("need_state", ("met", "not_met", "no_longer_needed"))
+
+
+class CloseForm(StoringForm):
+    """Why the work ends."""
+
+    reason = RadioField(_l("Why is the case closed?"), [required(_l("Choose a reason."))])
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reason.choices = choices.coded("closure", CLOSURE_REASONS)

@@ -1,0 +1,114 @@
+"""What the node's own codes are called in the reader's language, and what each refusal means for a person."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from shared.schemas.life import Move
+
+FIELDS: Mapping[str, Any] = {
+    "alias": _l("Alias"),
+    "given_name": _l("Given name"),
+    "family_name": _l("Family name"),
+    "birth_date": _l("Date of birth"),
+    "age_band": _l("Age group"),
+    "gender": _l("Gender"),
+    "citizenship": _l("Citizenship"),
+    "languages": _l("Languages"),
+    "phone": _l("Phone"),
+    "address": _l("Address"),
+}
+
+OWN_CODES: Mapping[str, Mapping[str, Any]] = {
+    "field": FIELDS,
+    "safe_contact": {
+        "phone": _l("By phone"),
+        "in_person": _l("In person"),
+        "only_through_the_worker": _l("Only through the case worker"),
+        "do_not_contact": _l("Do not contact the person"),
+    },
+    "given_by": {
+        "individual": _l("The person"),
+        "caregiver": _l("The caregiver"),
+        "guardian": _l("The guardian"),
+    },
+    "purpose": {
+        "referral": _l("Referral to the organisations named here"),
+        "statistics": _l("Counting in statistics, without a name"),
+    },
+    "priority": {"high": _l("High priority"), "medium": _l("Medium priority"), "low": _l("Low priority")},
+    "case_status": {"open": _l("Open case"), "closed": _l("Closed case")},
+    "service_status": {"open": _l("takes referrals"), "paused": _l("paused")},
+    "obstacle": {
+        "paused": _l("takes no referrals at the moment"),
+        "organisation_without_key": _l("nothing can be sealed for it yet"),
+        "organisation_not_consented": _l("the consent does not name it"),
+    },
+    "done": {
+        Move.ANSWER: _l("answered"),
+        Move.NOT_ATTENDED: _l("did not come"),
+        Move.START: _l("started"),
+        Move.RESUME: _l("resumed"),
+    },
+    "about": {
+        Move.ACKNOWLEDGE: _l("Says that somebody here has read it. It is no decision yet."),
+        Move.ACCEPT: _l("Says that your organisation will help."),
+        Move.FORWARD: _l("Ends it here. Send the new referral from a case of your own, with fresh consent."),
+        Move.CANCEL: _l("Asks the other organisation to stop. What was shared stays with it."),
+        Move.WITHDRAW_CONSENT: _l("Tells the other organisation to stop and to erase what was shared."),
+        Move.ENTERED_IN_ERROR: _l("Says that this referral should never have been sent."),
+    },
+    "closure": {
+        "plan_completed": _l("The case plan is completed"),
+        "reintegrated": _l("Reintegrated"),
+        "returned": _l("Returned"),
+        "transferred": _l("Transferred to another organisation"),
+        "person_declined": _l("The person declined further help"),
+        "contact_lost": _l("Contact was lost"),
+        "died": _l("The person died"),
+        "not_eligible": _l("Not eligible"),
+        "other": _l("Other reason"),
+    },
+    "step": {
+        "record_consent": _l("Record consent"),
+        "assess_needs": _l("Assess needs"),
+        "refer": _l("Refer"),
+        "await_answer": _l("Wait for the answer"),
+        "provide": _l("Help is being given"),
+        "follow_up": _l("Follow up"),
+        "close": _l("Close the case"),
+    },
+}
+
+SENTENCES: Mapping[str, Any] = {
+    "needed": _l("Fill this in."),
+    "name_needed": _l("Enter an alias or a name. One of them is enough."),
+    "in_the_future": _l("This date is in the future. Enter one that has passed, or leave it empty."),
+    "in_the_past": _l("This date has passed. Enter a later one."),
+    "too_long_ago": _l("This date is too long ago. Check the year, or leave it empty."),
+    "not_a_date": _l("Not a valid date value."),
+    "not_a_moment": _l("Not a valid datetime value."),
+    "too_long": _l("This is too long. Shorten it."),
+    "too_many": _l("These are too many. Choose fewer."),
+    "not_text": _l("This contains signs that cannot be kept. Type it anew."),
+    "unknown_code": _l("Not a valid choice."),
+    "organisation_unknown": _l("This organisation is not in the directory. Choose another one."),
+    "own_organisation": _l("This is your own organisation. Choose another one."),
+    "organisation_without_key": _l("Nothing can be sealed for this organisation yet. Choose another one."),
+    "no_consent": _l("The person has not given consent. Record it first."),
+    "consent_withdrawn": _l("The person has withdrawn consent. Nothing more may leave."),
+    "consent_expired": _l("The consent has expired. Record it anew."),
+    "purpose_not_consented": _l("The person has not agreed to be referred. Record consent for it first."),
+    "organisation_not_consented": _l(
+        "The consent does not name this organisation. Record it, or choose another."
+    ),
+    "field_not_consented": _l(
+        "The consent does not cover one of these fields. Record it, or untick the field."
+    ),
+    "referrals_open": _l("A referral of this case is still open. It has to be completed or cancelled first."),
+    "closed": _l("The case is closed."),
+}  #: what to do about a refusal's code
+
+UNFORESEEN = _l("This cannot be taken as it is. Check it and try again.")
+LANGUAGES = {"rom": _l("Romani")}  #: not named in every one of our languages by the library

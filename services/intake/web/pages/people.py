@@ -1,0 +1,48 @@
+"""Find a person, register one, and see where the work with them stands."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from services.intake.usecases import people as use
+from services.intake.web.context import actor, database, today
+from services.intake.web.forms.people import PersonForm, SearchForm
+from services.intake.web.once import once, refusals_shown_in
+from services.intake.web.pages.render import page as shown
+from services.intake.web.pages.timeline import timeline
+
+people = Blueprint("people", __name__)
+
+
+@people.route("/people", methods=["GET", "POST"])
+def search() -> ResponseReturnValue:
+    """Search first: the person may be known already. What was asked stands in no address."""
+    form = SearchForm()
+    asked = (form.q.data or "").strip() if form.validate_on_submit() else ""
+    found = use.find_people(database(), asked, actor())
+    return shown("people/search.html", form, found=found, asked=asked)
+
+
+@people.route("/people/new", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    """Register a person."""
+    form = PersonForm()
+    if form.validate_on_submit():
+        with refusals_shown_in(form):
+            return once(form, lambda: _register(form))
+    return shown("people/new.html", form, today=today())
+
+
+def _register(form: PersonForm) -> str:
+    person = use.register_person(database(), form.given(), actor())
+    flash(_("The person is registered."))
+    return url_for("people.page", person_id=person.id)
+
+
+@people.get("/people/<uuid:person_id>")
+def page(person_id: UUID) -> ResponseReturnValue:
+    """Everything about a person, beginning with the next step."""
+    file = use.person_page(database(), person_id, actor())
+    return render_template("people/page.html", file=file, timeline=timeline(file), today=today())

@@ -1,0 +1,53 @@
+"""What happened with a person, in the order in which it happened."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from services.intake.domain import Case, Consent, Referral
+from services.intake.usecases.people import PersonFile
+from services.intake.web.context import organisation
+from services.intake.web.words import word
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing that happened, and where there is more about it."""
+
+    at: datetime
+    words: str
+    address: str | None = None
+
+
+def timeline(file: PersonFile) -> list[Happening]:
+    """Newest first."""
+    happened = [Happening(file.person.created_at, _("Registered"))]
+    happened += [_of_consent(consent) for consent in file.consents]
+    happened += [one for case in file.cases for one in _of_case(case)]
+    happened += [_of_referral(referral) for referral in file.referrals]
+    return sorted(happened, key=lambda one: one.at, reverse=True)
+
+
+def _of_consent(consent: Consent) -> Happening:
+    if consent.withdrawn_at is not None:
+        return Happening(consent.withdrawn_at, _("Consent withdrawn"))
+    return Happening(consent.given_at, _("Consent recorded, version %(number)d", number=consent.version))
+
+
+def _of_case(case: Case) -> Iterator[Happening]:
+    yield Happening(case.opened_at, _("Case %(reference)s opened", reference=case.reference))
+    if case.closed_at is not None:
+        why = word("closure", case.closure_reason or "other")
+        yield Happening(
+            case.closed_at, _("Case %(reference)s closed: %(why)s", reference=case.reference, why=why)
+        )
+
+
+def _of_referral(referral: Referral) -> Happening:
+    to = organisation(referral.other_org)
+    service = word("service_type", referral.service_type)
+    words = _("Referral sent to %(to)s: %(service)s", to=to, service=service)
+    return Happening(referral.sent_at, words, url_for("referrals.page", referral_id=referral.id))

@@ -1,0 +1,79 @@
+"""How codes, values and refusals read on a page."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from flask import Flask
+from flask_babel import format_date
+from markupsafe import Markup
+
+from services.intake.domain import HistoryLine
+from services.intake.web.labels import LANGUAGES, OWN_CODES, SENTENCES, UNFORESEEN
+from shared.web.labels import country, label, language
+
+DAY = "d MMMM y"  #: a date with its month in words, so that no two numbers are mistaken for each other
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  #: bidirectional embeddings, overrides and isolates
+
+
+def install(app: Flask) -> None:
+    """Let templates name the codes."""
+    app.jinja_env.finalize = visible
+    app.jinja_env.globals.update(word=word, shown=shown, sentence=sentence, happened=happened)
+    app.jinja_env.filters.update(word=lambda code, kind: word(kind, code), language_name=spoken)
+    app.jinja_env.filters["day"] = lambda at: format_date(at, DAY)
+
+
+def visible(value: Any) -> Any:
+    """Text as a page shows it: signs that would turn the order of letters around stand there as what they are."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return TURNING.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
+
+
+def word(kind: str, code: str) -> str:
+    """The code of that kind; those of the network are named as everywhere."""
+    own = OWN_CODES.get(kind)
+    return label(kind, code) if own is None else str(own.get(code, code))
+
+
+def sentence(code: str) -> str:
+    """What a person should do about a refusal."""
+    return str(SENTENCES.get(code, UNFORESEEN))
+
+
+def happened(line: HistoryLine) -> str:
+    """What a move did: for most of them, the state that it led to. One that did not stand did nothing."""
+    if line.refused:
+        return label("move", line.move)
+    return str(OWN_CODES["done"].get(line.move) or label("state", line.state))
+
+
+def shown(field: str, value: Any) -> str:
+    """The value of a person's field as a page shows it."""
+    return _SHOWN.get(field, str)(value)
+
+
+def spoken(code: str) -> str:
+    """The language of an ISO 639-3 code."""
+    return str(LANGUAGES[code]) if code in LANGUAGES else language(code)
+
+
+def _day(value: date | str) -> str:
+    day = value if isinstance(value, date) else date.fromisoformat(value)
+    return str(format_date(day, DAY))
+
+
+def _languages(codes: Sequence[str]) -> str:
+    return ", ".join(spoken(code) for code in codes)
+
+
+_SHOWN: Mapping[str, Callable[[Any], str]] = {
+    "birth_date": _day,
+    "age_band": lambda band: label("age_band", band),
+    "gender": lambda code: label("gender", code),
+    "citizenship": country,
+    "languages": _languages,
+    "safe_contact": lambda code: word("safe_contact", code),
+}

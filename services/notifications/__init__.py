@@ -1,0 +1,1 @@
+"""Tells staff that something waits for them, never what."""

@@ -1,0 +1,101 @@
+"""Who is told of what, how often, and how patiently a mail is tried."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from shared.schemas.life import Move, Party
+
+
+class Kind(StrEnum):
+    """Why somebody is told. Kept with the notice, never said in the mail."""
+
+    REFERRAL_WAITS = "referral_waits"
+    SENDER_MOVED = "sender_moved"
+    RECEIVER_MOVED = "receiver_moved"
+    ACKNOWLEDGEMENT_OVERDUE = "acknowledgement_overdue"
+    REPLY_OVERDUE = "reply_overdue"
+
+
+class State(StrEnum):
+    """What became of a notice, or of a mail."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """An organisation is to be told, for that reason; ``urgent`` ones are not braked."""
+
+    org: str
+    kind: Kind
+    urgent: bool
+
+
+TOLD: dict[Move, tuple[Party, Kind] | None] = {
+    Move.SEND: None,  # nothing waits anywhere until the receiving node has stored it
+    Move.DELIVER: (Party.RECEIVER, Kind.REFERRAL_WAITS),
+    Move.ANSWER: (Party.RECEIVER, Kind.SENDER_MOVED),
+    Move.CANCEL: (Party.RECEIVER, Kind.SENDER_MOVED),
+    Move.WITHDRAW_CONSENT: (Party.RECEIVER, Kind.SENDER_MOVED),
+    Move.ENTERED_IN_ERROR: (Party.RECEIVER, Kind.SENDER_MOVED),
+    Move.ACKNOWLEDGE: (Party.SENDER, Kind.RECEIVER_MOVED),
+    Move.ACCEPT: (Party.SENDER, Kind.RECEIVER_MOVED),
+    Move.REJECT: (Party.SENDER, Kind.RECEIVER_MOVED),
+    Move.WAITLIST: (Party.SENDER, Kind.RECEIVER_MOVED),
+    Move.ASK_FOR_INFORMATION: (Party.SENDER, Kind.RECEIVER_MOVED),
+    Move.SCHEDULE: (Party.SENDER, Kind.RECEIVER_MOVED),
+    Move.NOT_ATTENDED: (Party.SENDER, Kind.RECEIVER_MOVED),
+    Move.START: (Party.SENDER, Kind.RECEIVER_MOVED),
+    Move.HOLD: (Party.SENDER, Kind.RECEIVER_MOVED),
+    Move.RESUME: (Party.SENDER, Kind.RECEIVER_MOVED),
+    Move.COMPLETE: (Party.SENDER, Kind.RECEIVER_MOVED),
+    Move.COMPLETE_IN_PART: (Party.SENDER, Kind.RECEIVER_MOVED),
+    Move.FAIL: (Party.SENDER, Kind.RECEIVER_MOVED),
+    Move.FORWARD: (Party.SENDER, Kind.RECEIVER_MOVED),
+}  #: per move the party that is told: always the one that did not make it
+
+LADDER: dict[str, tuple[tuple[Party, Kind], ...]] = {
+    "acknowledgement": ((Party.RECEIVER, Kind.ACKNOWLEDGEMENT_OVERDUE),),
+    "reply": ((Party.RECEIVER, Kind.REPLY_OVERDUE), (Party.SENDER, Kind.REPLY_OVERDUE)),
+}  #: per level of overdue the parties that are told (domain, section 4: escalation)
+
+EMERGENCY = "emergency"
+
+
+def of_move(move: Move, *, from_org: str, to_org: str, urgency: str) -> list[Notice]:
+    """The notices that a move brings: one, or none."""
+    told = TOLD[move]
+    return [_notice(*told, from_org, to_org, urgency)] if told else []
+
+
+def of_overdue(level: str, *, from_org: str, to_org: str, urgency: str) -> list[Notice]:
+    """The notices that a passed deadline brings."""
+    return [_notice(party, kind, from_org, to_org, urgency) for party, kind in LADDER[level]]
+
+
+def _notice(party: Party, kind: Kind, from_org: str, to_org: str, urgency: str) -> Notice:
+    org = to_org if party is Party.RECEIVER else from_org
+    return Notice(org, kind, urgent=urgency == EMERGENCY)
+
+
+def may_mail_from(at: datetime, *, last_mail: datetime | None, brake: timedelta, urgent: bool) -> datetime:
+    """The moment from which an organisation may get its next mail: one per brake, an emergency at once."""
+    if urgent or last_mail is None:
+        return at
+    return max(at, last_mail + brake)
+
+
+ATTEMPTS = 12  #: tries of one mail, after which it has failed
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=1)
+
+
+def next_attempt(at: datetime, attempts: int) -> datetime | None:
+    """When a mail is tried again after so many tries, or None when it has failed."""
+    if attempts >= ATTEMPTS:
+        return None
+    wait: timedelta = FIRST_WAIT * 2 ** (attempts - 1)
+    return at + min(wait, LONGEST_WAIT)

@@ -1,0 +1,48 @@
+"""Keep whom to tell and what is to be told, a whole batch at a time."""
+
+from collections.abc import Sequence
+
+from services.notifications import storage
+from services.notifications.domain import Notice, of_move, of_overdue
+from services.notifications.storage import Contact, ContactList
+from shared.clock import new_id
+from shared.database import Transaction
+from shared.messaging.delivery import Batch
+from shared.messaging.errors import Refused
+from shared.messaging.message import HUB, Message
+from shared.schemas.intake import ContactsChanged
+from shared.schemas.referral import Moved, Overdue
+
+
+def hear(tx: Transaction, batch: Batch) -> None:
+    """Keep the notices and contacts of a batch. A repeat has no effect: it had it when it was new."""
+    new = [(new_id(), notice) for message in batch.fresh for notice in _notices(message)]
+    storage.add_notices(tx, new)
+    storage.replace_contacts(tx, _newest_lists(batch.fresh))
+
+
+def _notices(message: Message) -> list[Notice]:
+    event = message.event
+    if not isinstance(event, Moved | Overdue):
+        return []
+    if message.sender != HUB:
+        raise Refused("not_from_hub")
+    about = {"from_org": event.from_org, "to_org": event.to_org, "urgency": event.urgency}
+    return of_move(event.move, **about) if isinstance(event, Moved) else of_overdue(event.level, **about)
+
+
+def _newest_lists(messages: Sequence[Message]) -> dict[str, ContactList]:
+    """Per organisation its list of the highest revision in the batch."""
+    newest: dict[str, ContactList] = {}
+    for message in messages:
+        event, org = message.event, message.sender
+        if isinstance(event, ContactsChanged) and (
+            org not in newest or event.revision > newest[org].revision
+        ):
+            newest[org] = ContactList(org, event.revision, event.inbox_url, _contacts(org, event))
+    return newest
+
+
+def _contacts(org: str, event: ContactsChanged) -> list[Contact]:
+    named = {c.contact_id: Contact(org, c.contact_id, c.email, c.language) for c in event.contacts}
+    return list(named.values())

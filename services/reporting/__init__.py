@@ -1,0 +1,1 @@
+"""Counts, protects and shows; never holds a person."""

@@ -1,0 +1,61 @@
+"""The codes that counts may have, in the order in which they are shown."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+
+from shared.schemas import codes, life, workbook
+
+Cell = tuple[str, tuple[str, ...], int]  #: table, codes in the order of its dimensions, count
+
+LARGEST_COUNT = 1_000_000  #: in one cell of one organisation; more is a mistake
+
+LISTS: dict[str, tuple[str, ...]] = {
+    "conclusion": workbook.CONCLUSIONS,
+    "gender": (*codes.GENDERS, workbook.UNKNOWN),
+    "age_band": (*codes.PUBLISHED_AGE_BANDS, workbook.UNKNOWN),
+    "exploitation": workbook.EXPLOITATION,
+    "service_type": codes.SERVICE_TYPES,
+    "need_state": workbook.NEED_STATES,
+    "urgency": codes.URGENCIES,
+    "state": tuple(life.State),
+}  #: per dimension; citizenship is any country, unknown last
+CONTRIBUTED = {table.name: table for table in workbook.CONTRIBUTED}
+
+
+class CountsWrong(Exception):
+    """Counts that cannot be added to the others: they are kept for a person, never bent to fit."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def checked(cells: Iterable[Cell], *, countries: Collection[str]) -> list[Cell]:
+    """The cells with the published codes; raises CountsWrong on an unknown table or code, or a cell twice."""
+    cells = list(cells)
+    if len({(table, codes_) for table, codes_, _count in cells}) < len(cells):
+        raise CountsWrong("cell_twice")
+    added: Counter[tuple[str, tuple[str, ...]]] = Counter()
+    for table, found, count in cells:
+        if count > LARGEST_COUNT:
+            raise CountsWrong("count_too_large")
+        added[table, _published(table, found, countries)] += count
+    return [(table, found, count) for (table, found), count in added.items() if count]
+
+
+def _published(table: str, found: tuple[str, ...], countries: Collection[str]) -> tuple[str, ...]:
+    dimensions = CONTRIBUTED[table].dimensions if table in CONTRIBUTED else ()
+    if len(found) != len(dimensions) or not dimensions:
+        raise CountsWrong("unknown_table")
+    published = tuple(codes.published_age_band(code) for code in found)
+    for dimension, code in zip(dimensions, published, strict=True):
+        if code not in LISTS.get(dimension, countries) and code != workbook.UNKNOWN:
+            raise CountsWrong("unknown_code")
+    return published
+
+
+def in_order(dimension: str, found: Collection[str]) -> tuple[str, ...]:
+    """The codes that occur, in the order of their list; countries by their code."""
+    listed = LISTS.get(dimension)
+    order = listed.index if listed else lambda code: (code == workbook.UNKNOWN, code)
+    return tuple(sorted(set(found), key=order))

@@ -1,0 +1,117 @@
+"""The first tables of the reporting service."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+MOMENT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    _messages()
+    _counts()
+    _referrals()
+    _staff()
+    _sign_ins()
+
+
+def _messages() -> None:
+    op.create_table(
+        "outbox",
+        sa.Column("message_id", sa.Uuid(), primary_key=True),
+        sa.Column("exchange", sa.String(60), nullable=False),
+        sa.Column("routing_key", sa.String(200), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("awaits", sa.String(80)),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", MOMENT, nullable=False),
+    )
+    op.create_index("ix_outbox_due_at", "outbox", ["due_at"])
+    op.create_index("ix_outbox_awaits", "outbox", ["awaits"])
+    op.create_table(
+        "inbox",
+        sa.Column("sender", sa.String(31), primary_key=True),
+        sa.Column("message_id", sa.Uuid(), primary_key=True),
+        sa.Column("heard_at", MOMENT, nullable=False),
+    )
+    op.create_table(
+        "parked",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("queue", sa.String(60), nullable=False),
+        sa.Column("reason", sa.String(60), nullable=False),
+        sa.Column("routing_key", sa.String(200), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("parked_at", MOMENT, nullable=False),
+    )
+
+
+def _counts() -> None:
+    op.create_table(
+        "contributions",
+        sa.Column("org", sa.String(31), primary_key=True),
+        sa.Column("period", sa.String(7), primary_key=True),
+        sa.Column("workbook", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("cells", sa.JSON(), nullable=False),
+        sa.Column("received_at", MOMENT, nullable=False),
+    )
+    op.create_index("ix_contributions_period", "contributions", ["period"])
+
+
+def _referrals() -> None:
+    op.create_table(
+        "referrals",
+        sa.Column("referral_id", sa.Uuid(), primary_key=True),
+        sa.Column("period", sa.String(7)),
+        sa.Column("service_type", sa.String(60), nullable=False),
+        sa.Column("urgency", sa.String(20), nullable=False),
+        sa.Column("state", sa.String(30), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("reply_by", MOMENT),
+        sa.Column("sent_at", MOMENT),
+        sa.Column("delivered_at", MOMENT),
+        sa.Column("acknowledged_at", MOMENT),
+        sa.Column("decided_at", MOMENT),
+        sa.Column("closed_at", MOMENT),
+        sa.Column("acknowledgement_overdue_at", MOMENT),
+        sa.Column("reply_overdue_at", MOMENT),
+    )
+    op.create_index("ix_referrals_period", "referrals", ["period"])
+    op.create_index("ix_referrals_state", "referrals", ["state"])
+
+
+def _staff() -> None:
+    op.create_table(
+        "staff",
+        sa.Column("username", sa.String(200), primary_key=True),
+        sa.Column("display_name", sa.String(200), nullable=False),
+        sa.Column("password_hash", sa.String(200), nullable=False),
+        sa.Column("language", sa.String(2)),
+        sa.Column("active", sa.Boolean(), nullable=False),
+    )
+    op.create_table(
+        "api_tokens",
+        sa.Column("token_sha256", sa.String(64), primary_key=True),
+        sa.Column("username", sa.String(200), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+    )
+    op.create_index("ix_api_tokens_username", "api_tokens", ["username"])
+
+
+def _sign_ins() -> None:
+    op.create_table(
+        "sessions",
+        sa.Column("token_sha256", sa.String(64), primary_key=True),
+        sa.Column("username", sa.String(200), nullable=False),
+        sa.Column("begun_at", MOMENT, nullable=False),
+        sa.Column("seen_at", MOMENT, nullable=False),
+    )
+    op.create_index("ix_sessions_username", "sessions", ["username"])
+    op.create_table(
+        "sign_in_attempts",
+        sa.Column("username_sha256", sa.String(64), primary_key=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("wait_until", MOMENT, nullable=False),
+    )

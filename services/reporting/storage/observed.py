@@ -1,0 +1,82 @@
+"""Referrals as the referral service's events tell of them."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, select
+
+from services.reporting.domain.observing import MOMENTS, Observed
+from services.reporting.domain.periods import Period, quarter_of
+from services.reporting.storage.engines import insert_into
+from services.reporting.storage.tables import contributions, referrals
+from shared.database import Transaction
+from shared.schemas.life import AWAITING_DECISION, OPEN, State
+
+
+def keep_observed(tx: Transaction, observed: Sequence[Observed]) -> None:
+    """Merge what was observed, at most once a referral, into what is known, as ``observing.merge`` does.
+
+    One statement for all, which locks the rows in the order given: that of the ids.
+    """
+    if observed:
+        tx.execute(_merging(tx), [_observed_row(one) for one in observed])
+
+
+def _merging(tx: Transaction) -> Any:
+    statement, c = insert_into(tx, referrals), referrals.c
+    new = statement.excluded
+    is_newer = new.number > c.number
+    changes: dict[str, Any] = {
+        name: case((is_newer, new[name]), else_=c[name]) for name in ("number", "state")
+    }
+    changes |= {name: _earliest(c[name], new[name]) for name in MOMENTS}
+    changes["period"] = func.coalesce(c.period, new.period)
+    return statement.on_conflict_do_update(index_elements=[c.referral_id], set_=changes)
+
+
+def _earliest(known: ColumnElement[Any], new: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((known.is_(None), new), (new < known, new), else_=known)
+
+
+def _observed_row(observed: Observed) -> dict[str, Any]:
+    period = str(quarter_of(observed.sent_at)) if observed.sent_at else None
+    return {**asdict(observed), "period": period}
+
+
+def observed_counts(tx: Transaction, period: Period, dimensions: Sequence[str]) -> dict[tuple[str, ...], int]:
+    """How many referrals of the period there are by these columns."""
+    columns = [referrals.c[name] for name in dimensions]
+    query = select(*columns, func.count()).where(_in(period)).group_by(*columns)
+    return {tuple(row[:-1]): int(row[-1]) for row in tx.execute(query)}
+
+
+def observed_in(tx: Transaction, period: Period) -> list[Observed]:
+    """The referrals of the period, one by one."""
+    names = [field.name for field in fields(Observed)]
+    rows = tx.execute(select(*(referrals.c[name] for name in names)).where(_in(period)))
+    return [Observed(**{**row, "state": State(row["state"])}) for row in rows.mappings()]
+
+
+def _in(period: Period) -> ColumnElement[bool]:
+    return referrals.c.period.in_([str(quarter) for quarter in period.quarters])
+
+
+def standing_now(tx: Transaction) -> dict[str, int]:
+    """How many open referrals are new, waiting for a decision, overdue, and unresolved."""
+    c = referrals.c
+    new = c.state.in_((State.SENT, State.DELIVERED))
+    waiting = c.state.in_((State.ACKNOWLEDGED, State.WAITLISTED, State.INFORMATION_REQUESTED))
+    unacknowledged = new & c.acknowledgement_overdue_at.is_not(None)
+    undecided = c.state.in_(sorted(AWAITING_DECISION)) & c.reply_overdue_at.is_not(None)
+    overdue = unacknowledged | undecided
+    counts = {"new": new, "waiting": waiting, "overdue": overdue}
+    columns = [func.coalesce(func.sum(case((what, 1), else_=0)), 0) for what in counts.values()]
+    row = tx.execute(select(*columns, func.count()).where(c.state.in_(sorted(OPEN)))).one()
+    return {name: int(count) for name, count in zip((*counts, "unresolved"), row, strict=True)}
+
+
+def periods_with_counts(tx: Transaction) -> set[str]:
+    """The quarters that anything is known of."""
+    of_referrals = select(referrals.c.period).where(referrals.c.period.is_not(None))
+    return set(tx.execute(of_referrals.union(select(contributions.c.period))).scalars())

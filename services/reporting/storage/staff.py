@@ -1,0 +1,79 @@
+"""Queries on who may read, their tokens and their failed sign-ins."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, or_, select, update
+
+from services.reporting.storage.engines import insert_into
+from services.reporting.storage.tables import api_tokens, sign_in_attempts, staff
+from shared.database import Transaction
+
+
+@dataclass(frozen=True)
+class StaffMember:
+    """Somebody who may read reports."""
+
+    username: str
+    display_name: str
+    password_hash: str
+    language: str | None
+    active: bool = True
+
+
+def add(tx: Transaction, member: StaffMember) -> None:
+    """Keep a new member of staff."""
+    tx.execute(insert(staff).values(vars(member)))
+
+
+def find(tx: Transaction, username: str) -> StaffMember | None:
+    """The member of staff of that name, if active."""
+    row = tx.execute(select(staff).where(staff.c.username == username, staff.c.active)).mappings()
+    found = row.one_or_none()
+    return StaffMember(**found) if found else None
+
+
+def is_taken(tx: Transaction, username: str) -> bool:
+    """Whether there is or was somebody of that name."""
+    return tx.execute(select(staff.c.username).where(staff.c.username == username)).first() is not None
+
+
+def set_password_hash(tx: Transaction, username: str, value: str) -> None:
+    """Replace what is kept of a password."""
+    tx.execute(update(staff).where(staff.c.username == username).values(password_hash=value))
+
+
+def add_token(tx: Transaction, token_sha256: str, username: str) -> None:
+    """Keep the hash of a token."""
+    row = {"token_sha256": token_sha256, "username": username, "created_at": tx.at}
+    tx.execute(insert(api_tokens).values(row))
+
+
+def owner_of_token(tx: Transaction, token_sha256: str) -> StaffMember | None:
+    """Whose token it is, if they are still active."""
+    query = select(api_tokens.c.username).where(api_tokens.c.token_sha256 == token_sha256)
+    username = tx.execute(query).scalar_one_or_none()
+    return find(tx, username) if username else None
+
+
+def failed_sign_ins(tx: Transaction, username_sha256: str) -> tuple[int, datetime] | None:
+    """How often it failed, and until when to wait; locked, so that many at once are counted."""
+    c = sign_in_attempts.c
+    query = select(c.failures, c.wait_until).where(c.username_sha256 == username_sha256).with_for_update()
+    row = tx.execute(query).one_or_none()
+    return (row.failures, row.wait_until) if row else None
+
+
+def put_failed_sign_ins(tx: Transaction, username_sha256: str, failures: int, wait_until: datetime) -> None:
+    """Remember one more failure."""
+    row = {"username_sha256": username_sha256, "failures": failures, "wait_until": wait_until}
+    statement = insert_into(tx, sign_in_attempts).values(row)
+    tx.execute(statement.on_conflict_do_update(index_elements=["username_sha256"], set_=row))
+
+
+def forget_failed_sign_ins(tx: Transaction, username_sha256: str, *, before: datetime) -> None:
+    """Forget this name's failures, and everybody's that are long past."""
+    c = sign_in_attempts.c
+    tx.execute(
+        delete(sign_in_attempts).where(or_(c.username_sha256 == username_sha256, c.wait_until < before))
+    )

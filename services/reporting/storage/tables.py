@@ -1,0 +1,67 @@
+"""The reporting service's tables."""
+
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, Uuid
+
+from services.reporting.domain.observing import MOMENTS
+from shared.database import Moment, new_metadata
+from shared.messaging.tables import add_message_tables
+
+metadata = new_metadata()
+add_message_tables(metadata)
+
+contributions = Table(
+    "contributions",
+    metadata,
+    Column("org", String(31), primary_key=True),
+    Column("period", String(7), primary_key=True),
+    Column("workbook", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("cells", JSON, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Index("ix_contributions_period", "period"),
+)
+referrals = Table(
+    "referrals",
+    metadata,
+    Column("referral_id", Uuid, primary_key=True),
+    Column("period", String(7)),
+    Column("service_type", String(60), nullable=False),
+    Column("urgency", String(20), nullable=False),
+    Column("state", String(30), nullable=False),
+    Column("number", Integer, nullable=False),
+    *(Column(name, Moment) for name in MOMENTS),
+    Index("ix_referrals_period", "period"),
+    Index("ix_referrals_state", "state"),
+)
+staff = Table(
+    "staff",
+    metadata,
+    Column("username", String(200), primary_key=True),
+    Column("display_name", String(200), nullable=False),
+    Column("password_hash", String(200), nullable=False),
+    Column("language", String(2)),
+    Column("active", Boolean, nullable=False),
+)
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("token_sha256", String(64), primary_key=True),
+    Column("username", String(200), nullable=False, index=True),
+    Column("created_at", Moment, nullable=False),
+)
+# The web processes share one way of keeping sign-ins; it asks for these columns.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_sha256", String(64), primary_key=True),
+    Column("username", String(200), nullable=False, index=True),
+    Column("begun_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+sign_in_attempts = Table(
+    "sign_in_attempts",
+    metadata,
+    Column("username_sha256", String(64), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("wait_until", Moment, nullable=False),
+)

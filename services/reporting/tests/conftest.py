@@ -1,0 +1,152 @@
+"""A reporting service on an empty database, with a clock that tests turn."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from argon2 import PasswordHasher
+
+from services.reporting.storage import metadata
+from services.reporting.usecases import report as reports
+from services.reporting.usecases.hear import hear
+from shared.clock import new_id
+from shared.database import Database
+from shared.messaging.delivery import Batch
+from shared.messaging.message import HUB, Message
+from shared.schemas import Event, workbook
+from shared.schemas.intake import Cell, CountsContributed
+from shared.schemas.life import Move, State
+from shared.schemas.referral import Moved, Overdue
+
+BEGINNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
+QUARTER = "2026-Q1"
+HOUR = timedelta(hours=1)
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+LIFE = {
+    Move.SEND: State.SENT,
+    Move.DELIVER: State.DELIVERED,
+    Move.ACKNOWLEDGE: State.ACKNOWLEDGED,
+    Move.ACCEPT: State.ACCEPTED,
+    Move.REJECT: State.REJECTED,
+    Move.ASK_FOR_INFORMATION: State.INFORMATION_REQUESTED,
+    Move.COMPLETE: State.COMPLETED,
+    Move.CANCEL: State.CANCELLED,
+}
+
+
+@dataclass
+class World:
+    """The service and its clock."""
+
+    database: Database
+    at: datetime = BEGINNING
+
+    def hear(self, *events: Event, sender: str = HUB) -> None:
+        with self.database.transaction() as tx:
+            messages = [Message(new_id(), sender, event) for event in events]
+            hear(tx, Batch(messages), open_for=timedelta(days=45))
+
+    def close(self) -> None:
+        self.database.close()
+
+    def report(self, table: str, period: str = QUARTER) -> reports.Report:
+        return reports.table(self.database, table, period)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with closing(_new_world()) as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+def shared_world() -> Iterator[World]:
+    """For tests that only read: an application on it is made once."""
+    with closing(_new_world()) as world:
+        yield world
+
+
+def _new_world() -> World:
+    database = Database("sqlite://")
+    metadata.create_all(database.engine)
+    world = World(database)
+    database.clock = lambda: world.at
+    return world
+
+
+Make = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def moves() -> Make:
+    """The moves of one referral, an hour apart, numbered in their order."""
+
+    def make(
+        *made: Move,
+        urgency: str = "normal",
+        service_type: str = "legal_assistance",
+        start: datetime = BEGINNING,
+        referral_id: UUID | None = None,
+    ) -> list[Moved]:
+        about = {
+            "referral_id": referral_id or new_id(),
+            "from_org": "harbour",
+            "to_org": "lantern",
+            "service_type": service_type,
+            "urgency": urgency,
+            "acknowledge_by": start + 10 * HOUR,
+            "reply_by": start + 20 * HOUR,
+            "by_org": "harbour",
+            "reason": None,
+            "sealed_note": None,
+        }
+        return [
+            Moved(
+                **about,  # type: ignore[arg-type]
+                number=number,
+                move_id=new_id(),
+                move=move,
+                state=LIFE[move],
+                made_at=start,
+                recorded_at=start + (number - 1) * HOUR,
+            )
+            for number, move in enumerate(made, 1)
+        ]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def overdue() -> Make:
+    """A deadline of that referral has passed."""
+
+    def make(of: Moved, level: str) -> Overdue:
+        return Overdue(
+            referral_id=of.referral_id,
+            from_org=of.from_org,
+            to_org=of.to_org,
+            service_type=of.service_type,
+            urgency=of.urgency,
+            level=level,
+            due_at=of.reply_by,
+            flagged_at=of.reply_by,
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def counts() -> Make:
+    """Counts of a node: codes and how many, all of one table."""
+
+    def make(
+        cells: dict[tuple[str, ...], int], table: str = "needs", *, period: str = QUARTER, revision: int = 1
+    ) -> CountsContributed:
+        listed = [Cell(table=table, codes=list(codes), count=count) for codes, count in cells.items()]
+        return CountsContributed(workbook=workbook.VERSION, period=period, revision=revision, cells=listed)
+
+    return make

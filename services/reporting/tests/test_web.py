@@ -1,0 +1,184 @@
+"""What coordinators and their programs are shown."""
+
+import csv
+import re
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from openapi_spec_validator import validate
+
+from services.reporting.settings import ReportingWebSettings
+from services.reporting.usecases.staff import add_coordinator, issue_token
+from services.reporting.web import create_app
+from shared.schemas.life import Move
+from shared.schemas.workbook import TABLES
+from shared.settings import Secret
+
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+PASSWORD = "an invented passphrase"
+NEEDS = {("food", "met"): 2, ("food", "open"): 30, ("cash", "met"): 8, ("cash", "open"): 9}
+
+
+@pytest.fixture(scope="session")
+def app(shared_world: Any, counts: Any, moves: Any) -> Flask:
+    shared_world.hear(counts(NEEDS), sender="harbour")
+    shared_world.hear(*moves(Move.SEND, Move.DELIVER), *moves(Move.SEND, Move.DELIVER, Move.ACCEPT))
+    add_coordinator(shared_world.database, "vera", PASSWORD, display_name="Vera", hasher=CHEAP)
+    settings = ReportingWebSettings(
+        reporting_database_url="sqlite://", secret_key=Secret("k" * 32), public_url="http://localhost"
+    )
+    return create_app(shared_world.database, settings, hasher=CHEAP)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def api(client: FlaskClient, shared_world: Any) -> Any:
+    headers = {"Authorization": f"Bearer {issue_token(shared_world.database, 'vera')}"}
+    return lambda path: client.get(path, headers=headers)
+
+
+@pytest.fixture
+def pages(client: FlaskClient) -> Any:
+    """The pages as a signed-in coordinator sees them, in the language named."""
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)
+    assert token
+    client.post("/sign-in", data={"username": "vera", "password": PASSWORD, "csrf_token": token[1]})
+    return lambda path, language="en": client.get(path, headers={"Accept-Language": language}).text
+
+
+def test_all_declared_tables_are_listed(api: Any) -> None:
+    listed = api("/api/v1/tables").json
+    assert [table["name"] for table in listed["tables"]] == list(TABLES)
+    assert listed["periods"] == ["2026-Q1", "2026"]
+
+
+@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("period", ["2026-Q1", "2026", "2019-Q3"])
+def test_every_table_is_given_for_every_period(api: Any, name: str, period: str) -> None:
+    answer = api(f"/api/v1/tables/{name}?period={period}")
+    assert answer.status_code == 200
+    assert (answer.json["table"], answer.json["period"]) == (name, period)
+    assert api(f"/api/v1/tables/{name}?period={period}&format=csv").status_code == 200
+
+
+def test_withheld_counts_are_null_and_marked(api: Any) -> None:
+    answer = api("/api/v1/tables/needs?period=2026-Q1").json
+    cells = {tuple(cell["codes"]): (cell["value"], cell["protected"]) for cell in answer["cells"]}
+    assert cells["food", "met"] == (None, True)
+    assert answer["protection"]["withheld"] >= 4
+    assert answer["organisations"] == 1
+    assert "harbour" not in str(answer)
+
+
+def test_counts_of_referrals_are_whole_and_exact(api: Any) -> None:
+    answer = api("/api/v1/tables/referrals?period=2026-Q1").json
+    assert answer["total"] == 2
+    assert isinstance(answer["total"], int)
+    assert answer["protection"] == {"note": "none: not about people", "rounded": 0, "withheld": 0}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/api/v1/tables/secrets?period=2026", 404, "table_unknown"),
+        ("/api/v1/tables/needs?period=2026-Q5", 422, "period_unknown"),
+        ("/api/v1/tables/needs?period=99999", 422, "period_unknown"),
+        ("/api/v1/tables/needs", 422, "unprocessable_content"),
+        ("/api/v1/tables/needs?period=2026&format=xls", 422, "unprocessable_content"),
+    ],
+)
+def test_what_cannot_be_given_is_said_as_a_problem(api: Any, path: str, status: int, code: str) -> None:
+    answer = api(path)
+    assert answer.status_code == status
+    assert answer.mimetype == "application/problem+json"
+    assert answer.json["code"].replace("entity", "content") == code
+
+
+def test_without_a_token_nothing_is_given(client: FlaskClient) -> None:
+    assert client.get("/api/v1/tables").status_code == 401
+
+
+def test_the_api_describes_itself(client: FlaskClient) -> None:
+    document: Any = client.get("/openapi.json").json
+    assert document["openapi"] == "3.1.0"
+    assert set(document["paths"]) == {"/api/v1/tables", "/api/v1/tables/{name}"}
+    validate(document)
+
+
+def test_a_csv_says_what_it_is_and_what_was_done_to_it(api: Any) -> None:
+    rows = list(csv.reader(api("/api/v1/tables/needs?period=2026-Q1&format=csv").text.splitlines()))
+    assert rows[0] == ["table", "needs"]
+    assert rows[1] == ["period", "2026-Q1"]
+    assert rows[2][1].startswith("counts of 1 to 4 and what would reveal them:")
+    assert rows[4][0] == "made_at"
+    assert ["food", "met", "", "true"] in rows
+
+
+def test_nothing_in_a_csv_is_a_formula() -> None:
+    from services.reporting.web.csv_file import _harmless
+
+    assert [_harmless(cell) for cell in ("=1+1", "+x", "-x", "@x", "x=", -5)] == [
+        "'=1+1",
+        "'+x",
+        "'-x",
+        "'@x",
+        "x=",
+        -5,
+    ]
+
+
+def test_the_first_page_says_where_referrals_stand(pages: Any) -> None:
+    page = pages("/")
+    assert "<strong>1</strong>" in page
+    assert "<strong>2</strong>" in page
+    assert "Referrals by service, 2026-Q1" in page
+
+
+@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("language", ["en", "ru", "be", "uk"])
+def test_every_table_has_its_page_in_every_language(pages: Any, name: str, language: str) -> None:
+    page = pages(f"/?table={name}&period=2026", language)
+    assert f'<html lang="{language}">' in page
+    assert f'<option value="{name}" selected>' in page
+
+
+def test_each_chart_stands_beside_its_table_and_can_be_heard(pages: Any) -> None:
+    page = pages("/?table=needs&period=2026-Q1")
+    assert page.count("<svg") == page.count("<table") == 1
+    assert 'role="img"' in page
+    assert re.search(r"<desc[^>]*>Food: [^<]+; Cash", page) or re.search(r"<desc[^>]*>Cash[^<]+; Food", page)
+    assert " style=" not in page
+
+
+def test_the_page_says_what_protection_did(pages: Any) -> None:
+    assert "To protect people, " in pages("/?table=needs&period=2026-Q1")
+    assert "withheld" in pages("/?table=needs&period=2026-Q1")
+    assert "These figures are exact" in pages("/?table=referrals&period=2026-Q1")
+
+
+def test_a_period_without_counts_says_so(pages: Any) -> None:
+    assert "Nothing has been counted for this period yet." in pages("/?table=needs&period=2020-Q2")
+
+
+def test_the_page_offers_its_table_as_a_file(pages: Any, client: FlaskClient) -> None:
+    pages("/")
+    answer = client.get("/tables/needs.csv?period=2026-Q1")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="needs-2026-Q1.csv"'
+    assert answer.mimetype == "text/csv"
+
+
+def test_a_period_that_is_none_has_an_error_page(client: FlaskClient, pages: Any) -> None:
+    pages("/")
+    assert client.get("/?period=<script>").status_code == 422
+    assert client.get("/tables/needs.csv").status_code == 422
+
+
+def test_health_is_told_to_everybody(client: FlaskClient) -> None:
+    assert client.get("/health").json == {"status": "ok", "checks": {"database": "ok"}}

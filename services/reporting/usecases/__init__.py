@@ -1,0 +1,1 @@
+"""What this service does: take counts in, and give tables out."""

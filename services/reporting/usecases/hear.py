@@ -1,0 +1,90 @@
+"""Take in what nodes contribute and what the referral service says, a whole batch at a time."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import pycountry
+
+from services.reporting.domain.counts import CountsWrong, checked
+from services.reporting.domain.observing import Observed, merge_all, moments_of
+from services.reporting.domain.periods import Period, parse_period, refusal_of
+from services.reporting.storage.contributed import Contribution, keep_contributions
+from services.reporting.storage.observed import keep_observed
+from shared.database import Transaction
+from shared.messaging.delivery import Batch
+from shared.messaging.errors import Refused
+from shared.messaging.message import HUB, Message
+from shared.schemas import workbook
+from shared.schemas.intake import CountsContributed
+from shared.schemas.referral import Moved, Overdue
+
+
+def hear(tx: Transaction, batch: Batch, *, open_for: timedelta) -> None:
+    """Keep what is new in a batch, in two statements; a repeat had its effect when it was new.
+
+    ``open_for`` is how long after its end a period takes contributions. Raises Refused.
+    """
+    observed = [_observed(m) for m in batch.fresh if isinstance(m.event, Moved | Overdue)]
+    keep_observed(tx, merge_all(observed))
+    contributed = [
+        _contribution(m.sender, m.event, at=tx.at, open_for=open_for)
+        for m in batch.fresh
+        if isinstance(m.event, CountsContributed)
+    ]
+    keep_contributions(tx, _newest(contributed))
+
+
+def _observed(message: Message) -> Observed:
+    event: Any = message.event
+    if message.sender != HUB:
+        raise Refused("not_from_hub")
+    return _of_overdue(event) if isinstance(event, Overdue) else _of_move(event)
+
+
+def _of_overdue(event: Overdue) -> Observed:
+    flag: dict[str, Any] = {f"{event.level}_overdue_at": event.flagged_at}
+    return Observed(event.referral_id, event.service_type, event.urgency, **flag)
+
+
+def _of_move(event: Moved) -> Observed:
+    moments: dict[str, Any] = {**moments_of(event.move, event.state, event.recorded_at)}
+    return Observed(
+        event.referral_id,
+        event.service_type,
+        event.urgency,
+        number=event.number,
+        state=event.state,
+        reply_by=event.reply_by,
+        **moments,
+    )
+
+
+def _contribution(org: str, event: CountsContributed, *, at: datetime, open_for: timedelta) -> Contribution:
+    if event.workbook > workbook.VERSION:
+        raise Refused("newer_workbook")
+    period = parse_period(event.period)
+    if code := refusal_of(period, at=at, open_for=open_for):
+        raise Refused(code)
+    try:
+        cells = checked(
+            [(cell.table, tuple(cell.codes), cell.count) for cell in event.cells], countries=countries()
+        )
+    except CountsWrong as wrong:
+        raise Refused(wrong.code) from None
+    return Contribution(org, period, event.workbook, event.revision, cells)
+
+
+def _newest(contributed: Sequence[Contribution]) -> list[Contribution]:
+    """Per organisation and period the one of the highest revision."""
+    newest: dict[tuple[str, Period], Contribution] = {}
+    for one in sorted(contributed, key=lambda one: one.revision, reverse=True):
+        newest.setdefault((one.org, one.period), one)
+    return list(newest.values())
+
+
+@cache
+def countries() -> frozenset[str]:
+    """The codes of ISO 3166-1 alpha-3."""
+    return frozenset(country.alpha_3 for country in pycountry.countries)

@@ -1,0 +1,148 @@
+"""Give out a declared table for a period, its counts of people protected."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.reporting.domain import protection
+from services.reporting.domain.counts import Cell, in_order
+from services.reporting.domain.periods import Period, parse_period, quarter_of
+from services.reporting.domain.protection import TOTAL, Codes
+from services.reporting.domain.response import MEASURES, measured
+from services.reporting.storage import contributed, observed
+from shared.database import Database, Transaction
+from shared.schemas.codes import URGENCIES
+from shared.schemas.workbook import TABLES, Table
+
+
+class TableUnknown(Exception):
+    """There is no declared table of that name."""
+
+    code = "table_unknown"
+
+
+@dataclass(frozen=True)
+class Value:
+    """What is shown in a cell. ``protected``: withheld when None, else rounded."""
+
+    shown: float | None
+    protected: bool = False
+
+
+@dataclass(frozen=True)
+class Report:
+    """A table for a period. ``codes`` are those that occur, per dimension; totals have TOTAL for a code.
+
+    ``contributors`` is how many organisations sent counts for it, None for a table that needs none.
+    """
+
+    table: Table
+    period: Period
+    codes: tuple[tuple[str, ...], ...]
+    cells: Mapping[Codes, Value]
+    totals: Mapping[Codes, Value]
+    at: datetime
+    contributors: int | None = None
+
+    @property
+    def total(self) -> Value | None:
+        """All together; None where adding up means nothing."""
+        return self.totals.get((TOTAL,) * len(self.codes))
+
+    @property
+    def withheld(self) -> int:
+        """How many counts and totals are not shown."""
+        return sum(value.shown is None and value.protected for value in self._values())
+
+    @property
+    def rounded(self) -> int:
+        """How many totals are shown rounded."""
+        return sum(value.shown is not None and value.protected for value in self._values())
+
+    def _values(self) -> Iterable[Value]:
+        return (*self.cells.values(), *self.totals.values())
+
+
+def table(database: Database, name: str, period: str) -> Report:
+    """The table for ``2026-Q4``, or for ``2026``, the sum of its quarters.
+
+    Raises TableUnknown, PeriodUnknown.
+    """
+    if name not in TABLES:
+        raise TableUnknown(name[:60])
+    declared, wanted = TABLES[name], parse_period(period)
+    with database.reading() as tx:
+        if name == "response_times":
+            return _response_times(tx, declared, wanted)
+        return _protected(tx, declared, wanted) if declared.about_people else _exact(tx, declared, wanted)
+
+
+def periods(database: Database) -> list[Period]:
+    """The quarters that anything is known of and this quarter, newest first, each year after its quarters."""
+    with database.reading() as tx:
+        known = {parse_period(name) for name in observed.periods_with_counts(tx)} | {quarter_of(tx.at)}
+    years = {Period(quarter.year) for quarter in known}
+    return sorted(known | years, key=str, reverse=True)
+
+
+def overview(database: Database) -> dict[str, int]:
+    """How many open referrals are new, waiting, overdue and unresolved, now."""
+    with database.reading() as tx:
+        return observed.standing_now(tx)
+
+
+def _exact(tx: Transaction, declared: Table, period: Period) -> Report:
+    counts = observed.observed_counts(tx, period, declared.dimensions)
+    dimensions = _codes(declared, counts)
+    values = {codes: Value(count) for codes, count in protection.with_totals(counts, dimensions).items()}
+    return Report(declared, period, dimensions, *_split(values), at=tx.at)
+
+
+def _protected(tx: Transaction, declared: Table, period: Period) -> Report:
+    quarters = [_added_up(cells) for cells in contributed.contributed(tx, period, declared.name).values()]
+    hidden = frozenset().union(
+        *(protection.withheld(counts, _codes(declared, counts)) for counts in quarters)
+    )
+    counts = sum(quarters, Counter[Codes]())
+    dimensions = _codes(declared, counts)
+    rounded = protection.rounded(hidden)
+    whole = protection.with_totals(counts, dimensions)
+    values = {codes: _value(codes, count, hidden, rounded) for codes, count in whole.items()}
+    people = contributed.contributors(tx, period)
+    return Report(declared, period, dimensions, *_split(values), at=tx.at, contributors=people)
+
+
+def _added_up(cells: Iterable[Cell]) -> Counter[Codes]:
+    """Over all organisations: nothing is ever given out by organisation."""
+    counts: Counter[Codes] = Counter()
+    for _table, codes, count in cells:
+        counts[codes] += count
+    return counts
+
+
+def _value(codes: Codes, count: int, hidden: frozenset[Codes], rounded: frozenset[Codes]) -> Value:
+    if codes in hidden:
+        return Value(None, protected=True)
+    return Value(protection.round_total(count), protected=True) if codes in rounded else Value(count)
+
+
+def _codes(declared: Table, counts: Iterable[Codes]) -> tuple[tuple[str, ...], ...]:
+    found = list(zip(*counts, strict=True)) or [()] * len(declared.dimensions)
+    return tuple(in_order(name, codes) for name, codes in zip(declared.dimensions, found, strict=True))
+
+
+def _split(values: Mapping[Codes, Value]) -> tuple[dict[Codes, Value], dict[Codes, Value]]:
+    cells = {codes: value for codes, value in values.items() if TOTAL not in codes}
+    return cells, {codes: value for codes, value in values.items() if TOTAL in codes}
+
+
+def _response_times(tx: Transaction, declared: Table, period: Period) -> Report:
+    referrals = observed.observed_in(tx, period)
+    by_urgency = {urgency: [one for one in referrals if one.urgency == urgency] for urgency in URGENCIES}
+    values: dict[Codes, Value] = {
+        (urgency, measure): Value(value)
+        for urgency, some in {**by_urgency, TOTAL: referrals}.items()
+        for measure, value in measured(some, at=tx.at).items()
+    }
+    return Report(declared, period, (URGENCIES, MEASURES), *_split(values), at=tx.at)

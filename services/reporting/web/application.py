@@ -1,0 +1,71 @@
+"""Puts the reporting web process together: who may sign in, what an error is called, pages and API."""
+
+from argon2 import PasswordHasher
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import text
+
+from services.reporting.domain.periods import PeriodUnknown
+from services.reporting.settings import ReportingWebSettings
+from services.reporting.storage.staff import StaffMember
+from services.reporting.storage.tables import sessions as sessions_table
+from services.reporting.usecases import staff
+from services.reporting.usecases.report import TableUnknown
+from services.reporting.web.api import install as install_api
+from services.reporting.web.pages import install as install_pages
+from shared.database import Database
+from shared.web import Access, Identity, Problem, SignInRefused, WebSettings, make_app
+from shared.web.sessions import Sessions
+
+TIMEZONE = "Europe/Minsk"  #: in which pages show moments
+ERRORS = {
+    TableUnknown: lambda error: Problem(404, error.code),
+    PeriodUnknown: lambda error: Problem(422, error.code, fields={"period": error.code}),
+}
+
+
+def create_app(
+    database: Database, settings: ReportingWebSettings, *, hasher: PasswordHasher = staff.HASHER
+) -> Flask:
+    """The coordinators' web application, on the same database as the worker."""
+    app = make_app(
+        "services.reporting.web",
+        settings=WebSettings(
+            name="reporting",
+            title=_l("Reports"),
+            secret_key=settings.secret_key,
+            secure=settings.public_url.startswith("https://"),
+            timezone=TIMEZONE,
+        ),
+        access=_access(database, hasher),
+        errors=ERRORS,
+        checks={"database": lambda: _ask(database)},
+    )
+    install_pages(app, database)
+    install_api(app, database)
+    return app
+
+
+def _access(database: Database, hasher: PasswordHasher) -> Access:
+    sessions = Sessions(database, sessions_table)
+
+    def sign_in(username: str, password: str) -> str:
+        try:
+            return sessions.begin(staff.sign_in(database, username, password, hasher=hasher).username)
+        except staff.SignInRefused as refused:
+            raise SignInRefused(wait=refused.wait) from None
+
+    def load_user(token: str) -> Identity | None:
+        username = sessions.username(token)
+        member = staff.find_staff(database, username) if username else None
+        return Identity(token, member.display_name, member, member.language) if member else None
+
+    def actor_of_token(token: str) -> StaffMember | None:
+        return staff.owner_of_token(database, token)
+
+    return Access(sign_in, load_user, sessions.end, actor_of_token)
+
+
+def _ask(database: Database) -> None:
+    with database.reading() as tx:
+        tx.execute(text("SELECT 1"))

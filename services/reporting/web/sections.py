@@ -1,0 +1,103 @@
+"""From a report to what stands on the page: tables of rows and columns, each with its chart."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from services.reporting.domain.protection import TOTAL, Codes
+from services.reporting.usecases.report import Report, Value
+from services.reporting.web.chart import Chart, chart_of
+from services.reporting.web.words import DIMENSIONS, called, shown
+
+CHARTED = "median_hours_to_decision"
+
+Find = Callable[[str, str], Value | None]  #: row's code, column's code → value
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its name and its values, the last of them the total if the table has one."""
+
+    name: str
+    values: Sequence[str]
+    is_total: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """One table with its chart. ``title`` is the code of the first of three dimensions."""
+
+    title: str
+    corner: str
+    columns: Sequence[str]
+    rows: Sequence[Row]
+    chart: Chart
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Two dimensions of a report, one down the page and one across, and what stands where they meet."""
+
+    down: str
+    across: str
+    rows: Sequence[str]
+    columns: Sequence[str]
+    find: Find
+
+    def upright(self) -> "Grid":
+        """With more rows than columns: down the page there is room."""
+        if len(self.rows) >= len(self.columns):
+            return self
+        return Grid(
+            self.across, self.down, self.columns, self.rows, lambda row, column: self.find(column, row)
+        )
+
+
+def sections_of(report: Report) -> list[Section]:
+    """One section, or one for each code of the first of three dimensions; none when nothing was counted."""
+    if not all(report.codes):
+        return []
+    values = {**report.cells, **report.totals}
+    *first, down, across = report.table.dimensions
+    *firsts, rows, columns = report.codes
+    if not first:
+        return [_section(Grid(down, across, rows, columns, _found(values)))]
+    return [
+        _section(Grid(down, across, rows, columns, _found(values, code)), called(first[0], code))
+        for code in firsts[0]
+    ]
+
+
+def _found(values: Mapping[Codes, Value], *first: str) -> Find:
+    return lambda row, column: values.get((*first, row, column))
+
+
+def _section(given: Grid, title: str = "") -> Section:
+    grid = given.upright()
+    columns = _with_total(grid.across, grid.columns)
+    return Section(
+        title=title,
+        corner=str(DIMENSIONS[grid.down]),
+        columns=[called(grid.across, code) for code in columns],
+        rows=[_row(grid, code, columns) for code in _with_total(grid.down, grid.rows)],
+        chart=_chart(grid, title),
+    )
+
+
+def _with_total(dimension: str, codes: Sequence[str]) -> Sequence[str]:
+    """Measures cannot be added up."""
+    return codes if dimension == "measure" else (*codes, TOTAL)
+
+
+def _row(grid: Grid, code: str, columns: Sequence[str]) -> Row:
+    values = [shown(grid.find(code, column)) for column in columns]
+    return Row(called(grid.down, code), values, is_total=code == TOTAL)
+
+
+def _chart(grid: Grid, title: str) -> Chart:
+    """The totals of the rows; of measures, the one that the deadlines are about."""
+    if grid.down == "measure":
+        values = [(called(grid.across, code), grid.find(CHARTED, code)) for code in grid.columns]
+        return chart_of(called("measure", CHARTED), values)
+    values = [(called(grid.down, code), grid.find(code, TOTAL)) for code in grid.rows]
+    what = str(DIMENSIONS[grid.down])
+    return chart_of(f"{title}: {what}" if title else what, values)
