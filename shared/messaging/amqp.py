@@ -1,5 +1,6 @@
 """The link to RabbitMQ, on kombu: declares nothing, survives what networks do, never logs a body."""
 
+import socket
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -17,13 +18,14 @@ from shared.clock import new_id
 from shared.messaging.errors import LinkLost, Misconfigured
 from shared.messaging.link import Settled
 from shared.messaging.message import Incoming, Outgoing
-from shared.messaging.topology import RETRY, given_up, retry_step
+from shared.messaging.topology import given_up, retry_exchange, retry_step
 
 LINK_ERRORS = (AMQPError, KombuError, OSError)
 REFUSALS = (AccessRefused, NotAllowed, NotFound, PreconditionFailed)  #: mended by a person, not by time
 HEARTBEAT = 6  #: seconds; a dead peer is noticed after two
 PREFETCH = 1_000  #: deliveries the broker may have open with us
 CONNECT_TIMEOUT, WRITE_TIMEOUT, CONFIRM_TIMEOUT = 5.0, 10.0, 15.0  #: seconds
+FAREWELL = 0.1  #: seconds for TLS to say good-bye to a peer that may be dead
 
 
 @contextmanager
@@ -43,18 +45,23 @@ class AmqpLink:
     def __init__(self, url: str, queue: str, *, tls: dict[str, Any] | None = None, name: str = "") -> None:
         self.queue, self.blocked = queue, False
         self._arrived: deque[Incoming] = deque()
+        self._held: deque[Outgoing] = deque()  # published while the broker wants none
         with link_errors():
-            self._connection = self._connect(url, tls, name or queue)
+            self._wire = self._connect(url, tls, name or queue)
             try:
-                self._confirms = _Confirms(self._connection.channel())
-                self._channel = self._connection.channel()
+                self._confirms = _Confirms(self._wire.channel())
+                self._channel = self._wire.channel()
                 self._consumers = self._consume()
             except BaseException:
                 self.close(politely=False)
                 raise
 
-    def _connect(self, url: str, tls: dict[str, Any] | None, name: str) -> Connection:
-        """Without ``server_hostname`` kombu would not check whose certificate it is shown (measured)."""
+    def _connect(self, url: str, tls: dict[str, Any] | None, name: str) -> Any:
+        """The connection under kombu's: kombu itself would connect again behind our back, without our consumers.
+
+        Without ``server_hostname`` it would not check whose certificate it is shown. With the library's own
+        ``TCP_USER_TIMEOUT`` of a second a network that stumbles, or a blocked broker, is a dead one (all measured).
+        """
         ssl = {"server_hostname": urlsplit(url).hostname, **tls} if tls is not None else None
         connection = Connection(
             url,
@@ -63,17 +70,20 @@ class AmqpLink:
             connect_timeout=CONNECT_TIMEOUT,
             transport_options={
                 "client_properties": {"connection_name": name},
+                "socket_settings": {socket.TCP_USER_TIMEOUT: 0},  # heartbeats tell who lives
                 "on_blocked": lambda _: self._set_blocked(blocked=True),
                 "on_unblocked": lambda: self._set_blocked(blocked=False),
             },
         )
-        connection.connect()
-        connection.connection.transport.sock.settimeout(WRITE_TIMEOUT)  # a write to a dead peer must end
+        wire = connection.transport.establish_connection()
+        wire.sock.settimeout(WRITE_TIMEOUT)  # a write to a dead peer must end
         self._beat_at = time.monotonic()
-        return connection
+        return wire
 
     def _set_blocked(self, *, blocked: bool) -> None:
         self.blocked = blocked
+        if not blocked:
+            self._confirms.count_age_from_now()
 
     def _consume(self) -> list[Consumer]:
         self._channel.basic_qos(0, PREFETCH, False)  # noqa: FBT003 - the protocol's own positional flag
@@ -108,39 +118,44 @@ class AmqpLink:
     @property
     def open_publishes(self) -> int:
         """How many published messages the broker has not answered."""
-        return len(self._confirms.open)
+        return len(self._confirms.open) + len(self._held)
 
     def publish(self, messages: Sequence[Outgoing]) -> None:
-        """Pipelined: the broker's answers are read by ``take``."""
+        """Pipelined: the broker's answers are read by ``take``, which also sends what a blocked broker made wait."""
+        self._held.extend(messages)
         with link_errors():
-            for message in messages:
-                self._confirms.publish(message)
+            self._send_held()
+
+    def _send_held(self) -> None:
+        while self._held and not self.blocked:
+            self._confirms.publish(self._held.popleft())
 
     def settled(self) -> Settled:
         """Answers that arrived since the last call."""
         return self._confirms.collect()
 
     def take(self, limit: int, timeout: float) -> list[Incoming]:
-        """What has arrived; a confirm that stays out for long means that the link is dead."""
+        """What has arrived; a confirm that stays out for long, and not because of an alarm, means a dead link."""
         with link_errors():
             self._beat()
             self._read(0 if self._arrived else timeout)
-            self._confirms.check_age()
+            if not self.blocked:
+                self._send_held()
+                self._confirms.check_age()
         return [self._arrived.popleft() for _ in range(min(limit, len(self._arrived)))]
 
     def _read(self, timeout: float) -> None:
         """Wait for the first frame, then read on while more are there."""
-        connection = self._connection.connection
         try:
-            connection.blocking_read(max(timeout, 0.0005))
+            self._wire.blocking_read(max(timeout, 0.0005))
             while len(self._arrived) < PREFETCH:
-                connection.blocking_read(0.0005)
+                self._wire.blocking_read(0.0005)
         except TimeoutError:
             return
 
     def _beat(self) -> None:
         if time.monotonic() - self._beat_at > HEARTBEAT / 3:
-            self._connection.heartbeat_check()
+            self._wire.heartbeat_tick()
             self._beat_at = time.monotonic()
 
     def acknowledge(self, batch: Sequence[Incoming]) -> None:
@@ -151,20 +166,22 @@ class AmqpLink:
 
     def postpone(self, batch: Sequence[Incoming]) -> None:
         """Publish each to its step of the ladder and wait for the confirms: only then may it be acknowledged."""
+        exchange = retry_exchange(self.queue)
         with link_errors():
+            self._wait_for(lambda: not self.blocked)
             for incoming in batch:
                 key = f"{self.queue}.{retry_step(incoming.attempt)}"
-                again = Outgoing(incoming.id or new_id(), RETRY, key, incoming.body)
+                again = Outgoing(incoming.id or new_id(), exchange, key, incoming.body)
                 self._confirms.publish(again, headers={"x-attempt": incoming.attempt + 1}, apart=True)
             self._wait_for(lambda: not self._confirms.apart)
 
     def _wait_for(self, done: Callable[[], bool]) -> None:
-        end = time.monotonic() + CONFIRM_TIMEOUT
         while not done():
-            if time.monotonic() > end:
-                raise OSError("confirm timeout")
+            if not self.blocked:
+                self._confirms.check_age()
+            self._beat()
             with suppress(TimeoutError):
-                self._connection.connection.blocking_read(0.5)
+                self._wire.blocking_read(0.5)
 
     def stop_taking(self) -> None:
         """Cancel the consumers; what has arrived is still handed out."""
@@ -173,13 +190,15 @@ class AmqpLink:
                 consumer.cancel()
 
     def close(self, *, politely: bool) -> None:
-        """A polite close waits for the broker without a time-out (measured), so only after a clean end."""
+        """A polite close waits for the broker's own, so only after a clean end."""
         if politely:
             with link_errors():
-                self._connection.release()
+                self._wire.close()
             return
         with suppress(Exception):  # the peer may be dead: whatever happens here, it is over
-            self._connection.connection.transport.close()
+            if self._wire.connected:
+                self._wire.sock.settimeout(FAREWELL)
+            self._wire.collect()
 
 
 class _Confirms:
@@ -217,6 +236,11 @@ class _Confirms:
     def collect(self) -> Settled:
         answers, self._answers = self._answers, Settled()
         return answers
+
+    def count_age_from_now(self) -> None:
+        """A blocked broker answers nobody, and that says nothing of the link."""
+        moment = time.monotonic()
+        self.open = {tag: (id_, moment) for tag, (id_, _) in self.open.items()}
 
     def check_age(self) -> None:
         """Answers come in order, so the oldest tells."""

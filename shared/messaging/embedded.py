@@ -2,7 +2,8 @@
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import lru_cache
 
@@ -27,7 +28,7 @@ from shared.database import BigId, Database, Moment, Transaction, new_metadata
 from shared.messaging.errors import LinkLost, Misconfigured
 from shared.messaging.link import Settled
 from shared.messaging.message import Incoming, Outgoing
-from shared.messaging.topology import RETRY, RETRY_SECONDS, Binding, retry_step
+from shared.messaging.topology import RETRY_SECONDS, Binding, retry_exchange, retry_step
 
 metadata = new_metadata()
 bindings = Table(
@@ -68,7 +69,7 @@ def open_bus(path: str, *, clock: Clock = now) -> Database:
 
 def provision(bus: Database, queue: str, bound: Sequence[Binding]) -> None:
     """Let the queue receive what matches, and what it will try again."""
-    retries = [(RETRY, f"{queue}.{step}") for step in range(1, len(RETRY_SECONDS) + 1)]
+    retries = [(retry_exchange(queue), f"{queue}.{step}") for step in range(1, len(RETRY_SECONDS) + 1)]
     rows = [{"queue": queue, "exchange": e, "pattern": p} for e, p in [*bound, *retries]]
     with bus.transaction() as tx:
         tx.execute(sqlite.insert(bindings).on_conflict_do_nothing(), rows)
@@ -83,7 +84,7 @@ class EmbeddedLink:
     def __init__(self, bus: Database, queue: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self.bus, self.queue, self.sleep = bus, queue, sleep
         self._answers, self._taking = Settled(), True
-        with bus.reading() as tx:
+        with _bus_errors(), bus.reading() as tx:
             self._bindings = self._read_bindings(tx)
         if not any(queue == name for name, _, _ in self._bindings):
             raise Misconfigured(f"no queue {queue} at the embedded bus")
@@ -94,7 +95,7 @@ class EmbeddedLink:
 
     def publish(self, messages: Sequence[Outgoing]) -> None:
         """Put each into every mailbox that is bound to it; one without any is refused."""
-        with self._transaction() as tx:
+        with _bus_errors(), self.bus.transaction() as tx:
             self._bindings = self._read_bindings(tx)
             routed = [(message, self._queues_of(message)) for message in messages]
             rows = [_row(queue, message, tx) for message, queues in routed for queue in queues]
@@ -107,7 +108,7 @@ class EmbeddedLink:
         return [
             q
             for q, e, p in self._bindings
-            if e == message.exchange and _pattern(p).match(message.routing_key)
+            if e == message.exchange and _pattern(p).fullmatch(f"{message.routing_key}.")
         ]
 
     def settled(self) -> Settled:
@@ -123,21 +124,21 @@ class EmbeddedLink:
         return taken
 
     def _due(self, limit: int) -> list[Incoming]:
-        with self.bus.reading() as tx:
+        with _bus_errors(), self.bus.reading() as tx:
             due = tx.execute(_DUE, {"queue": self.queue, "at": tx.at, "limit": limit})
             return [Incoming(r.message_id, r.routing_key, r.body, r.attempt, tag=r.position) for r in due]
 
     def acknowledge(self, batch: Sequence[Incoming]) -> None:
         """Take them out of the mailbox; those that were postponed stay."""
         c, tags = mailbox.c, [(incoming.tag, incoming.attempt) for incoming in batch]
-        with self._transaction() as tx:
+        with _bus_errors(), self.bus.transaction() as tx:
             for attempt in {attempt for _, attempt in tags}:
                 done = [tag for tag, of in tags if of == attempt]
                 tx.execute(delete(mailbox).where(c.position.in_(done), c.attempt == attempt))
 
     def postpone(self, batch: Sequence[Incoming]) -> None:
         """Let each wait for its step of the ladder."""
-        with self._transaction() as tx:
+        with _bus_errors(), self.bus.transaction() as tx:
             for incoming in batch:
                 due = tx.at + timedelta(seconds=RETRY_SECONDS[retry_step(incoming.attempt) - 1])
                 again = {"attempt": incoming.attempt + 1, "due_at": due, "routing_key": self.queue}
@@ -150,31 +151,18 @@ class EmbeddedLink:
     def close(self, *, politely: bool) -> None:
         """Nothing to end: the file is closed with the process."""
 
-    def _transaction(self) -> "_Guarded":
-        return _Guarded(self.bus)
 
-
-class _Guarded:
-    """A transaction of the bus whose failure is a lost link."""
-
-    def __init__(self, bus: Database) -> None:
-        self._context = bus.transaction()
-
-    def __enter__(self) -> Transaction:
-        try:
-            return self._context.__enter__()
-        except DBAPIError as error:
-            raise LinkLost(type(error).__name__) from None
-
-    def __exit__(self, *error: object) -> None:
-        try:
-            self._context.__exit__(*error)  # type: ignore[arg-type]
-        except DBAPIError as failed:
-            raise LinkLost(type(failed).__name__) from None
+@contextmanager
+def _bus_errors() -> Iterator[None]:
+    """A file that cannot be read or written now is a lost link."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise LinkLost(type(error).__name__) from None
 
 
 def _row(queue: str, message: Outgoing, tx: Transaction) -> dict[str, object]:
-    waits = RETRY_SECONDS[0] if message.exchange == RETRY else 0
+    waits = RETRY_SECONDS[0] if message.exchange == retry_exchange(queue) else 0
     return {
         "queue": queue,
         "message_id": message.id,
@@ -187,6 +175,6 @@ def _row(queue: str, message: Outgoing, tx: Transaction) -> dict[str, object]:
 
 @lru_cache(maxsize=10_000)
 def _pattern(topic: str) -> re.Pattern[str]:
-    """A topic pattern as RabbitMQ reads it: ``*`` is one word, ``#`` any number of them."""
-    words = [r"[^.]+" if word == "*" else re.escape(word) for word in topic.split(".")]
-    return re.compile(r"\.".join(words).replace(r"\.\#", r"(\..+)?").replace(r"\#", ".*") + r"\Z")
+    """A topic pattern as RabbitMQ reads it, for a key with a dot at its end: ``*`` is a word, ``#`` any number."""
+    wild = {"*": r"[^.]*\.", "#": r"([^.]*\.)*"}
+    return re.compile("".join(wild.get(word) or re.escape(f"{word}.") for word in topic.split(".")))

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import Table, delete, insert, select
+import orjson
+from sqlalchemy import Table, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
-from shared.clock import new_id
 from shared.database import Transaction
 from shared.messaging.message import Incoming, Outgoing
-from shared.messaging.topology import RETRY
+from shared.messaging.topology import retry_exchange
 
 FORGED = frozenset({"sender_forged", "message_id"})  #: never sent again: the claim would not be checked twice
 
@@ -32,10 +34,10 @@ class NotReplayable(Exception):
 
 
 def keep(tx: Transaction, table: Table, queue: str, messages: Sequence[tuple[Incoming, str]]) -> None:
-    """Keep each message with its reason code."""
+    """Keep each message with its reason code; one that comes again is kept once, however often it comes."""
     rows = [
         {
-            "id": new_id(),
+            "id": _row_id(queue, incoming),
             "queue": queue,
             "reason": reason,
             "routing_key": incoming.routing_key[:200],
@@ -45,12 +47,21 @@ def keep(tx: Transaction, table: Table, queue: str, messages: Sequence[tuple[Inc
         for incoming, reason in messages
     ]
     if rows:
-        tx.execute(insert(table), rows)
+        insert = (sqlite if tx.connection.dialect.name == "sqlite" else postgresql).insert(table)
+        tx.execute(insert.on_conflict_do_nothing(), rows)
+
+
+def _row_id(queue: str, incoming: Incoming) -> UUID:
+    """Made of the contents: an id that the sender chose could stand in another message's way."""
+    contents = b"\0".join((queue.encode(), incoming.routing_key.encode(), incoming.body))
+    return UUID(bytes=sha256(contents).digest()[:16])
 
 
 def list_parked(tx: Transaction, table: Table) -> list[Parked]:
     """All of them, oldest first."""
-    return [Parked(**row) for row in tx.execute(select(table).order_by(table.c.id)).mappings()]
+    return [
+        Parked(**row) for row in tx.execute(select(table).order_by(table.c.parked_at, table.c.id)).mappings()
+    ]
 
 
 def find_parked(tx: Transaction, table: Table, id: UUID) -> Parked | None:  # noqa: A002
@@ -64,5 +75,14 @@ def replay(tx: Transaction, table: Table, id: UUID) -> None:  # noqa: A002
     row = tx.execute(select(table).where(table.c.id == id)).mappings().one_or_none()
     if row is None or row["reason"] in FORGED:
         raise NotReplayable(str(id))
-    tx.outbox.send(tx, Outgoing(new_id(), RETRY, f"{row['queue']}.1", row["body"]))
+    queue, body = row["queue"], row["body"]
+    tx.outbox.send(tx, Outgoing(_message_id(body) or id, retry_exchange(queue), f"{queue}.1", body))
     tx.execute(delete(table).where(table.c.id == id))
+
+
+def _message_id(body: bytes) -> UUID | None:
+    """The id in the envelope: at the broker it must be the same, or the message would count as forged."""
+    try:
+        return UUID(str(orjson.loads(body)["id"]))
+    except (ValueError, TypeError, KeyError):
+        return None

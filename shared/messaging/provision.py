@@ -11,17 +11,17 @@ from shared.messaging.topology import (
     HUB_QUEUES,
     NETWORK_IN,
     NETWORK_OUT,
-    RETRY,
     RETRY_SECONDS,
     Binding,
     Rights,
     node_bindings,
     node_queue,
     queue_arguments,
+    retry_exchange,
     retry_queue,
 )
 
-EXCHANGES = (NETWORK_IN, NETWORK_OUT, HUB_EVENTS, RETRY)
+EXCHANGES = (NETWORK_IN, NETWORK_OUT, HUB_EVENTS)
 ANSWER_WITHIN = 30  #: seconds for one declaration
 
 
@@ -48,8 +48,10 @@ def _declare(channel: Any, queue: str, bindings: Sequence[Binding]) -> None:
     bound = Queue(queue, durable=True)(channel)
     for exchange, pattern in bindings:
         bound.bind_to(exchange, pattern)
+    Exchange(retry_exchange(queue), "topic", durable=True)(channel).declare()
     for step in range(1, len(RETRY_SECONDS) + 1):
-        Queue(retry_queue(queue, step), durable=True)(channel).bind_to(RETRY, f"{queue}.{step}")
+        waiting = Queue(retry_queue(queue, step), durable=True)(channel)
+        waiting.bind_to(retry_exchange(queue), f"{queue}.{step}")
 
 
 def admit(management: Management, user: str, password: str, rights: Rights, *, vhost: str = "/") -> None:

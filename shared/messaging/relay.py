@@ -35,8 +35,8 @@ class Relay:
         """Publish what has been offered and what the table holds due; returns how many."""
         if link.blocked or link.open_publishes >= WINDOW:
             return 0
-        messages = [self._offered.popleft() for _ in range(min(len(self._offered), AT_ONCE))]
-        messages += self._claimed()
+        claimed = self._claimed()  # first: if the database is away now, what was offered is still there
+        messages = [*claimed, *(self._offered.popleft() for _ in range(min(len(self._offered), AT_ONCE)))]
         if messages:
             link.publish(messages)
         return len(messages)

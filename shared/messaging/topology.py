@@ -8,7 +8,6 @@ from shared.schemas import Event
 NETWORK_IN = "network.in"  #: nodes publish here: ``from.<org>.<event type>``
 NETWORK_OUT = "network.out"  #: the referral service publishes here: ``to.<org>.<event type>``
 HUB_EVENTS = "hub"  #: between the hub's services: ``<event type>``
-RETRY = "retry"  #: a service publishes here what it will try again: ``<queue>.<step>``
 
 RETRY_SECONDS = (1, 10, 60)  #: the ladder; its last step is used again until the attempts are used up
 ATTEMPTS = 10  #: tries of one message, after which it is parked
@@ -96,6 +95,15 @@ def queue_arguments(queue: str) -> dict[str, dict[str, Any]]:
     return {parked: {"x-queue-type": "quorum"}, queue: main, **ladder}
 
 
+def retry_exchange(queue: str) -> str:
+    """Where the queue's owner alone publishes what it will try again, with the key ``<queue>.<step>``.
+
+    One for each queue: topic rights do not look at the ``CC`` header (measured), so who may write to an exchange
+    reaches all that is bound to it; and what comes back from here has no key that tells its sender.
+    """
+    return f"{queue}.retry"
+
+
 def retry_queue(queue: str, step: int) -> str:
     """The queue where a message waits before its next attempt; steps count from 1."""
     return f"{queue}.retry.{step}"
@@ -126,15 +134,15 @@ def node_rights(org: str) -> Rights:
     queue = node_queue(org).replace(".", r"\.")
     return Rights(
         configure="^$",
-        write=r"^(network\.in|retry)$",
+        write=rf"^(network\.in|{queue}\.retry)$",
         read=rf"^{queue}(\.parked)?$",
-        topics={NETWORK_IN: r"^from\.{username}\..+$", RETRY: r"^node\.{username}\.\d+$"},
+        topics={NETWORK_IN: r"^from\.{username}\..+$"},
     )
 
 
 HUB_RIGHTS = Rights(
     configure="^$",
-    write=r"^(network\.out|hub|retry)$",
+    write=r"^(network\.out|hub|(referral|notifications|reporting)\.retry)$",
     read=r"^(referral|notifications|reporting)(\.parked)?$",
     topics={},
 )

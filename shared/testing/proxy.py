@@ -4,7 +4,7 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -24,13 +24,13 @@ class Proxy:
     in the middle of a frame; when they are used up, connections live on.
     """
 
-    def __init__(self, url: str, *, lifetimes: Iterator[int] = iter(())) -> None:
+    def __init__(self, url: str, *, lifetimes: Iterable[int] = ()) -> None:
         parts = urlsplit(url)
         self._target = (str(parts.hostname), int(parts.port or 0))
         self._server = socket.create_server((LOOPBACK, 0))
         port = self._server.getsockname()[1]
         self.url = parts._replace(netloc=f"{parts.netloc.rpartition(':')[0]}:{port}").geturl()
-        self._lifetimes = lifetimes
+        self._lifetimes = iter(lifetimes)
         self._pairs: list[_Pair] = []
         self._passing = threading.Event()
         self._passing.set()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_babel import LazyString, gettext, ngettext
+from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -69,7 +69,7 @@ class _Catalogue:
         return str(gettext(sentence))
 
     def ngettext(self, singular: str, plural: str, count: int) -> str:
-        return str(ngettext(singular, plural, count))
+        return str(gettext(singular if count == 1 else plural))  # the library fills the places in itself
 
 
 class Form(FlaskForm):  # type: ignore[misc]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.clock import now
 from shared.polling import poll_until
 from shared.testing.broker import Broker
 from tests.network import SOON, Network, embedded_network, rabbitmq_network
@@ -42,8 +43,8 @@ def test_a_referral_travels_the_network_and_is_counted(network: Network) -> None
     here = receiver.sees(sent["id"], "delivered")
     sender.sees(sent["id"], "delivered")
 
-    assert here["fields"]["given_name"] == "Нина"
-    assert "family_name" not in here["fields"]
+    assert here["shared"]["given_name"] == "Нина"
+    assert "family_name" not in here["shared"]
     poll_until(lambda: len(network.mails()) > mails_before, seconds=SOON, what="mail to B's staff")
 
     for move, state in (
@@ -61,14 +62,8 @@ def test_a_referral_travels_the_network_and_is_counted(network: Network) -> None
 
 
 def _completed(network: Network) -> int:
-    table = network.coordinator.get("/tables/referrals", period=_this_year())
-    return sum(row["count"] for row in table["rows"] if row["state"] == "completed")
-
-
-def _this_year() -> str:
-    from shared.clock import now
-
-    return str(now().year)
+    table = network.coordinator.get("/tables/referrals", period=str(now().year))
+    return sum(cell["value"] for cell in table["cells"] if "completed" in cell["codes"])
 
 
 def test_moves_that_cross_end_in_one_state_and_the_other_is_told(network: Network) -> None:
@@ -116,4 +111,4 @@ def test_without_consent_nothing_leaves(network: Network) -> None:
 
     assert refused.status_code in (403, 409, 422)
     assert "organisation_not_consented" in refused.text
-    assert [r for r in sender.get("/referrals", direction="out")["items"] if r["to_org"] == C] == []
+    assert [r for r in sender.get("/referrals", direction="out")["items"] if r["other_org"] == C] == []

@@ -67,9 +67,10 @@ def test_a_version_that_does_not_follow_is_refused(node: Node, version: int) -> 
     assert "Forged" not in {partner.name for partner in organisations(node.database)}
 
 
-def test_another_directory_of_the_same_number_is_refused(node: Node) -> None:
+@pytest.mark.parametrize("previous", ["", follower().previous])
+def test_another_directory_of_the_same_number_is_refused(node: Node, previous: str) -> None:
     with pytest.raises(Refused, match="directory_does_not_follow"):
-        node.hears(directory(1, "", name="Forged"))
+        node.hears(directory(1, previous, name="Forged"))
 
 
 def test_the_same_and_an_older_version_change_nothing(node: Node) -> None:

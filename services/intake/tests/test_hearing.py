@@ -108,6 +108,15 @@ def test_a_missing_move_is_asked_for_and_what_came_early_waits(node: Node) -> No
     assert node.page(referral.id).referral.state is State.COMPLETED
 
 
+def test_a_batch_in_the_wrong_order_is_taken_in_the_right_one(node: Node) -> None:
+    referral = node.sends()
+
+    node.hears(*reversed(moved_on(referral.id, HERE, THERE, *LIFE)))
+
+    assert node.page(referral.id).referral.state is State.COMPLETED
+    assert asked(node) == []
+
+
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.randoms(use_true_random=False))
 def test_any_order_and_repetition_ends_in_the_same_history(node: Node, chance: random.Random) -> None:

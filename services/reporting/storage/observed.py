@@ -1,7 +1,7 @@
 """Referrals as the referral service's events tell of them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
@@ -17,10 +17,12 @@ from shared.schemas.life import AWAITING_DECISION, OPEN, State
 def keep_observed(tx: Transaction, observed: Sequence[Observed]) -> None:
     """Merge what was observed, at most once a referral, into what is known, as ``observing.merge`` does.
 
-    One statement for all, which locks the rows in the order given: that of the ids.
+    One statement for all, which locks the rows in the order given: that of the ids. It asks for the ids back,
+    because only then the rows go to PostgreSQL together.
     """
     if observed:
-        tx.execute(_merging(tx), [_observed_row(one) for one in observed])
+        statement = _merging(tx).returning(referrals.c.referral_id)
+        tx.execute(statement, [_observed_row(one) for one in observed]).all()
 
 
 def _merging(tx: Transaction) -> Any:
@@ -41,7 +43,7 @@ def _earliest(known: ColumnElement[Any], new: ColumnElement[Any]) -> ColumnEleme
 
 def _observed_row(observed: Observed) -> dict[str, Any]:
     period = str(quarter_of(observed.sent_at)) if observed.sent_at else None
-    return {**asdict(observed), "period": period}
+    return {**vars(observed), "period": period}
 
 
 def observed_counts(tx: Transaction, period: Period, dimensions: Sequence[str]) -> dict[tuple[str, ...], int]:

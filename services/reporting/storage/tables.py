@@ -31,7 +31,6 @@ referrals = Table(
     Column("number", Integer, nullable=False),
     *(Column(name, Moment) for name in MOMENTS),
     Index("ix_referrals_period", "period"),
-    Index("ix_referrals_state", "state"),
 )
 staff = Table(
     "staff",

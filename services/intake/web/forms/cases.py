@@ -14,7 +14,7 @@ from shared.web.forms import Checkboxes, RadioField, SelectField, required
 class CaseForm(StoringForm):
     """The conclusion of the screening, as far as there is one."""
 
-    conclusion = SelectField(_l("Conclusion of the screening"))
+    conclusion = SelectField(_l("Conclusion of the screening"), default="")
     exploitation = Checkboxes(_l("Kind of exploitation"))
 
     def __init__(self) -> None:
@@ -27,7 +27,9 @@ class CaseForm(StoringForm):
 class NeedForm(StoringForm):
     """Something the person needs."""
 
-    service_type = SelectField(_l("What does the person need?"), [required(_l("Choose what is needed."))])
+    service_type = SelectField(
+        _l("What does the person need?"), [required(_l("Choose what is needed."))], default=""
+    )
     priority = RadioField(_l("How important is it now?"), [required(_l("Choose a priority."))])
 
     def __init__(self) -> None:

@@ -1,6 +1,7 @@
 """The choices that forms offer, in the reader's language and in its order."""
 
 from collections.abc import Iterable
+from functools import cache
 
 import pycountry
 from flask_babel import get_locale
@@ -37,6 +38,12 @@ def with_nothing(choices: Choices, nothing: str) -> Choices:
 
 def countries() -> Choices:
     """Every country of ISO 3166-1."""
+    return list(_countries(str(get_locale())))
+
+
+@cache
+def _countries(_language: str) -> Choices:
+    """Sorted once in each language of ours."""
     return in_order((found.alpha_3, country(found.alpha_3)) for found in pycountry.countries)
 
 

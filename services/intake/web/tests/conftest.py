@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
+from flask import Flask
 
 from services.intake.tests.node import Node, make_database
-from services.intake.web.tests.site import Site
+from services.intake.web.tests.site import Site, make_web
 from services.intake.web.tests.visitors import Browser, Partner
 from shared.database import Database
 
@@ -24,14 +25,20 @@ def node(web_database: Database) -> Node:
     return Node(web_database)
 
 
-@pytest.fixture
-def site(node: Node) -> Site:
-    """The node's web process."""
-    return Site(node)
+@pytest.fixture(scope="session")
+def web(web_database: Database) -> Flask:
+    """The web process of all tests."""
+    return make_web(web_database)
 
 
 @pytest.fixture
-def browser(site: Site) -> Browser:
+def site(node: Node, web: Flask) -> Site:
+    """The node's web process, with its staff."""
+    return Site(node, web)
+
+
+@pytest.fixture
+def worker(site: Site) -> Browser:
     """A case worker, signed in."""
     return site.browser()
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from flask import Flask
+
 from services.intake.domain import Role
 from services.intake.settings import IntakeWebSettings
 from services.intake.storage.directory import newest_directory
@@ -23,6 +25,7 @@ from services.intake.usecases import node as node_use
 from services.intake.usecases.staff import NewStaff, add_staff, issue_token
 from services.intake.web import create_app
 from services.intake.web.tests.visitors import PASSWORD, Browser, Partner
+from shared.database import Database
 from shared.schemas.intake import Service
 from shared.schemas.life import Move, State
 from shared.schemas.referral import DirectoryPublished, MoveRefused, Organisation, Overdue
@@ -75,17 +78,21 @@ def hears_of_offers(node: Node) -> None:
     node.hears(DirectoryPublished(directory_version=version + 1, previous=digest, organisations=partners))
 
 
+def make_web(database: Database) -> Flask:
+    """The web process on that database, made once for many tests: reading its templates takes long."""
+    return create_app(database, settings(), hasher=CHEAP)
+
+
 class Site:
     """The web process of a node, with its staff."""
 
-    def __init__(self, node: Node) -> None:
-        self.node = node
+    def __init__(self, node: Node, app: Flask) -> None:
+        self.node, self.app = node, app
         hears_of_offers(node)
         node_use.beat(node.database, "running")
         for name, role in (("olena", Role.CASE_WORKER), ("ihar", Role.FOCAL_POINT), ("root", Role.ADMIN)):
             new = NewStaff(name, PASSWORD, role, name.title())
             add_staff(node.database, new, org=HERE, hasher=CHEAP)
-        self.app = create_app(node.database, settings(), hasher=CHEAP)
 
     def browser(self, username: str | None = "olena") -> Browser:
         browser = Browser(self.app.test_client())

@@ -79,7 +79,6 @@ def _referrals() -> None:
         sa.Column("reply_overdue_at", MOMENT),
     )
     op.create_index("ix_referrals_period", "referrals", ["period"])
-    op.create_index("ix_referrals_state", "referrals", ["state"])
 
 
 def _staff() -> None:

@@ -1,0 +1,32 @@
+"""The wheel carries the services, what they share and the command; tests and what serves them stay behind."""
+
+import subprocess
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from shared.testing.tree import ROOT
+
+
+@pytest.fixture(scope="module")
+def carried(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The names of all files in a wheel built just now."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    return set(ZipFile(wheel).namelist())
+
+
+def test_the_packages_are_in_it(carried: set[str]) -> None:
+    assert {"services/__init__.py", "shared/__init__.py", "deploy/cli.py"} <= carried
+
+
+def test_no_test_is_in_it(carried: set[str]) -> None:
+    assert not [name for name in carried if "tests" in Path(name).parts or name.startswith("shared/testing")]
+
+
+def test_the_command_is_in_it(carried: set[str]) -> None:
+    assert any(name.endswith("entry_points.txt") for name in carried)

@@ -1,0 +1,40 @@
+"""What tests of the messages between services may ask for by name."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from shared.messaging.amqp import AmqpLink
+from shared.messaging.provision import provision_hub, provision_node
+from tests.desks import NODE
+
+
+@pytest.fixture
+def hub(vhost: str) -> str:
+    """The administrator's address of a virtual host where a hub and one node have their queues."""
+    provision_hub(vhost)
+    provision_node(vhost, NODE)
+    return vhost
+
+
+@pytest.fixture
+def link(hub: str) -> Iterator[Callable[[str], AmqpLink]]:
+    """Opens a link to the queue of that name; the link is ended after the test."""
+    with ExitStack() as opened:
+
+        def to(queue: str) -> AmqpLink:
+            made = AmqpLink(hub, queue)
+            opened.callback(made.close, politely=False)
+            return made
+
+        yield to
+
+
+@pytest.fixture
+def logs() -> Iterator[list[Any]]:
+    """What is logged during the test."""
+    with capture_logs() as entries:
+        yield entries

@@ -1,0 +1,71 @@
+"""The broker ends in mid-run, in good order or at once: nothing is lost, nothing has its effect twice."""
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+
+from shared.messaging import pump
+from shared.messaging.tests.desk import Desk
+from shared.polling import poll_until
+from shared.testing.broker import Broker, let_declarations_settle
+from tests.desks import await_all_sent, await_effects, desk_on, events, running, say, say_and_hear
+
+BACK = 60.0  #: seconds within which all is done once the broker is ordered to come back
+
+
+@pytest.fixture
+def node(sqlite_url: str) -> Desk:
+    return desk_on(sqlite_url)
+
+
+@pytest.fixture
+def desk(postgres_url: str) -> Desk:
+    return desk_on(postgres_url)
+
+
+def in_the_middle(desk: Desk, do: Callable[[], object]) -> Event:
+    """Do it while the desk handles its 150th message: heard, not committed. The event says that it is done."""
+    done, count = Event(), iter(range(1_000))
+
+    def handle(_: object) -> None:
+        if next(count) == 150:
+            do()
+            done.set()
+
+    desk.also = handle
+    return done
+
+
+@pytest.mark.parametrize("how", ["killed", "restarted"])
+def test_nothing_is_lost_or_doubled_when_the_broker_is(
+    broker: Broker,
+    hub: str,
+    node: Desk,
+    desk: Desk,
+    how: str,
+    logs: list[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pump, "LONGEST_PAUSE", 0.5)
+    let_declarations_settle()
+    halfway = in_the_middle(desk, broker.kill if how == "killed" else lambda: None)
+    with running(*say_and_hear(node, desk, hub, hub)):
+        said = say(node, 300)
+        poll_until(halfway.is_set, seconds=BACK, what="the middle of the run")
+        said += say(node, 100)
+        broker.restart()
+        said += say(node, 100)
+        await_effects(desk, 500, seconds=BACK)
+        await_all_sent(node, seconds=BACK)
+
+    assert sorted(desk.effects()) == said
+    assert "link.lost" in events(logs)
+    assert "message.parked" not in events(logs)
+
+
+def test_a_service_that_starts_before_its_broker_works_once_it_is_there(
+    hub: str, desk: Desk, logs: list[Any]
+) -> None: ...

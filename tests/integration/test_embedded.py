@@ -1,0 +1,175 @@
+"""The embedded bus: it routes as RabbitMQ does, keeps time, and outlives a file that is locked for a while."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from kombu import Connection, Exchange, Queue
+
+from shared import database
+from shared.clock import new_id, now
+from shared.database import Database
+from shared.messaging.embedded import EmbeddedLink, open_bus, provision
+from shared.messaging.errors import LinkLost
+from shared.messaging.message import Outgoing
+from shared.messaging.topology import HUB_QUEUES, RETRY_SECONDS, node_bindings
+from shared.polling import poll_until
+from tests.desks import (
+    HUB_QUEUE,
+    NODE,
+    NODE_QUEUE,
+    SOON,
+    await_effects,
+    desk_on,
+    locked,
+    pump_of,
+    questions,
+    running,
+    say,
+    unsent,
+)
+
+TOPICS = {
+    *(pattern for bound in HUB_QUEUES.values() for _, pattern in bound),
+    *(pattern for _, pattern in node_bindings(NODE)),
+    "a.*.c",
+    "a.#.c",
+    "#.c",
+    "#",
+}
+KEYS = [
+    "from.x.intake.move_made",
+    "from.x.y.intake.move_made",
+    "from..intake.move_made",
+    "xfrom.x.intake.move_made",
+    "referral.moved",
+    "referral.moved.on",
+    f"to.{NODE}",
+    f"to.{NODE}.referral.offered",
+    f"to.{NODE}er.referral.offered",
+    "to.all.x",
+    "a.c",
+    "a.b.c",
+    "a.b.b.c",
+    "a.bc",
+]
+
+
+@pytest.fixture
+def bus(tmp_path: Path) -> Database:
+    bus = open_bus(str(tmp_path / "bus.db"))
+    provision(bus, HUB_QUEUE, HUB_QUEUES[HUB_QUEUE])
+    provision(bus, NODE_QUEUE, node_bindings(NODE))
+    return bus
+
+
+def arrived_at_rabbitmq(url: str, topic: str) -> set[str]:
+    """Which of the keys a queue receives that is bound with the topic."""
+    with Connection(url, transport_options={"confirm_publish": True}) as connection:
+        queue = Queue("probe", Exchange("probe", "topic"), topic)(connection.default_channel)
+        queue.declare()
+        for key in KEYS:
+            connection.Producer().publish("", key, exchange="probe")
+        keys = {
+            message.delivery_info["routing_key"] for message in iter(lambda: queue.get(no_ack=True), None)
+        }
+        queue.delete()
+    return keys
+
+
+def arrived_at_the_bus(bus: Database, topic: str) -> set[str]:
+    queue = f"probe of {topic}"
+    provision(bus, queue, [(queue, topic)])
+    link = EmbeddedLink(bus, queue)
+    link.publish([Outgoing(new_id(), queue, key, b"") for key in KEYS])
+    return {message.routing_key for message in link.take(99, 0)}
+
+
+def test_it_routes_by_topic_as_rabbitmq_does(bus: Database, vhost: str) -> None:
+    at_rabbitmq = {topic: arrived_at_rabbitmq(vhost, topic) for topic in TOPICS}
+
+    assert {topic: arrived_at_the_bus(bus, topic) for topic in TOPICS} == at_rabbitmq
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_each_attempt_waits_for_its_step(bus: Database, attempt: int) -> None:
+    begun = now()
+    moments = [begun]
+    bus.clock = lambda: moments[-1]
+    link = EmbeddedLink(bus, HUB_QUEUE)
+    link.publish(questions(1))
+    for _ in range(attempt):
+        postpone(link, moments)
+    moments.append(postponed_until(link, moments, attempt) - timedelta(milliseconds=1))
+    assert link.take(9, 0) == []
+    moments.append(moments[-1] + timedelta(milliseconds=1))
+
+    assert [message.attempt for message in link.take(9, 0)] == [attempt + 1]
+
+
+def postpone(link: EmbeddedLink, moments: list[datetime]) -> None:
+    link.postpone(link.take(9, 0))
+    moments.append(moments[-1] + timedelta(seconds=RETRY_SECONDS[-1]))
+
+
+def postponed_until(link: EmbeddedLink, moments: list[datetime], attempt: int) -> datetime:
+    link.postpone(link.take(9, 0))
+    return moments[-1] + timedelta(seconds=RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
+
+
+def test_what_is_said_between_services_has_its_effect_once(bus: Database, tmp_path: Path) -> None:
+    node, hub = desk_on(f"sqlite:///{tmp_path / 'node.db'}"), desk_on(f"sqlite:///{tmp_path / 'hub.db'}")
+    said = say(node, 500)
+    with running(
+        pump_of(node, lambda: EmbeddedLink(bus, NODE_QUEUE), queue=NODE_QUEUE),
+        pump_of(hub, lambda: EmbeddedLink(bus, HUB_QUEUE)),
+    ):
+        await_effects(hub, 500)
+        poll_until(lambda: unsent(node) == 0, seconds=SOON, what="the outbox to be empty")
+
+    assert sorted(hub.effects()) == said
+
+
+def test_what_was_confirmed_is_there_when_the_file_is_opened_again(bus: Database) -> None:
+    [said] = questions(1)
+    link = EmbeddedLink(bus, NODE_QUEUE)
+    link.publish([said])
+    assert link.settled().confirmed == {said.id}
+    path = str(bus.engine.url.database)
+    bus.close()
+
+    assert [message.id for message in EmbeddedLink(open_bus(path), HUB_QUEUE).take(9, 0)] == [said.id]
+
+
+def test_a_file_that_cannot_be_written_is_a_lost_link(bus: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "LOCK_PATIENCE", 0.1)
+    link = EmbeddedLink(bus, HUB_QUEUE)
+    with locked(str(bus.engine.url)), pytest.raises(LinkLost):
+        link.publish(questions(1))
+
+    assert not link.settled()
+
+
+def test_a_file_that_cannot_be_read_is_a_lost_link(bus: Database) -> None:
+    link = EmbeddedLink(bus, HUB_QUEUE)
+    bus.close()
+    path = Path(str(bus.engine.url.database))
+    for file in path.parent.glob("bus.db*"):
+        file.write_bytes(b"no database" * 999)
+
+    with pytest.raises(LinkLost):
+        link.take(9, 0)
+
+
+def test_a_locked_file_is_waited_for_and_loses_nothing(
+    bus: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logs: list[dict[str, object]]
+) -> None:
+    monkeypatch.setattr(database, "LOCK_PATIENCE", 0.1)
+    desk = desk_on(f"sqlite:///{tmp_path / 'desk.db'}")
+    EmbeddedLink(bus, NODE_QUEUE).publish(questions(300))
+    with running(pump_of(desk, lambda: EmbeddedLink(bus, HUB_QUEUE))):
+        with locked(str(bus.engine.url)):
+            poll_until(lambda: any(e["event"] == "link.lost" for e in logs), seconds=SOON, what="a lost link")
+        await_effects(desk, 300)
+
+    assert len(set(desk.effects())) == len(desk.effects()) == 300

@@ -1,0 +1,76 @@
+"""A service whose broker will not have it says so at once and ends; one that worked before goes on trying."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from kombu import Connection
+
+from shared.messaging.amqp import AmqpLink
+from shared.messaging.errors import Misconfigured
+from shared.messaging.management import Management
+from shared.messaging.provision import provision_hub
+from shared.messaging.tests.desk import Desk
+from shared.polling import poll_until
+from shared.testing.broker import as_user
+from tests.desks import HUB_QUEUE, NODE_QUEUE, SOON, await_effects, desk_on, pump_of, put, questions, running
+
+AT_ONCE = 3.0  #: seconds; a time-out would take longer
+
+USER, PASSWORD = "stranger", "an invented password"
+
+
+@pytest.fixture
+def desk(sqlite_url: str) -> Desk:
+    return desk_on(sqlite_url)
+
+
+def fails_at_once(desk: Desk, url: str, queue: str) -> bool:
+    begun = time.monotonic()
+    with pytest.raises(Misconfigured):
+        pump_of(desk, lambda: AmqpLink(url, queue), queue=queue).run()
+    return time.monotonic() - begun < AT_ONCE
+
+
+def test_without_its_queue(desk: Desk, hub: str) -> None:
+    assert fails_at_once(desk, hub, "nobody")
+
+
+def test_without_the_place_for_what_the_broker_gives_up(desk: Desk, hub: str) -> None:
+    with Connection(hub) as administrator:
+        administrator.default_channel.queue_delete(f"{HUB_QUEUE}.parked")
+
+    assert fails_at_once(desk, hub, HUB_QUEUE)
+
+
+def test_without_the_right_to_read_it(desk: Desk, hub: str, management: Management) -> None:
+    management.create_user(USER, PASSWORD)
+    management.set_permissions(USER, hub.rpartition("/")[2], configure="^$", write=".*", read="^$")
+
+    assert fails_at_once(desk, as_user(hub, USER, PASSWORD), HUB_QUEUE)
+    management.delete_user(USER)
+
+
+def test_with_a_wrong_password(desk: Desk, hub: str) -> None:
+    assert fails_at_once(desk, as_user(hub, "administrator", "wrong"), HUB_QUEUE)
+
+
+def test_without_its_virtual_host(desk: Desk, hub: str) -> None:
+    assert fails_at_once(desk, f"{hub}-not", HUB_QUEUE)
+
+
+def test_a_queue_that_is_removed_later_is_missed_aloud_and_served_when_it_is_back(
+    desk: Desk, hub: str, link: Callable[[str], AmqpLink], logs: list[dict[str, object]]
+) -> None:
+    def is_missed() -> bool:
+        return any(entry["event"] == "link.misconfigured" for entry in logs)
+
+    with running(pump_of(desk, lambda: link(HUB_QUEUE))):
+        put(link(NODE_QUEUE), questions(1))
+        await_effects(desk, 1)
+        with Connection(hub) as administrator:
+            administrator.default_channel.queue_delete(HUB_QUEUE)
+        poll_until(is_missed, seconds=SOON, what="a word about it")
+        provision_hub(hub)
+        put(link(NODE_QUEUE), questions(1))
+        await_effects(desk, 2)
