@@ -33,10 +33,10 @@ STOPPED = 40.0  #: seconds within which a pump must have stopped
 Connect = Callable[[], Link]
 
 
-def desk_on(url: str) -> Desk:
-    """A desk in an empty database, which is impatient: after a second without a confirm it says a thing again."""
+def desk_on(url: str, *, confirm: float = 1) -> Desk:
+    """A desk in an empty database; so many seconds without a confirm, and it says a thing again."""
     desk = Desk(url)
-    outbox_of(desk).patience = Patience(confirm=1)
+    outbox_of(desk).patience = Patience(confirm=confirm)
     return desk
 
 

@@ -144,9 +144,9 @@ def embedded_network(folder: Path) -> Iterator[Network]:
 
 
 @contextmanager
-def running(plan: Plan, start: Callable[[], DemoBroker]) -> Iterator[Network]:
-    """The plan's processes, without a past."""
-    demo = bring_up(plan, start, tell=lambda _: None, past=False)
+def running(plan: Plan, start: Callable[[], DemoBroker], *, past: bool = False) -> Iterator[Network]:
+    """The plan's processes, with or without the demo's past."""
+    demo = bring_up(plan, start, tell=lambda _: None, past=past)
     try:
         yield Network(demo)
     finally:

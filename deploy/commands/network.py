@@ -64,11 +64,11 @@ def add(
     """Admit an organisation: its queue, its user, its place in the directory. Prints its password once."""
     _check(org, public_key)
     settings = read(NetworkSettings)
+    provision.provision_node(settings.broker_admin_url, org)  # first, so that it hears of the directory
     try:
         add_organisation(database_of("referral"), org, name=name, public_key=public_key)
     except OrganisationTaken:
         fail(f"{org} is in the directory with another key: a key is not replaced by admitting again")
-    provision.provision_node(settings.broker_admin_url, org)
     password = secrets.token_urlsafe(24)
     provision.admit(Management(settings.broker_management_url), org, password, node_rights(org))
     show_json({"user": org, "password": password})

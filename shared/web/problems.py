@@ -113,7 +113,8 @@ def _from_http(error: HTTPException) -> Problem:
     """An error of the web machinery; a failed check of the API's arguments says which fields."""
     said = getattr(error, "data", None) or {}
     fields = {name: text for part in said.get("messages", {}).values() for name, text in part.items()}
-    return Problem(error.code or 500, error.name.lower().replace(" ", "_"), fields=fields)
+    code = "invalid" if fields else error.name.lower().replace(" ", "_")
+    return Problem(error.code or 500, code, fields=fields)
 
 
 def _headers_of(error: HTTPException) -> dict[str, str]:

@@ -1,17 +1,34 @@
 """The broker ends in mid-run, in good order or at once: nothing is lost, nothing has its effect twice."""
 
+import time
 from collections.abc import Callable
-from pathlib import Path
 from threading import Event
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from shared.messaging import pump
+from shared.messaging.amqp import AmqpLink
+from shared.messaging.errors import LinkLost
 from shared.messaging.tests.desk import Desk
 from shared.polling import poll_until
+from shared.ports import LOOPBACK, free_ports
 from shared.testing.broker import Broker, let_declarations_settle
-from tests.desks import await_all_sent, await_effects, desk_on, events, running, say, say_and_hear
+from tests.desks import (
+    HUB_QUEUE,
+    NODE_QUEUE,
+    await_all_sent,
+    await_effects,
+    await_log,
+    desk_on,
+    events,
+    pump_of,
+    running,
+    say,
+    say_and_hear,
+    waiting,
+)
 
 BACK = 60.0  #: seconds within which all is done once the broker is ordered to come back
 
@@ -66,6 +83,21 @@ def test_nothing_is_lost_or_doubled_when_the_broker_is(
     assert "message.parked" not in events(logs)
 
 
-def test_a_service_that_starts_before_its_broker_works_once_it_is_there(
-    hub: str, desk: Desk, logs: list[Any]
-) -> None: ...
+def test_a_service_that_starts_before_its_broker_works_once_it_is_there(hub: str, node: Desk, logs: list[Any]) -> None:
+    nobody = urlsplit(hub)._replace(netloc=f"somebody:secret@{LOOPBACK}:{free_ports(1)[0]}").geturl()
+    addresses = [nobody]
+    with running(pump_of(node, lambda: AmqpLink(addresses[-1], NODE_QUEUE), queue=NODE_QUEUE)):
+        said = say(node, 10)
+        await_log(logs, "link.lost")
+        addresses.append(hub)
+        await_all_sent(node)
+
+    assert waiting(hub, HUB_QUEUE) == len(said)
+
+
+def test_a_port_where_nobody_listens_is_a_lost_link_at_once() -> None:
+    begun = time.monotonic()
+    with pytest.raises(LinkLost, match="ConnectionRefusedError"):
+        AmqpLink(f"amqp://somebody:secret@{LOOPBACK}:{free_ports(1)[0]}/%2F", HUB_QUEUE)
+
+    assert time.monotonic() - begun < 1

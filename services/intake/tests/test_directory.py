@@ -59,12 +59,18 @@ def test_a_version_that_follows_replaces_what_is_searched_and_every_version_is_k
     assert [row["version"] for row in node.rows(directories)] == [1, 2, 3]
 
 
-@pytest.mark.parametrize("version", [2, 3, 900])
-def test_a_version_that_does_not_follow_is_refused(node: Node, version: int) -> None:
+def test_a_version_that_does_not_follow_is_refused(node: Node) -> None:
     with pytest.raises(Refused, match="directory_does_not_follow"):
-        node.hears(directory(version, "0" * 64, name="Forged"))
+        node.hears(directory(2, "0" * 64, name="Forged"))
 
     assert "Forged" not in {partner.name for partner in organisations(node.database)}
+
+
+@pytest.mark.parametrize("version", [3, 900])
+def test_a_version_after_one_that_we_missed_is_kept(node: Node, version: int) -> None:
+    node.hears(directory(version, "0" * 64, name="Newer"))
+
+    assert "Newer" in {partner.name for partner in organisations(node.database)}
 
 
 @pytest.mark.parametrize("previous", ["", follower().previous])

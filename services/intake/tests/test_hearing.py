@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from services.intake.tests.node import HERE, KEYLESS, OUR_KEY, START, THERE, WORKER, Node, moved_on
 from services.intake.usecases.cases import case_page
 from services.intake.usecases.moves import MoveOrder, make_move
-from services.intake.usecases.silence import ask_after_silence
 from shared.clock import new_id
 from shared.messaging.errors import Refused, Unready
 from shared.schemas.intake import HistoryAsked
@@ -273,28 +272,3 @@ def test_the_history_of_a_refused_and_a_later_move_reads_in_order(node: Node) ->
     lines = [(line.number, line.move, line.refused) for line in node.page(referral_id).history]
     assert lines[2:] == [(None, Move.ACCEPT, True), (None, Move.ACKNOWLEDGE, False)]
     assert node.page(referral_id).history[2].allowed == (Move.ACKNOWLEDGE,)
-
-
-def test_the_node_asks_after_silence_less_and_less_often(node: Node) -> None:
-    referral = node.sends()
-    node.hears(*moved_on(referral.id, HERE, THERE, Move.DELIVER))
-    for minutes in (1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360):
-        node.pass_time(minutes=minutes, seconds=-1)
-        assert ask_after_silence(node.database) == 0
-        node.pass_time(seconds=1)
-        assert ask_after_silence(node.database) == 1
-
-    assert asked(node)[-1] == (referral.id, 2)
-
-
-def test_news_ends_the_silence_and_the_end_of_a_referral_ends_the_asking(node: Node) -> None:
-    referral = node.sends()
-    node.pass_time(hours=1)
-    assert ask_after_silence(node.database) == 1
-    node.hears(*moved_on(referral.id, HERE, THERE, Move.DELIVER))
-    assert ask_after_silence(node.database) == 0
-    assert node.row(referral.id)["quiet_until"] == node.at + timedelta(minutes=1)
-
-    node.hears(*moved_on(referral.id, HERE, THERE, Move.DELIVER, Move.REJECT))
-    node.pass_time(days=30)
-    assert ask_after_silence(node.database) == 0

@@ -17,7 +17,7 @@ from services.intake.tests.node import (
     Node,
     moved_on,
 )
-from services.intake.usecases.cases import case_page
+from services.intake.usecases.cases import case_page, settle_need
 from services.intake.usecases.moves import MoveOrder, make_move
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
 from shared.clock import new_id
@@ -200,6 +200,17 @@ def test_a_need_is_met_by_what_its_referral_comes_to(node: Node) -> None:
         referral = node.sends(case)
         node.hears(*moved_on(referral.id, HERE, THERE, *active, last))
         assert [need.state for need in case_page(node.database, case.id, WORKER).needs] == [expected], last
+
+
+def test_what_somebody_said_of_a_need_is_not_changed_by_its_referral(node: Node) -> None:
+    _, case = node.has_case()
+    referral = node.sends(case)
+    [need] = case_page(node.database, case.id, WORKER).needs
+    settle_need(node.database, need.id, "no_longer_needed", WORKER)
+
+    node.hears(*moved_on(referral.id, HERE, THERE, Move.DELIVER, Move.ACCEPT, Move.COMPLETE))
+
+    assert case_page(node.database, case.id, WORKER).needs[0].state == "no_longer_needed"
 
 
 def test_the_node_asks_about_a_silent_move_soon(node: Node) -> None:

@@ -100,12 +100,14 @@ def _digest(said: Any) -> str:
 def keep_directory(tx: Transaction, published: DirectoryPublished) -> None:
     """Keep a new version of the directory; raises Refused for one that does not follow ours.
 
-    One that we have is heard without effect; another one of the same number is refused.
+    One that we have is heard without effect; another one of the same number is refused. Every version is whole,
+    so one that comes after a version we missed is kept.
     """
     digest, ours = _digest(published.dump()), rows.newest_directory(tx)
     version, newest = ours or (0, "")
     if published.directory_version < version or (published.directory_version, digest) == (version, newest):
         return
-    if ours and (published.directory_version == version or published.previous != newest):
+    follows = published.directory_version > version + 1 or published.previous == newest
+    if ours and (published.directory_version == version or not follows):
         raise Refused("directory_does_not_follow")
     rows.keep_directory(tx, published, digest)

@@ -9,9 +9,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Table, select
 
-from services.notifications import storage
 from services.notifications.settings import NotificationsSettings
-from services.notifications.storage import Contact
+from services.notifications.storage import Contact, tables
 from services.notifications.usecases.hear import hear
 from services.notifications.usecases.send import send_due
 from shared.clock import new_id
@@ -71,7 +70,7 @@ class World:
             return [dict(row) for row in tx.execute(select(table).order_by(*table.primary_key)).mappings()]
 
     def orgs_told(self) -> list[str]:
-        return [row["org"] for row in self.rows(storage.notices)]
+        return [row["org"] for row in self.rows(tables.notices)]
 
 
 @pytest.fixture
@@ -88,7 +87,7 @@ def settings() -> NotificationsSettings:
 @pytest.fixture
 def world(settings: NotificationsSettings) -> Iterator[World]:
     database = Database("sqlite://")
-    storage.metadata.create_all(database.engine)
+    tables.metadata.create_all(database.engine)
     world = World(database, settings)
     database.clock = lambda: world.at
     yield world

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.notifications import storage
 from services.notifications.domain import TOLD
+from services.notifications.storage import tables
 from services.notifications.usecases.hear import hear
 from shared.clock import new_id
 from shared.messaging.delivery import Batch
@@ -57,7 +57,7 @@ def test_a_late_reply_is_told_to_both(world: Any, overdue: Any) -> None:
 def test_a_notice_keeps_nothing_of_the_referral(world: Any, moved: Any) -> None:
     event = moved(Move.DELIVER)
     world.hear(event)
-    [kept] = world.rows(storage.notices)
+    [kept] = world.rows(tables.notices)
     assert kept["kind"] == "referral_waits"
     told = {str(event.referral_id), event.service_type, "harbour"}
     assert not told & {str(value) for value in kept.values()}
@@ -78,7 +78,7 @@ def test_a_repeat_makes_no_second_notice(world: Any, moved: Any) -> None:
 
 
 def emails(world: Any) -> list[str]:
-    return [row["email"] for row in world.rows(storage.contacts)]
+    return [row["email"] for row in world.rows(tables.contacts)]
 
 
 def test_the_highest_revision_of_a_list_stands(world: Any, contacts: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.notifications import storage
+from services.notifications.storage import tables
 from services.notifications.usecases.send import LEASE, AddressRefused, ServerAway
 from shared.schemas.life import Move
 
@@ -32,7 +32,7 @@ def test_everyone_at_the_organisation_is_told_in_their_language(staffed: Any, mo
         ("olha@lantern.invalid", "uk", 1),
         ("vera@lantern.invalid", "be", 1),
     ]
-    assert states(staffed, storage.notices) == ["sent"]
+    assert states(staffed, tables.notices) == ["sent"]
     assert staffed.postbox.links == {"https://node.invalid/inbox"}
 
 
@@ -66,7 +66,7 @@ def test_an_emergency_is_not_braked_and_takes_along_what_waits(staffed: Any, mov
 def test_without_contacts_the_notice_waits(world: Any, contacts: Any, moved: Any) -> None:
     world.hear(moved(Move.ACCEPT))
     assert world.send() == 0
-    assert states(world, storage.notices) == ["waiting"]
+    assert states(world, tables.notices) == ["waiting"]
     world.hear(contacts(("ivan@harbour.invalid", "ru")), sender="harbour")
     assert world.send() == 1
 
@@ -75,13 +75,13 @@ def test_a_failed_attempt_is_visible_and_tried_again(staffed: Any, moved: Any) -
     staffed.hear(moved(Move.ACCEPT))
     staffed.postbox.failure = OSError("this text is kept nowhere")
     assert staffed.send() == 0
-    [mail] = staffed.rows(storage.mails)
+    [mail] = staffed.rows(tables.mails)
     assert (mail["state"], mail["attempts"], mail["last_error"]) == ("waiting", 1, "OSError")
     staffed.postbox.failure = None
     assert staffed.send() == 0
     staffed.wait(MINUTE)
     assert staffed.send() == 1
-    assert states(staffed, storage.notices) == ["sent"]
+    assert states(staffed, tables.notices) == ["sent"]
 
 
 def test_attempts_back_off_to_an_hour_and_end(staffed: Any, moved: Any) -> None:
@@ -90,12 +90,12 @@ def test_attempts_back_off_to_an_hour_and_end(staffed: Any, moved: Any) -> None:
     waits = []
     for _ in range(12):
         staffed.send()
-        [mail] = staffed.rows(storage.mails)
+        [mail] = staffed.rows(tables.mails)
         waits.append((mail["due_at"] - staffed.at) // MINUTE)
         staffed.at = mail["due_at"]
     assert waits[:8] == [1, 2, 4, 8, 16, 32, 60, 60]
-    assert states(staffed, storage.mails) == ["failed"]
-    assert states(staffed, storage.notices) == ["failed"]
+    assert states(staffed, tables.mails) == ["failed"]
+    assert states(staffed, tables.notices) == ["failed"]
     assert staffed.send() == 0
 
 
@@ -103,15 +103,15 @@ def test_one_bad_address_does_not_hide_that_the_other_was_reached(staffed: Any, 
     staffed.postbox.failure, staffed.postbox.refused = AddressRefused(), {"vera@lantern.invalid"}
     staffed.hear(moved(Move.DELIVER))
     assert staffed.send() == 1
-    assert sorted(states(staffed, storage.mails)) == ["failed", "sent"]
-    assert states(staffed, storage.notices) == ["sent"]
+    assert sorted(states(staffed, tables.mails)) == ["failed", "sent"]
+    assert states(staffed, tables.notices) == ["sent"]
 
 
 def test_when_the_server_is_away_the_other_mails_do_not_spend_an_attempt(staffed: Any, moved: Any) -> None:
     staffed.hear(moved(Move.DELIVER))
     staffed.postbox.failure = ServerAway()
     staffed.send()
-    assert sorted(row["attempts"] for row in staffed.rows(storage.mails)) == [0, 1]
+    assert sorted(row["attempts"] for row in staffed.rows(tables.mails)) == [0, 1]
 
 
 def test_a_claimed_mail_is_sent_again_when_its_worker_died(staffed: Any, moved: Any) -> None:
@@ -134,4 +134,4 @@ def test_somebody_who_left_gets_no_mail(staffed: Any, contacts: Any, moved: Any)
     staffed.wait(MINUTE)
     assert staffed.send() == 0
     assert staffed.postbox.taken == []
-    assert states(staffed, storage.mails) == ["failed"]
+    assert states(staffed, tables.mails) == ["failed"]

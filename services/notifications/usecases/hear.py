@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from services.notifications import storage
 from services.notifications.domain import Notice, of_move, of_overdue
-from services.notifications.storage import Contact, ContactList
+from services.notifications.storage.contacts import Contact, ContactList, replace_contacts
+from services.notifications.storage.notices import add_notices, hasten
 from shared.clock import new_id
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
@@ -17,8 +17,9 @@ from shared.schemas.referral import Moved, Overdue
 def hear(tx: Transaction, batch: Batch) -> None:
     """Keep the notices and contacts of a batch. A repeat has no effect: it had it when it was new."""
     new = [(new_id(), notice) for message in batch.fresh for notice in _notices(message)]
-    storage.add_notices(tx, new)
-    storage.replace_contacts(tx, _newest_lists(batch.fresh))
+    add_notices(tx, new)
+    if changed := replace_contacts(tx, _newest_lists(batch.fresh)):
+        hasten(tx, changed)
 
 
 def _notices(message: Message) -> list[Notice]:

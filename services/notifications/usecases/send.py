@@ -3,22 +3,21 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import structlog
 
-from services.notifications import storage
 from services.notifications.domain import State, may_mail_from, next_attempt
-from services.notifications.storage import Contact, Mail, Waiting
+from services.notifications.storage import mails, notices
+from services.notifications.storage.contacts import Contact, contacts_of
+from services.notifications.storage.mails import Mail
 from shared.clock import new_id
 from shared.database import Database, Transaction
 
 LEASE = timedelta(minutes=5)  #: for one SMTP conversation; more than its time-outs add up to
-NOBODY_YET = timedelta(minutes=5)  #: until an organisation without contacts is looked at again
+NOBODY_YET = timedelta(hours=1)  #: until an organisation without contacts is looked at again
 
 log = structlog.get_logger()
-
-OfOrg = TypeVar("OfOrg", Contact, Waiting)
 
 
 class ServerAway(Exception):
@@ -68,45 +67,37 @@ def gather(database: Database, *, brake: timedelta) -> int:
     not yet named a contact.
     """
     with database.transaction() as tx:
-        waiting = _by_org(storage.claim_waiting(tx))
-        contacts = _by_org(storage.contacts_of(tx, waiting))
-        last = storage.last_mails(tx, waiting)
-        return sum(
-            _gather(tx, waiting[org], contacts.get(org, []), last_mail=last.get(org), brake=brake)
-            for org in waiting
-        )
+        due = notices.due_organisations(tx)
+        last, to = mails.last_mails(tx, due), _by_org(contacts_of(tx, due))
+        begins = {
+            org: may_mail_from(tx.at, last_mail=last.get(org), brake=brake, urgent=urgent)
+            for org, urgent in due.items()
+        }
+        return sum(_gather(tx, org, to.get(org, []), begins=begins[org]) for org in sorted(due))
 
 
-def _by_org(items: Iterable[OfOrg]) -> dict[str, list[OfOrg]]:
-    sorted_out: dict[str, list[OfOrg]] = defaultdict(list)
-    for item in items:
-        sorted_out[item.org].append(item)
+def _by_org(contacts: Iterable[Contact]) -> dict[str, list[Contact]]:
+    sorted_out: dict[str, list[Contact]] = defaultdict(list)
+    for contact in contacts:
+        sorted_out[contact.org].append(contact)
     return dict(sorted_out)
 
 
-def _gather(
-    tx: Transaction,
-    waiting: list[Waiting],
-    contacts: list[Contact],
-    *,
-    last_mail: datetime | None,
-    brake: timedelta,
-) -> int:
-    urgent = any(notice.urgent for notice in waiting)
-    begins = may_mail_from(tx.at, last_mail=last_mail, brake=brake, urgent=urgent)
-    if not contacts:
-        begins = tx.at + NOBODY_YET
-    ids = [notice.id for notice in waiting]
-    if begins > tx.at:
-        storage.put_off(tx, ids, begins)
+def _gather(tx: Transaction, org: str, to: list[Contact], *, begins: datetime) -> int:
+    until = begins if to else tx.at + NOBODY_YET
+    if until > tx.at:
+        notices.put_off(tx, org, until=until)
         return 0
-    storage.add_round(tx, new_id(), ids, {new_id(): contact for contact in contacts})
-    return len(contacts)
+    ids = notices.claim_waiting(tx, org)
+    if not ids:
+        return 0
+    mails.add_round(tx, new_id(), ids, {new_id(): contact for contact in to})
+    return len(to)
 
 
 def _claim(database: Database) -> Mail | None:
     with database.transaction() as tx:
-        return storage.claim_mail(tx, until=tx.at + LEASE)
+        return mails.claim_mail(tx, until=tx.at + LEASE)
 
 
 def _send(database: Database, mailer: Mailer, mail: Mail) -> bool:
@@ -123,7 +114,7 @@ def _send(database: Database, mailer: Mailer, mail: Mail) -> bool:
             raise
         return False
     with database.transaction() as tx:
-        storage.set_sent(tx, mail)
+        mails.set_sent(tx, mail)
     log.info("mail.sent", count=mail.count, org=mail.org)
     return True
 
@@ -132,8 +123,8 @@ def _note_failure(database: Database, mail: Mail, error: str, *, for_good: bool)
     with database.transaction() as tx:
         again = None if for_good else next_attempt(tx.at, mail.attempts)
         if again is None:
-            storage.set_failed(tx, mail, error)
+            mails.set_failed(tx, mail, error)
         else:
-            storage.set_try_again(tx, mail, error, at=again)
+            mails.set_try_again(tx, mail, error, at=again)
     state = State.WAITING if again else State.FAILED
     log.warning("mail.failed", org=mail.org, error=error, attempt=mail.attempts, state=state)

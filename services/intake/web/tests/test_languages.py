@@ -47,6 +47,7 @@ def full(site: Site) -> dict[str, str]:
         gender="Woman", citizenship="UKR", languages=["ukr"], birth_date="2004-05-17"
     )
     need = add_need(site.node.database, case.id, "legal_assistance", "high", WORKER)
+    add_need(site.node.database, case.id, "food", "low", WORKER)
     sent = site.node.sends(case)
     site.moved(sent.id, Move.DELIVER, Move.ASK_FOR_INFORMATION)
     site.overdue(sent.id)

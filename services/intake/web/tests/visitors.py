@@ -31,7 +31,7 @@ class Browser:
         """The hidden fields of the form on a page."""
         return hidden(self.get(address))
 
-    def send(self, address: str, **fields: Any) -> TestResponse:
+    def send(self, address: str, /, **fields: Any) -> TestResponse:
         """Open the page and send its form, filled in."""
         return self.client.post(address, data=self.form(address) | fields)
 
