@@ -1,4 +1,4 @@
-"""A whole network of real processes for tests: the demo's own, without its past, on the broker and databases of the test."""
+"""A whole network of real processes for tests: the demo's own, on the broker and databases of the test."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager

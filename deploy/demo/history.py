@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import cycle
+from itertools import count, cycle
 from uuid import UUID, uuid5
 
 from deploy.demo.network import SteppedNetwork
@@ -117,9 +117,9 @@ class _Year:
 
     def live(self) -> None:
         """From the first meeting to the last count."""
-        for count, (hand, person) in enumerate(dealt(invent(self.until), len(self.workers))):
+        for met, (hand, person) in enumerate(dealt(invent(self.until), len(self.workers))):
             self._do_until(person.met_at)
-            self._meet(self.workers[hand], person, refer=count % REFERRED == 0)
+            self._meet(self.workers[hand], person, refer=met % REFERRED == 0)
         self._leave_some_unanswered()
         self._do_until(self.until)
         self._conclude()
@@ -188,12 +188,13 @@ class _Year:
 
     def _leave_some_unanswered(self) -> None:
         """One is overdue, one waits since this morning, at each organisation."""
+        aliases = (f"Demo {number}" for number in count(201))
         for days in (4.0, 0.2):
             for worker in self.workers:
                 self._do_until(self.until - timedelta(days=days))
                 self.network.clock.go_to(self.until - timedelta(days=days))
                 person = InventedPerson(
-                    {"alias": f"Demo {worker.org[:3]} {days:g}", "age_band": "24--26"},
+                    {"alias": next(aliases), "age_band": "24--26"},
                     "vulnerable_migrant",
                     self.until,
                 )

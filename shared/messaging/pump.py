@@ -80,7 +80,7 @@ class Pump:
         self.relay.note(link)
         if batch:
             self._deliver(link, batch)
-        elif self.relay.has_answers and not sent:
+        elif self.relay.has_many_answers or (self.relay.has_answers and not sent):
             self._while_database_is_away(link, self._write_answers)
         return bool(sent or batch)
 

@@ -79,6 +79,11 @@ class Relay:
         """Whether answers wait to be written."""
         return bool(self._confirmed or self._refused)
 
+    @property
+    def has_many_answers(self) -> bool:
+        """Whether so many wait that they must be written now, or their rows come due and are sent once more."""
+        return len(self._confirmed) + len(self._refused) >= AT_ONCE
+
     def link_lost(self) -> None:
         """Forget what was offered: its rows come due again by themselves."""
         self._offered.clear()

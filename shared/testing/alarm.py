@@ -32,7 +32,9 @@ def _set_watermark(broker: Broker, share: str) -> None:
         return
     assert isinstance(broker, PrivateBroker)  # noqa: S101 - there is no third kind
     command[0] = need_program("rabbitmqctl", *SERVER_FOLDERS, package="rabbitmq-server")
-    subprocess.run(command, env=_environment(broker.pid), check=True, timeout=PATIENCE, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        command, env=_environment(broker.pid), check=True, timeout=PATIENCE, stdout=subprocess.DEVNULL
+    )
 
 
 def _environment(pid: int) -> dict[str, str]:

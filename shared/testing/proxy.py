@@ -133,8 +133,8 @@ class _Pair:
             while self._left > 0 and (data := source.recv(CHUNK)):
                 self._passing.wait()
                 if source not in self._vanishing:
-                    sink.sendall(data[: self._left])
-                    self._left -= len(data)
+                    portion, self._left = data[: self._left], self._left - len(data)
+                    sink.sendall(portion)
         if source not in self._vanishing:
             self.cut()
 
@@ -142,5 +142,5 @@ class _Pair:
 def _end(connection: socket.socket) -> None:
     with suppress(OSError):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
-        connection.shutdown(socket.SHUT_RDWR)  # wakes the thread that reads from it
+        connection.shutdown(socket.SHUT_RD)  # wakes the thread that reads from it, and says no good-bye
     connection.close()

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from importlib.resources import files
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -12,6 +11,9 @@ from deploy.demo.broker import start_broker
 from deploy.demo.organisations import COORDINATOR, PASSWORD
 from deploy.demo.plan import make_plan
 from tests.network import Network, running
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytest_plugins = ["shared.testing.browser"]
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
@@ -75,7 +77,7 @@ class Visitor:
         return self.presses(f"main a[href$='{path_end}']")
 
     def sees(self, text: str) -> bool:
-        return text in self.page.inner_text("body")
+        return text.casefold() in self.page.inner_text("body").casefold()
 
     def complaints(self) -> list[Any]:
         """What axe finds wrong with the page. The source is evaluated: the policy lets no script in."""

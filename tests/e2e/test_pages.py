@@ -16,7 +16,9 @@ REPORTS = ("referrals", "referrals_by_urgency", "response_times", "persons_ident
 
 def _look(visitor: Visitor) -> None:
     assert visitor.complaints() == [], visitor.page.url
-    width = visitor.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    width = visitor.page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
     assert width <= 0, f"{visitor.page.url} is too wide"
 
 
@@ -51,7 +53,9 @@ def _pages_behind(visitor: Visitor) -> list[str]:
 
 
 def _links(visitor: Visitor, pattern: str) -> list[str]:
-    found = visitor.page.eval_on_selector_all("main a", "links => links.map(link => link.getAttribute('href'))")
+    found = visitor.page.eval_on_selector_all(
+        "main a", "links => links.map(link => link.getAttribute('href'))"
+    )
     return sorted({path for path in found if path and re.search(pattern, path)})
 
 

@@ -71,7 +71,10 @@ def test_it_is_noticed_within_two_heartbeats_and_work_goes_on(
 
 
 def test_that_the_broker_does_not_hear_us_it_notices(hub: str, desk: Desk, logs: list[Any]) -> None:
-    with Proxy(hub) as proxy, running(pump_of(desk, lambda: AmqpLink(proxy.url, NODE_QUEUE), queue=NODE_QUEUE)):
+    with (
+        Proxy(hub) as proxy,
+        running(pump_of(desk, lambda: AmqpLink(proxy.url, NODE_QUEUE), queue=NODE_QUEUE)),
+    ):
         say(desk)
         await_all_sent(desk)
         proxy.swallow(to_client=False)
@@ -82,7 +85,10 @@ def test_that_the_broker_does_not_hear_us_it_notices(hub: str, desk: Desk, logs:
 
 
 def test_what_was_swallowed_is_said_again(hub: str, desk: Desk) -> None:
-    with Proxy(hub) as proxy, running(pump_of(desk, lambda: AmqpLink(proxy.url, NODE_QUEUE), queue=NODE_QUEUE)):
+    with (
+        Proxy(hub) as proxy,
+        running(pump_of(desk, lambda: AmqpLink(proxy.url, NODE_QUEUE), queue=NODE_QUEUE)),
+    ):
         say(desk)
         await_all_sent(desk)
         proxy.swallow()

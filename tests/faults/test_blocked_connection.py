@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable
-from itertools import count
-from typing import Any
+from threading import Event
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,7 +15,6 @@ from shared.messaging.errors import Unready
 from shared.messaging.tests.desk import Desk
 from shared.messaging.topology import to_node
 from shared.polling import poll_until
-from shared.schemas.intake import HistoryAsked
 from shared.testing.alarm import memory_alarm
 from shared.testing.broker import Broker
 from tests.desks import (
@@ -25,6 +24,7 @@ from tests.desks import (
     SOON,
     await_all_sent,
     await_effects,
+    await_log,
     desk_on,
     events,
     pump_of,
@@ -35,28 +35,46 @@ from tests.desks import (
     waiting,
 )
 
-Links = Callable[[str], AmqpLink]
+if TYPE_CHECKING:
+    from uuid import UUID
 
 PATIENCE = 1.0  #: seconds for a confirm; an alarm lasts longer
 
 
+class Service:
+    """A desk that answers each message to the node, and looks whether it is blocked; it starts with the alarm."""
+
+    def __init__(self, desk: Desk, link: Callable[[str], AmqpLink]) -> None:
+        self.desk, self._link = desk, link
+        self.alarm = Event()
+        self.blocked: list[bool] = []
+        self.unready: set[UUID] = set()
+        self.pump = pump_of(desk, self._connect, handler=self._handle)
+
+    def _connect(self) -> AmqpLink:
+        self.alarm.wait(SOON)
+        self._opened = self._link(HUB_QUEUE)
+        return self._opened
+
+    def _handle(self, tx: Transaction, batch: Batch) -> None:
+        for message in batch.fresh:
+            if message.id in self.unready and message.attempt == 0:
+                raise Unready("not_yet")
+            tx.outbox.publish(tx, message.event, to=to_node(NODE), subject="")
+        self.desk.handle(tx, batch)
+        self.blocked.append(self._opened.blocked)
+
+
 @pytest.fixture
-def desk(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def service(sqlite_url: str, link: Callable[[str], AmqpLink], monkeypatch: pytest.MonkeyPatch) -> Service:
     monkeypatch.setattr(amqp, "CONFIRM_TIMEOUT", PATIENCE)
     monkeypatch.setattr(pump, "BATCH", 5)
-    return desk_on(sqlite_url)
+    return Service(desk_on(sqlite_url), link)
 
 
-def answering(desk: Desk, heard: Callable[[], object]) -> Callable[[Transaction, Batch], None]:
-    """A handler that answers each message to the node."""
-
-    def handle(tx: Transaction, batch: Batch) -> None:
-        desk.handle(tx, batch)
-        for message in batch.fresh:
-            tx.outbox.publish(tx, message.event, to=to_node(NODE), subject="")
-            heard()
-
-    return handle
+@pytest.fixture
+def sender(link: Callable[[str], AmqpLink]) -> AmqpLink:
+    return link("reporting")
 
 
 def outlast_patience() -> None:
@@ -66,23 +84,35 @@ def outlast_patience() -> None:
 
 
 def test_what_is_said_waits_and_what_is_heard_goes_on(
-    broker: Broker, link: Links, desk: Desk, logs: list[Any]
+    broker: Broker, hub: str, service: Service, sender: AmqpLink, logs: list[Any]
 ) -> None:
-    blocked: list[bool] = []
-    service = link(HUB_QUEUE)
-    handler = answering(desk, lambda: blocked.append(service.blocked))
-    put(link("reporting"), questions(500))
-    with memory_alarm(broker), running(pump_of(desk, lambda: service, handler=handler)):
-        await_effects(desk, 500)
-        outlast_patience()
-        assert blocked[-1]
-        assert unsent(desk) == 500
+    put(sender, questions(500))
+    with running(service.pump):
+        with memory_alarm(broker):
+            service.alarm.set()
+            await_effects(service.desk, 500)
+            outlast_patience()
+            waits = unsent(service.desk)
+        await_all_sent(service.desk)
 
-    with running(pump_of(desk, lambda: service, handler=handler)):
-        await_all_sent(desk)
-    ...
+    assert sum(service.blocked) > 50
+    assert waits > 450
+    assert waiting(hub, NODE_QUEUE) >= 500
+    assert "link.lost" not in events(logs)
 
 
 def test_what_is_not_ready_waits_for_the_end_of_the_alarm(
-    broker: Broker, link: Links, desk: Desk, logs: list[Any]
-) -> None: ...
+    broker: Broker, service: Service, sender: AmqpLink, logs: list[Any]
+) -> None:
+    said = questions(50)
+    service.unready.add(said[40].id)
+    put(sender, said)
+    with running(service.pump):
+        with memory_alarm(broker):
+            service.alarm.set()
+            await_log(logs, "message.will_retry")
+            outlast_patience()
+        await_effects(service.desk, 50)
+
+    assert len(set(service.desk.effects())) == len(service.desk.effects()) == 50
+    assert "link.lost" not in events(logs)

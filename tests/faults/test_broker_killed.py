@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 
 from shared.polling import poll_until
 from tests.faults.referrals import Breakage, expect_each_once, send_while_breaking
@@ -19,7 +20,7 @@ def kill_broker(network: Network) -> None:
 
 def _alive(pid: int) -> bool:
     try:
-        return "Z" not in open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[0]
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
     except OSError:
         return False
 

@@ -83,7 +83,9 @@ def test_nothing_is_lost_or_doubled_when_the_broker_is(
     assert "message.parked" not in events(logs)
 
 
-def test_a_service_that_starts_before_its_broker_works_once_it_is_there(hub: str, node: Desk, logs: list[Any]) -> None:
+def test_a_service_that_starts_before_its_broker_works_once_it_is_there(
+    hub: str, node: Desk, logs: list[Any]
+) -> None:
     nobody = urlsplit(hub)._replace(netloc=f"somebody:secret@{LOOPBACK}:{free_ports(1)[0]}").geturl()
     addresses = [nobody]
     with running(pump_of(node, lambda: AmqpLink(addresses[-1], NODE_QUEUE), queue=NODE_QUEUE)):

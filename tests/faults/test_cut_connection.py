@@ -51,7 +51,9 @@ def desk(tmp_path: Path) -> Desk:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_cut_at_any_byte(hub: str, node: Desk, desk: Desk, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cut_at_any_byte(
+    hub: str, node: Desk, desk: Desk, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(pump, "LONGEST_PAUSE", 0.2)
     chance = Random(seed)  # noqa: S311 - nothing is kept secret with it
     lifetimes = [[chance.randrange(500, 50_000) for _ in range(CUTS)] for _ in "ab"]
@@ -86,7 +88,10 @@ def test_cut_between_commit_and_acknowledgement(hub: str, desk: Desk, link: Link
 
 
 def test_cut_between_publishing_and_confirm(hub: str, node: Desk, desk: Desk) -> None:
-    with Proxy(hub) as proxy, running(pump_of(node, lambda: AmqpLink(proxy.url, NODE_QUEUE), queue=NODE_QUEUE)):
+    with (
+        Proxy(hub) as proxy,
+        running(pump_of(node, lambda: AmqpLink(proxy.url, NODE_QUEUE), queue=NODE_QUEUE)),
+    ):
         said = say(node)
         await_all_sent(node)
         proxy.swallow(to_server=False)

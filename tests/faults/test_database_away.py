@@ -117,7 +117,9 @@ def test_connections_that_end_at_any_moment_cost_nothing(
     assert parked_at(desk) == []
 
 
-def test_a_message_that_was_parked_before_is_parked_once(database_url: str, link: Links, logs: list[Any]) -> None:
+def test_a_message_that_was_parked_before_is_parked_once(
+    database_url: str, link: Links, logs: list[Any]
+) -> None:
     desk, calls = desk_on(database_url), count()
 
     def away_twice(_: object) -> None:

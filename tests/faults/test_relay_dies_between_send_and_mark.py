@@ -3,6 +3,8 @@
 import os
 import signal
 import sys
+from importlib import import_module
+from pathlib import Path
 
 from tests.faults.referrals import A, B, Breakage, expect_each_once, send_while_breaking
 from tests.network import Network
@@ -12,15 +14,15 @@ DEATHS = 5
 
 def dying_service(service: str, graveyard: str) -> None:
     """Run the service with a relay that dies where it would write the broker's answers, a few times."""
-    import deploy.green
+    import_module("deploy.green")
     from deploy.commands.services import run
     from shared.messaging.relay import Relay
 
     write = Relay.write_answers
 
     def die_instead(relay: Relay, tx: object) -> None:
-        if relay._confirmed and len(os.listdir(graveyard)) < DEATHS:
-            open(os.path.join(graveyard, str(os.getpid())), "w").close()
+        if relay._confirmed and len(list(Path(graveyard).iterdir())) < DEATHS:
+            (Path(graveyard) / str(os.getpid())).touch()
             os.kill(os.getpid(), signal.SIGKILL)
         write(relay, tx)  # type: ignore[arg-type]
 
@@ -28,7 +30,7 @@ def dying_service(service: str, graveyard: str) -> None:
     run(service)
 
 
-def test_what_was_sent_twice_has_one_effect(network: Network, tmp_path_factory: object) -> None:
+def test_what_was_sent_twice_has_one_effect(network: Network) -> None:
     supervisor = network.demo.supervisor
     graveyards = []
     for name in (f"intake.{A}", f"intake.{B}", "referral"):

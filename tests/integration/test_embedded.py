@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kombu import Connection, Exchange, Queue
@@ -13,20 +14,19 @@ from shared.messaging.embedded import EmbeddedLink, open_bus, provision
 from shared.messaging.errors import LinkLost
 from shared.messaging.message import Outgoing
 from shared.messaging.topology import HUB_QUEUES, RETRY_SECONDS, node_bindings
-from shared.polling import poll_until
 from tests.desks import (
     HUB_QUEUE,
     NODE,
     NODE_QUEUE,
-    SOON,
+    await_all_sent,
     await_effects,
+    await_log,
     desk_on,
     locked,
     pump_of,
     questions,
     running,
     say,
-    unsent,
 )
 
 TOPICS = {
@@ -125,7 +125,7 @@ def test_what_is_said_between_services_has_its_effect_once(bus: Database, tmp_pa
         pump_of(hub, lambda: EmbeddedLink(bus, HUB_QUEUE)),
     ):
         await_effects(hub, 500)
-        poll_until(lambda: unsent(node) == 0, seconds=SOON, what="the outbox to be empty")
+        await_all_sent(node)
 
     assert sorted(hub.effects()) == said
 
@@ -162,14 +162,14 @@ def test_a_file_that_cannot_be_read_is_a_lost_link(bus: Database) -> None:
 
 
 def test_a_locked_file_is_waited_for_and_loses_nothing(
-    bus: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logs: list[dict[str, object]]
+    bus: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logs: list[Any]
 ) -> None:
     monkeypatch.setattr(database, "LOCK_PATIENCE", 0.1)
     desk = desk_on(f"sqlite:///{tmp_path / 'desk.db'}")
     EmbeddedLink(bus, NODE_QUEUE).publish(questions(300))
     with running(pump_of(desk, lambda: EmbeddedLink(bus, HUB_QUEUE))):
         with locked(str(bus.engine.url)):
-            poll_until(lambda: any(e["event"] == "link.lost" for e in logs), seconds=SOON, what="a lost link")
+            await_log(logs, "link.lost")
         await_effects(desk, 300)
 
     assert len(set(desk.effects())) == len(desk.effects()) == 300

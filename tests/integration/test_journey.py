@@ -1,7 +1,7 @@
 """The one path the project exists for, over real processes: register, consent, refer, be told, answer, help, count."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -9,6 +9,9 @@ from shared.clock import now
 from shared.polling import poll_until
 from shared.testing.broker import Broker
 from tests.network import SOON, Network, embedded_network, rabbitmq_network
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 A, B, C = "harbour-house", "legal-aid-centre", "open-door-clinic"
 

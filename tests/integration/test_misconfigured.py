@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from kombu import Connection
@@ -11,9 +12,18 @@ from shared.messaging.errors import Misconfigured
 from shared.messaging.management import Management
 from shared.messaging.provision import provision_hub
 from shared.messaging.tests.desk import Desk
-from shared.polling import poll_until
 from shared.testing.broker import as_user
-from tests.desks import HUB_QUEUE, NODE_QUEUE, SOON, await_effects, desk_on, pump_of, put, questions, running
+from tests.desks import (
+    HUB_QUEUE,
+    NODE_QUEUE,
+    await_effects,
+    await_log,
+    desk_on,
+    pump_of,
+    put,
+    questions,
+    running,
+)
 
 AT_ONCE = 3.0  #: seconds; a time-out would take longer
 
@@ -60,17 +70,14 @@ def test_without_its_virtual_host(desk: Desk, hub: str) -> None:
 
 
 def test_a_queue_that_is_removed_later_is_missed_aloud_and_served_when_it_is_back(
-    desk: Desk, hub: str, link: Callable[[str], AmqpLink], logs: list[dict[str, object]]
+    desk: Desk, hub: str, link: Callable[[str], AmqpLink], logs: list[Any]
 ) -> None:
-    def is_missed() -> bool:
-        return any(entry["event"] == "link.misconfigured" for entry in logs)
-
     with running(pump_of(desk, lambda: link(HUB_QUEUE))):
         put(link(NODE_QUEUE), questions(1))
         await_effects(desk, 1)
         with Connection(hub) as administrator:
             administrator.default_channel.queue_delete(HUB_QUEUE)
-        poll_until(is_missed, seconds=SOON, what="a word about it")
+        await_log(logs, "link.misconfigured")
         provision_hub(hub)
         put(link(NODE_QUEUE), questions(1))
         await_effects(desk, 2)

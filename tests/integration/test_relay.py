@@ -1,21 +1,34 @@
 """What was committed is said to the real broker until it has it, and then forgotten; on both engines."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from kombu import Connection
+from sqlalchemy.exc import OperationalError
 
+from shared import database
 from shared.clock import now
-from shared.database import Database
 from shared.messaging import topology
 from shared.messaging.amqp import AmqpLink
-from shared.messaging.outbox import Outbox
 from shared.messaging.provision import provision_hub
-from shared.messaging.relay import REFUSED_AGAIN
-from shared.messaging.tests.desk import Desk, metadata
+from shared.messaging.relay import REFUSED_AGAIN, Relay
+from shared.messaging.tests.desk import Desk
 from shared.messaging.topology import NETWORK_IN, Address
-from shared.polling import poll_until
-from tests.desks import HUB_QUEUE, NODE_QUEUE, SOON, desk_on, pump_of, running, say, unsent, waiting
+from tests.desks import (
+    HUB_QUEUE,
+    NODE_QUEUE,
+    await_all_sent,
+    await_log,
+    desk_on,
+    locked,
+    outbox_of,
+    pump_of,
+    running,
+    say,
+    unsent,
+    waiting,
+)
 
 NOWHERE = Address(NETWORK_IN, "nowhere.")
 
@@ -24,62 +37,76 @@ Links = Callable[[str], AmqpLink]
 
 @pytest.fixture
 def desk(database_url: str) -> Desk:
-    return desk_on(database_url)
-
-
-def await_sent(desk: Desk) -> None:
-    poll_until(lambda: unsent(desk) == 0, seconds=SOON, what="the outbox to be empty")
-
-
-def is_refused(logs: list[dict[str, object]]) -> bool:
-    return any(entry["event"] == "outbox.refused_by_broker" for entry in logs)
+    return desk_on(database_url, confirm=15)
 
 
 def test_what_the_broker_has_confirmed_is_forgotten(desk: Desk, hub: str, link: Links) -> None:
     with running(pump_of(desk, lambda: link(NODE_QUEUE), queue=NODE_QUEUE)):
         say(desk, 1_200)
-        await_sent(desk)
+        await_all_sent(desk)
 
     assert waiting(hub, HUB_QUEUE) == 1_200
 
 
 def test_what_another_process_wrote_is_said_too(desk: Desk, hub: str, link: Links) -> None:
-    web = Database(desk.url, outbox=Outbox(metadata.tables["outbox"], sender="harbour-house"))
+    web = desk_on(desk.url)
     with running(pump_of(desk, lambda: link(NODE_QUEUE), queue=NODE_QUEUE)):
-        desk.database, relaying = web, desk.database
-        say(desk, 3)
-        desk.database = relaying
-        await_sent(desk)
+        say(web, 3)
+        await_all_sent(web)
 
     assert waiting(hub, HUB_QUEUE) == 3
 
 
 def test_what_nobody_asked_for_stays_and_is_said_again(
-    desk: Desk, hub: str, link: Links, logs: list[dict[str, object]]
+    desk: Desk, hub: str, link: Links, logs: list[Any]
 ) -> None:
     with running(pump_of(desk, lambda: link(NODE_QUEUE), queue=NODE_QUEUE)):
         say(desk, to=NOWHERE)
-        poll_until(lambda: is_refused(logs), seconds=SOON, what="the refusal")
+        await_log(logs, "outbox.refused_by_broker")
         assert unsent(desk) == 1
 
         with Connection(hub) as administrator:
             administrator.default_channel.queue_bind(HUB_QUEUE, NETWORK_IN, "nowhere.#")
         desk.database.clock = lambda: now() + REFUSED_AGAIN
-        await_sent(desk)
+        await_all_sent(desk)
 
     assert waiting(hub, HUB_QUEUE) == 1
 
 
 def test_what_a_full_queue_refuses_stays(
-    database_url: str, vhost: str, monkeypatch: pytest.MonkeyPatch, logs: list[dict[str, object]]
+    database_url: str, vhost: str, monkeypatch: pytest.MonkeyPatch, logs: list[Any]
 ) -> None:
     monkeypatch.setattr(topology, "QUEUE_BYTES", 4_000)
     provision_hub(vhost)
     desk = desk_on(database_url)
     with running(pump_of(desk, lambda: AmqpLink(vhost, "reporting"), queue="reporting")):
         say(desk, 100)
-        poll_until(lambda: is_refused(logs), seconds=SOON, what="the refusal")
+        await_log(logs, "outbox.refused_by_broker")
         kept_by_the_broker = waiting(vhost, HUB_QUEUE)
 
     assert 0 < kept_by_the_broker < 100
     assert unsent(desk) >= 100 - kept_by_the_broker
+
+
+def test_a_large_backlog_is_forgotten_while_it_is_said(sqlite_url: str, hub: str, link: Links) -> None:
+    """Else its first rows come due again before the last are said, and it is never done."""
+    desk = desk_on(sqlite_url, confirm=0.5)
+    say(desk, 12_000)
+    with running(pump_of(desk, lambda: link(NODE_QUEUE), queue=NODE_QUEUE)):
+        await_all_sent(desk)
+
+    assert waiting(hub, HUB_QUEUE) < 2 * 12_000
+
+
+def test_what_waits_to_be_said_still_does_after_the_database_was_away(
+    sqlite_url: str, link: Links, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "LOCK_PATIENCE", 0.1)
+    desk, web = desk_on(sqlite_url), desk_on(sqlite_url)
+    relay, to_hub = Relay(desk.database, outbox_of(desk)), link(NODE_QUEUE)
+    say(desk)
+    say(web)
+    with locked(sqlite_url), pytest.raises(OperationalError):
+        relay.send_due(to_hub)
+
+    assert relay.send_due(to_hub) == 2

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from kombu import Connection
@@ -12,6 +13,7 @@ from shared.messaging.amqp import AmqpLink
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused, Unready
 from shared.messaging.message import Outgoing
+from shared.messaging.provision import provision_hub
 from shared.messaging.tests.desk import Desk, metadata
 from shared.messaging.topology import ATTEMPTS, DELIVERY_LIMIT, retry_queue
 from shared.polling import poll_until
@@ -21,6 +23,7 @@ from tests.desks import (
     NODE_QUEUE,
     SOON,
     await_effects,
+    await_log,
     desk_on,
     parked_at,
     pump_of,
@@ -100,6 +103,18 @@ def test_each_attempt_waits_one_step_higher(desk: Desk, hub: str, link: Links) -
         poll_until(second_step, seconds=SOON, what="the message on its second step")
 
     assert [attempt for attempt, _ in unwilling.attempts] == [0, 1]
+
+
+def test_a_ladder_that_is_not_there_loses_nothing(desk: Desk, hub: str, link: Links, logs: list[Any]) -> None:
+    with Connection(hub) as administrator:
+        administrator.default_channel.queue_delete(retry_queue(HUB_QUEUE, 1))
+    put(link(NODE_QUEUE), questions(1))
+    with running(pump_of(desk, lambda: link(HUB_QUEUE), handler=Unwilling(desk, times=2))):
+        await_log(logs, "link.lost")
+        provision_hub(hub)
+        await_effects(desk, 1)
+
+    assert parked_at(desk) == []
 
 
 def test_the_ready_do_not_wait_for_the_unready(desk: Desk, link: Links) -> None:

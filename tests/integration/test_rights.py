@@ -15,7 +15,14 @@ from shared.messaging.management import Management, ManagementRefused
 from shared.messaging.message import Incoming, open_message
 from shared.messaging.provision import admit, provision_hub, provision_node
 from shared.messaging.tests.desk import asked
-from shared.messaging.topology import HUB_QUEUES, HUB_RIGHTS, node_queue, node_rights, retry_exchange, retry_queue
+from shared.messaging.topology import (
+    HUB_QUEUES,
+    HUB_RIGHTS,
+    node_queue,
+    node_rights,
+    retry_exchange,
+    retry_queue,
+)
 from shared.polling import poll_until
 from shared.testing.broker import Broker, as_user, fresh_vhost
 from tests.desks import HUB_QUEUE, SOON, on_the_wire, put, waiting
@@ -87,7 +94,9 @@ NOT_FOR_A_PARTNER = {
     "to make an exchange": lambda channel: channel.exchange_declare("anything", "fanout"),
     "to hear more than is for it": lambda channel: channel.queue_bind(MINE, "network.in", "#"),
     "to hear what is another's": lambda channel: channel.queue_bind(MINE, "network.out", f"to.{OTHER}.#"),
-    "to keep another from hearing": lambda channel: channel.queue_unbind(THEIRS, "network.out", f"to.{OTHER}.#"),
+    "to keep another from hearing": lambda channel: channel.queue_unbind(
+        THEIRS, "network.out", f"to.{OTHER}.#"
+    ),
     "to tie exchanges together": lambda channel: channel.exchange_bind("network.out", "network.in", "#"),
     "to remove its own queue": lambda channel: channel.queue_delete(MINE),
     "to remove another's queue": lambda channel: channel.queue_delete(THEIRS),
@@ -113,11 +122,19 @@ def test_a_partner_speaks_as_itself(place: Place) -> None:
 
 def test_a_partner_hears_what_is_for_it_and_for_all(place: Place) -> None:
     link = AmqpLink(place.of(ORG), MINE)
-    for key in (f"to.{ORG}.referral.offered", "to.all.referral.directory_published", f"to.{OTHER}.referral.offered"):
+    for key in (
+        f"to.{ORG}.referral.offered",
+        "to.all.referral.directory_published",
+        f"to.{OTHER}.referral.offered",
+    ):
         assert answer(place.of(HUB), publish("network.out", key)) == DONE
 
     keys: list[str] = []
-    poll_until(lambda: keys.extend(m.routing_key for m in link.take(9, 0.1)) or len(keys) > 1, seconds=SOON, what="two")
+    poll_until(
+        lambda: keys.extend(m.routing_key for m in link.take(9, 0.1)) or len(keys) > 1,
+        seconds=SOON,
+        what="two",
+    )
     link.close(politely=False)
 
     assert keys == [f"to.{ORG}.referral.offered", "to.all.referral.directory_published"]
@@ -137,8 +154,14 @@ def test_a_copy_header_opens_nobody_elses_ladder(place: Place) -> None:
     before = [waiting(place.admin, queue) for queue in not_mine]
     copies = {"CC": [f"{HUB_QUEUE}.1", f"{THEIRS}.1", HUB_QUEUE, THEIRS]}
     link = AmqpLink(place.of(ORG), MINE)
-    assert answer(place.of(ORG), publish(retry_exchange(MINE), f"{MINE}.1", application_headers=copies)) == DONE
-    poll_until(lambda: [m for m in link.take(9, 0.1) if m.routing_key == MINE], seconds=SOON, what="the partner's copy")
+    assert (
+        answer(place.of(ORG), publish(retry_exchange(MINE), f"{MINE}.1", application_headers=copies)) == DONE
+    )
+    poll_until(
+        lambda: [m for m in link.take(9, 0.1) if m.routing_key == MINE],
+        seconds=SOON,
+        what="the partner's copy",
+    )
     link.close(politely=False)
 
     assert [waiting(place.admin, queue) for queue in not_mine] == before
@@ -149,7 +172,10 @@ def test_a_copy_header_does_not_hide_who_speaks(place: Place) -> None:
     copies = {"CC": [f"from.{OTHER}.intake.history_asked"]}
     message = Message(lie.body, message_id=str(lie.id), application_headers=copies)
     hub = AmqpLink(place.of(HUB), HUB_QUEUE)
-    assert answer(place.of(ORG), lambda channel: channel.basic_publish(message, "network.in", f"from.{ORG}.x")) == DONE
+    assert (
+        answer(place.of(ORG), lambda channel: channel.basic_publish(message, "network.in", f"from.{ORG}.x"))
+        == DONE
+    )
 
     def the_lie() -> list[Incoming]:
         return [heard for heard in hub.take(99, 0.1) if heard.id == lie.id]
@@ -193,7 +219,7 @@ def test_the_hubs_services_are_no_administrators(place: Place, ask: Ask) -> None
 
 
 def test_a_link_to_anothers_queue_is_misconfigured(place: Place) -> None:
-    with pytest.raises(Misconfigured, match="403|ACCESS_REFUSED"):
+    with pytest.raises(Misconfigured, match="ACCESS_REFUSED"):
         AmqpLink(place.of(ORG), THEIRS)
 
 

@@ -15,7 +15,7 @@ from services.intake.web.context import actor, database
 from shared.schemas.codes import SERVICE_TYPES
 from shared.schemas.workbook import CONCLUSIONS, EXPLOITATION
 
-cases = Part("cases_api", __name__, description="Cases and needs")
+cases = Part("Cases", __name__, description="Cases and needs")
 
 
 class CaseSaid(said.Said):

@@ -10,7 +10,7 @@ from services.intake.web.api.part import Part
 from services.intake.web.context import database
 from shared.schemas.codes import AGE_BANDS, SERVICE_TYPES
 
-directory = Part("directory_api", __name__, description="Who offers what")
+directory = Part("Directory", __name__, description="Who offers what")
 
 
 class Wanted(said.Said):

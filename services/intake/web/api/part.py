@@ -62,6 +62,13 @@ class Part(flask_smorest.Blueprint):  # type: ignore[misc]
         found: Callable[[View], View] = self.response(status, schema)
         return found
 
+    def refusing(self, status: int, schema: type[Schema]) -> Callable[[View], View]:
+        """A view that may refuse in a shape of its own."""
+        found: Callable[[View], View] = self.alt_response(
+            status, schema=schema, content_type="application/problem+json"
+        )
+        return found
+
     def get(self, rule: str) -> Callable[[View], View]:
         """A view that only looks."""
         found: Callable[[View], View] = self.route(rule)

@@ -13,7 +13,7 @@ from services.intake.web.api.part import Part
 from services.intake.web.context import actor, database
 from shared.schemas.codes import AGE_BANDS, GENDERS
 
-people = Part("people_api", __name__, description="People and their consent")
+people = Part("People", __name__, description="People and their consent")
 
 
 class PersonSaid(said.Said):

@@ -17,7 +17,7 @@ from services.intake.web.context import actor, database
 from shared.schemas.codes import SERVICE_TYPES, URGENCIES
 from shared.schemas.life import REASONS, Move, State
 
-referrals = Part("referrals_api", __name__, description="Referrals out and in")
+referrals = Part("Referrals", __name__, description="Referrals out and in")
 
 
 class ReferralSaid(said.Said):
@@ -48,7 +48,7 @@ class Filter(said.Said):
 
     direction = said.code(tuple(Direction))
     state = said.code(tuple(State))
-    overdue = said.YesOrNo()
+    overdue = said.YesOrNo(metadata={"type": "boolean"})
     cursor = said.identifier(metadata={"description": "`next` of the answer before"})
 
 
@@ -105,6 +105,18 @@ class ReferralFileShown(ReferralShown):
     allowed = fields.List(fields.String())
 
 
+class ConflictShown(Schema):
+    """Why a move cannot be made: the state that the referral is in, and the moves that are allowed from it."""
+
+    type = fields.String()
+    title = fields.String()
+    status = fields.Integer()
+    code = fields.String()
+    detail = fields.String()
+    state = fields.String()
+    allowed = fields.List(fields.String())
+
+
 class PageShown(Schema):
     """Referrals, newest first; ``next`` is the cursor of those after them."""
 
@@ -141,6 +153,7 @@ def referral(referral_id: UUID) -> dict[str, Any]:
 @referrals.post("/referrals/<uuid:referral_id>/moves")
 @referrals.taking(MoveSaid)
 @referrals.answering(200, ReferralFileShown)
+@referrals.refusing(409, ConflictShown)
 def move(given: dict[str, Any], referral_id: UUID) -> dict[str, Any]:
     """Move a referral on. 409 says the state and what is allowed from it."""
     make_move(database(), referral_id, MoveOrder(**given), actor())

@@ -1,6 +1,6 @@
 """Move a referral on: what each move asks for, and no more."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
@@ -57,5 +57,5 @@ class MoveForm(StoringForm):
         names = ("reason", "note", "outcome", "scheduled_for")
         said: dict[str, Any] = {name: self[name].data or None for name in names if name in self}
         if isinstance(at := said.get("scheduled_for"), datetime):
-            said["scheduled_for"] = to_utc(at).astimezone()
+            said["scheduled_for"] = to_utc(at).replace(tzinfo=UTC)
         return MoveOrder(self.move, **said)

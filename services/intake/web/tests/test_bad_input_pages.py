@@ -20,11 +20,11 @@ PERSON: dict[str, tuple[dict[str, Any], str]] = {
     "spaces for a name": ({"given_name": "   "}, "Enter an alias or a name. One of them is enough."),
     "born in the future": ({"alias": "x", "birth_date": "2030-01-01"}, "This date is in the future."),
     "born too long ago": ({"alias": "x", "birth_date": "1066-10-14"}, "This date is too long ago."),
-    "no date": ({"alias": "x", "birth_date": "yesterday"}, "Not a valid date value."),
-    "an unknown gender": ({"alias": "x", "gender": "Tree"}, "Not a valid choice."),
-    "an unknown age": ({"alias": "x", "age_band": "999"}, "Not a valid choice."),
-    "an unknown country": ({"alias": "x", "citizenship": "XXX"}, "Not a valid choice."),
-    "an unknown language": ({"alias": "x", "language": "xx"}, "Not a valid choice."),
+    "no date": ({"alias": "x", "birth_date": "yesterday"}, "Enter a date, such as 2026-03-31."),
+    "an unknown gender": ({"alias": "x", "gender": "Tree"}, "Choose one of the options."),
+    "an unknown age": ({"alias": "x", "age_band": "999"}, "Choose one of the options."),
+    "an unknown country": ({"alias": "x", "citizenship": "XXX"}, "Choose one of the options."),
+    "an unknown language": ({"alias": "x", "language": "xx"}, "Choose one of the options."),
     "too long a name": ({"alias": "x" * 201}, "must not exceed 200"),
     "too long a phone": ({"alias": "x", "phone": "1" * 51}, "must not exceed 50"),
     "too long an address": ({"alias": "x", "address": "x" * 501}, "must not exceed 500"),
@@ -156,11 +156,11 @@ def test_an_override_of_the_direction_is_kept_and_shown_as_what_it_is(site: Site
 
 CONSENT: dict[str, tuple[dict[str, Any], str]] = {
     "by nobody": ({"given_by": ""}, "Say who gives consent."),
-    "by an unknown one": ({"given_by": "neighbour"}, "Not a valid choice."),
+    "by an unknown one": ({"given_by": "neighbour"}, "Choose one of the options."),
     "for nothing": ({"purposes": []}, "Tick at least one purpose."),
-    "to an unknown organisation": ({"organisations": ["ghosts"]}, "not a valid choice"),
+    "to an unknown organisation": ({"organisations": ["ghosts"]}, "There is no option"),
     "to nobody": ({"organisations": []}, "Fill this in."),
-    "of an unknown field": ({"fields": ["password_hash"]}, "not a valid choice"),
+    "of an unknown field": ({"fields": ["password_hash"]}, "There is no option"),
     "expired": ({"expires_on": "2020-01-01"}, "This date has passed."),
 }
 
