@@ -3,11 +3,11 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import OperationalError
 
 from shared.clock import Clock, now
+from shared.together import Together
 
 if TYPE_CHECKING:
     from shared.messaging.outbox import Outbox
@@ -85,6 +86,11 @@ class Transaction:
         return _there(self._outbox)
 
 
+Wish = TypeVar("Wish")
+Answer = TypeVar("Answer")
+Work = Callable[[Transaction, Sequence[Wish]], Sequence[Answer | Exception]]
+
+
 class Database:
     """The service's own database. Bind values never stand in its errors."""
 
@@ -92,6 +98,8 @@ class Database:
         self.engine = _engine(url)
         self.clock, self._outbox = clock, outbox
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._together: dict[Any, Together[Any, Any]] = {}
+        self._making = threading.Lock()
         self._writing = threading.Lock() if self.is_sqlite else nullcontext()
 
     @property
@@ -119,6 +127,21 @@ class Database:
             _begin(connection, write=False)
             yield Transaction(connection, self.clock())
             connection.rollback()
+
+    def together(self, do: "Work[Wish, Answer]") -> Callable[[Wish], Answer]:
+        """A way to do it in one transaction for all threads that want it at the same moment.
+
+        ``do`` gets the wishes and returns for each its answer or the exception to raise; it must not have
+        written anything for a wish that it refuses.
+        """
+        with self._making:
+            return self._together.setdefault(do, Together(partial(self._in_one_transaction, do)))
+
+    def _in_one_transaction(
+        self, do: "Work[Wish, Answer]", wishes: Sequence[Wish]
+    ) -> Sequence[Answer | Exception]:
+        with self.transaction() as tx:
+            return do(tx, wishes)
 
     def close(self) -> None:
         """Give back every connection."""

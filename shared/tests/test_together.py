@@ -24,7 +24,7 @@ def test_each_gets_its_own_answer_and_they_share_the_work() -> None:
     first_came.wait(5)
     for thread in threads[1:]:
         thread.start()
-    while len(together._waiting) < 49:  # noqa: SLF001 - until all have come
+    while len(together._waiting) < 49:
         pass
     may_go.set()
     for thread in threads:
@@ -35,7 +35,10 @@ def test_each_gets_its_own_answer_and_they_share_the_work() -> None:
 
 
 def test_one_that_fails_fails_alone() -> None:
-    together = Together(lambda wishes: [ValueError(wish) if wish == 2 else wish for wish in wishes])
+    def refuse_two(wishes: Sequence[int]) -> list[int | Exception]:
+        return [ValueError(wish) if wish == 2 else wish for wish in wishes]
+
+    together = Together(refuse_two)
 
     assert together(1) == 1
     with pytest.raises(ValueError, match="2"):
@@ -45,9 +48,9 @@ def test_one_that_fails_fails_alone() -> None:
 
 def test_what_fails_for_all_fails_for_each() -> None:
     def broken(_: Sequence[int]) -> list[int]:
-        raise OSError
+        raise OSError("gone")
 
     together = Together(broken)
 
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="gone"):
         together(1)

@@ -1,5 +1,6 @@
 """The queries of sending a referral: few, because it is done often."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,7 +43,7 @@ _BEFORE = (
     .order_by(consents.c.version.desc())
     .limit(1)
 )
-_ADD_REFERRAL, _ADD_MOVE = insert(referrals), insert(moves)
+_ADD_REFERRALS, _ADD_MOVE = insert(referrals), insert(moves)
 _PLAN = update(needs).where(needs.c.id == bindparam("need_id")).values(state="planned")
 
 
@@ -72,23 +73,35 @@ def _found(row: Any) -> BeforeSending:
     )
 
 
-def add_referral(
-    tx: Transaction, referral: Referral, *, org: str, content: dict[str, Any], quiet_until: datetime
-) -> None:
-    """Keep a new referral of ours, and exactly what left with it."""
-    tx.execute(_ADD_REFERRAL, row_of(referral, org, content, quiet_until))
+@dataclass(frozen=True)
+class Sent:
+    """A new referral of ours, exactly what left with it, and its first line of history."""
+
+    referral: Referral
+    content: dict[str, Any]
+    line: HistoryLine
+    by: Actor
 
 
-def plan_need(tx: Transaction, need_id: UUID) -> None:
-    """A referral is the plan for this need."""
-    tx.execute(_PLAN, {"need_id": need_id})
+def add_sent(tx: Transaction, sent: Sequence[Sent], *, quiet_until: datetime) -> None:
+    """Keep new referrals of ours in three statements; a referral is the plan for its need."""
+    if not sent:
+        return
+    tx.execute(_ADD_REFERRALS, [row_of(s.referral, s.by.org, s.content, quiet_until) for s in sent])
+    tx.execute(_ADD_MOVE, [_line_row(s.referral.id, s.line, 1, s.by) for s in sent])
+    planned = [{"need_id": s.referral.need_id} for s in sent if s.referral.need_id is not None]
+    if planned:
+        tx.execute(_PLAN, planned)
 
 
 def add_line(tx: Transaction, referral_id: UUID, line: HistoryLine, *, position: int, by: Actor) -> None:
     """A move of ours that waits for its number."""
+    tx.execute(_ADD_MOVE, _line_row(referral_id, line, position, by))
+
+
+def _line_row(referral_id: UUID, line: HistoryLine, position: int, by: Actor) -> dict[str, Any]:
     known = {name: value for name, value in vars(line).items() if name not in ("refused", "allowed")}
-    row = known | {"referral_id": referral_id, "position": position, "made_by": by.username}
-    tx.execute(_ADD_MOVE, row)
+    return known | {"referral_id": referral_id, "position": position, "made_by": by.username}
 
 
 def row_of(

@@ -231,7 +231,7 @@ def _may(state: State, move: Move, party: Party) -> bool:
         return False
 
 
-def _moved(  # noqa: PLR0913, PLR0917 - a move has that many facts
+def _moved(
     referral_id: UUID,
     sender: str,
     receiver: str,

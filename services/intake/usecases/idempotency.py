@@ -7,7 +7,8 @@ from typing import Any
 
 from services.intake.storage import bookkeeping
 from services.intake.usecases.checks import checked, text
-from shared.database import Database, Transaction
+from shared.database import Answer as Answered
+from shared.database import Database, Transaction, Wish, Work
 
 KEY = {"idempotency_key": text(200)}
 
@@ -39,6 +40,16 @@ class _Within(Database):
         yield self._tx
 
     reading = transaction
+
+    def together(self, do: Work[Wish, Answered]) -> Callable[[Wish], Answered]:
+        """Alone: the transaction is somebody's own."""
+        return lambda wish: _raised(do(self._tx, [wish])[0])
+
+
+def _raised(outcome: Answered | Exception) -> Answered:
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
 
 
 def remembered(database: Database, username: str, key: str, body_sha256: str) -> Answer | None:

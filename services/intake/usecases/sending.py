@@ -1,5 +1,6 @@
 """Send a referral: exactly the ticked and consented fields leave, sealed, with the commit or not at all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from services.intake.domain import (
     Referral,
 )
 from services.intake.storage import sending as sending_rows
-from services.intake.storage.sending import BeforeSending
+from services.intake.storage.sending import BeforeSending, Sent
 from services.intake.usecases.checks import checked, code, several, text
 from services.intake.usecases.moves import QUIET
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
@@ -65,11 +66,34 @@ def send_referral(database: Database, order: ReferralOrder, by: Actor) -> Referr
     """
     given = {name: getattr(order, name) for name in RULES}
     values = {"fields": ()} | checked(given, RULES, needed=NEEDED)
-    with database.transaction() as tx:
-        before = _before(tx, order, values["to_org"], by)
-        partner = _receiver(before.partner, by)
-        _require_consent(before, values, tx.at)
-        return _send(tx, before, partner, values, by)
+    return database.together(_send_all)(_Wish(order, values, by))
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """A referral that somebody wants to send, its values checked."""
+
+    order: ReferralOrder
+    values: dict[str, Any]
+    by: Actor
+
+
+def _send_all(tx: Transaction, wishes: Sequence[_Wish]) -> list[Referral | Exception]:
+    """Those who send at the same moment share a transaction; what is refused to one does not touch the others."""
+    outcomes = [_try(tx, wish) for wish in wishes]
+    sent = [outcome for outcome in outcomes if isinstance(outcome, Sent)]
+    sending_rows.add_sent(tx, sent, quiet_until=tx.at + QUIET)
+    return [outcome.referral if isinstance(outcome, Sent) else outcome for outcome in outcomes]
+
+
+def _try(tx: Transaction, wish: _Wish) -> Sent | Exception:
+    try:
+        before = _before(tx, wish.order, wish.values["to_org"], wish.by)
+        partner = _receiver(before.partner, wish.by)
+        _require_consent(before, wish.values, tx.at)
+        return _send(tx, before, partner, wish)
+    except (NotFound, Conflict, ConsentMissing, Invalid) as refused:
+        return refused
 
 
 def _before(tx: Transaction, order: ReferralOrder, to_org: str, by: Actor) -> BeforeSending:
@@ -101,9 +125,8 @@ def _require_consent(before: BeforeSending, values: dict[str, Any], at: datetime
     before.consent.require(values["to_org"], values["fields"], at.date())
 
 
-def _send(
-    tx: Transaction, before: BeforeSending, partner: Partner, values: dict[str, Any], by: Actor
-) -> Referral:
+def _send(tx: Transaction, before: BeforeSending, partner: Partner, wish: _Wish) -> Sent:
+    values, by = wish.values, wish.by
     referral = _referral(tx, before, values)
     content = person_content(
         before.person,
@@ -115,12 +138,8 @@ def _send(
     sent = _sent(referral, _sealed(content, referral.id, partner))
     awaits = f"sent:{referral.id}"
     tx.outbox.publish(tx, sent, to=from_node(by.org), subject=referral.id, awaits=awaits)
-    sending_rows.add_referral(tx, referral, org=by.org, content=content, quiet_until=tx.at + QUIET)
     line = HistoryLine(None, referral.id, Move.SEND, State.SENT, by_org=by.org, made_at=tx.at)
-    sending_rows.add_line(tx, referral.id, line, position=1, by=by)
-    if before.need is not None:
-        sending_rows.plan_need(tx, before.need.id)
-    return referral
+    return Sent(referral, content, line, by)
 
 
 def _referral(tx: Transaction, before: BeforeSending, values: dict[str, Any]) -> Referral:

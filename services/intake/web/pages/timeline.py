@@ -28,7 +28,7 @@ def timeline(file: PersonFile) -> list[Happening]:
     happened += [_of_consent(consent) for consent in file.consents]
     happened += [one for case in file.cases for one in _of_case(case)]
     happened += [_of_referral(referral) for referral in file.referrals]
-    return sorted(happened, key=lambda one: one.at, reverse=True)
+    return sorted(happened, key=lambda one: one.at)[::-1]  # of two at one moment, the later in the list
 
 
 def _of_consent(consent: Consent) -> Happening:
