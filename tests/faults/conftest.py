@@ -10,9 +10,10 @@ from deploy.demo.plan import make_plan
 from tests.network import Network, running
 
 
-@pytest.fixture
-def network(tmp_path: Path) -> Iterator[Network]:
-    plan = make_plan(tmp_path)
+@pytest.fixture(scope="session")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+    folder: Path = tmp_path_factory.mktemp("network")
+    plan = make_plan(folder)
     orgs = [node.org for node in plan.nodes]
-    with running(plan, lambda: start_broker("rabbitmq", tmp_path, orgs, plan.password)) as network:
+    with running(plan, lambda: start_broker("rabbitmq", folder, orgs, plan.password)) as network:
         yield network

@@ -33,7 +33,8 @@ def dying_service(service: str, graveyard: str) -> None:
 def test_what_was_sent_twice_has_one_effect(network: Network) -> None:
     supervisor = network.demo.supervisor
     graveyards = []
-    for name in (f"intake.{A}", f"intake.{B}", "referral"):
+    healthy = {name: supervisor.programs[name].command for name in (f"intake.{A}", f"intake.{B}", "referral")}
+    for name in healthy:
         graveyard = network.plan.folder / f"deaths.{name}"
         graveyard.mkdir()
         graveyards.append(graveyard)
@@ -42,6 +43,8 @@ def test_what_was_sent_twice_has_one_effect(network: Network) -> None:
     sent = send_while_breaking(network, Breakage(lambda _: None))
 
     expect_each_once(network, sent)
+    for name, command in healthy.items():
+        supervisor.replace(name, command)
     assert all(len(list(graveyard.iterdir())) == DEATHS for graveyard in graveyards)
 
 
