@@ -30,6 +30,9 @@ class Composition:
     queue: str
     sender: str = HUB
     resend_seconds: float = 60
+    poll: float = (
+        0.5  #: seconds between looks for rows that another process, or an earlier life, left in the outbox
+    )
     own: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -79,6 +82,7 @@ def _intake() -> Composition:
         queue=node_queue(settings.org),
         sender=settings.org,
         resend_seconds=settings.resend_seconds,
+        poll=0.02,  # the web process writes here, and somebody waits
         own={"org": settings.org, "ring": read_key_file(settings.key_file)},
     )
 

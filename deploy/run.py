@@ -57,6 +57,7 @@ def parts_of(composition: Composition) -> Parts:
         connect=link_to(composition.amqp_url, composition.queue),
         tables=composition.metadata.tables,
         settings=composition.settings,
+        poll=composition.poll,
         own=composition.own,
     )
 

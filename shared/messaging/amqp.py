@@ -134,11 +134,13 @@ class AmqpLink:
         """Answers that arrived since the last call."""
         return self._confirms.collect()
 
-    def take(self, limit: int, timeout: float) -> list[Incoming]:
+    def take(self, limit: int, timeout: float, linger: float = 0.0) -> list[Incoming]:
         """What has arrived; a confirm that stays out for long, and not because of an alarm, means a dead link."""
         with link_errors():
             self._beat()
             self._read(0 if self._arrived else timeout)
+            if 0 < len(self._arrived) < limit and linger:
+                self._read_until(time.monotonic() + linger, limit)
             if not self.blocked:
                 self._send_held()
                 self._confirms.check_age()
@@ -152,6 +154,11 @@ class AmqpLink:
                 self._wire.blocking_read(0.0005)
         except TimeoutError:
             return
+
+    def _read_until(self, end: float, limit: int) -> None:
+        with suppress(TimeoutError):
+            while len(self._arrived) < limit and (left := end - time.monotonic()) > 0:
+                self._wire.blocking_read(left)
 
     def _beat(self) -> None:
         if time.monotonic() - self._beat_at > HEARTBEAT / 3:

@@ -116,7 +116,7 @@ class EmbeddedLink:
         answers, self._answers = self._answers, Settled()
         return answers
 
-    def take(self, limit: int, timeout: float) -> list[Incoming]:
+    def take(self, limit: int, timeout: float, linger: float = 0.0) -> list[Incoming]:  # noqa: ARG002
         """What waits in the mailbox, oldest first; the same again until it is acknowledged."""
         taken = self._due(limit) if limit and self._taking else []
         if not taken and timeout:

@@ -29,6 +29,7 @@ class Parts:
     connect: Callable[[], Link]
     tables: Any
     settings: Any
+    poll: float
     own: dict[str, Any] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
@@ -63,7 +64,7 @@ class Hears(Entrypoint):
         parts: Parts = self.container.config[PARTS]
         inbox, parked = parts.tables["inbox"], parts.tables["parked"]
         delivery = Delivery(parts.queue, parts.database, inbox, parked, self._handle)
-        relay = Relay(parts.database, parts.database.outbox)
+        relay = Relay(parts.database, parts.database.outbox, poll=parts.poll)
         self.pump = Pump(parts.connect, delivery, relay)
 
     def start(self) -> None:

@@ -36,8 +36,11 @@ class Link(Protocol):
     def settled(self) -> Settled:
         """Answers that arrived since the last call."""
 
-    def take(self, limit: int, timeout: float) -> list[Incoming]:
-        """Messages that have arrived, waiting up to ``timeout`` seconds for the first. Sees to heartbeats."""
+    def take(self, limit: int, timeout: float, linger: float = 0.0) -> list[Incoming]:
+        """Messages that have arrived, waiting up to ``timeout`` seconds for the first, and ``linger`` for more.
+
+        Sees to heartbeats.
+        """
 
     def acknowledge(self, batch: Sequence[Incoming]) -> None:
         """These, and so all taken before them, are dealt with."""

@@ -21,6 +21,8 @@ log = structlog.get_logger()
 BATCH = 200  #: the most messages in one transaction
 WAIT = 0.01  #: seconds to wait for a message before looking at the outbox again
 LONGEST_PAUSE = 5.0  #: seconds between tries while the broker or the database is away
+QUIET = 0.03  #: seconds after a batch in which the next one counts as load
+LONGEST_LINGER = 0.05  #: seconds
 DRAIN = 20.0  #: seconds a stopping service waits for confirms
 
 
@@ -34,6 +36,8 @@ class Pump:
     sleep: Callable[[float], None] = time.sleep
     stopping: bool = field(default=False, init=False)
     linked: bool = field(default=False, init=False)
+    _ended: float = field(default=0.0, init=False)
+    _took: float = field(default=0.0, init=False)
 
     def run(self) -> None:
         """Connect, work, and connect again; returns after ``stop``. Raises Misconfigured at the first connection."""
@@ -75,8 +79,7 @@ class Pump:
     def step(self, link: Link, wait: float) -> bool:
         """One turn of the loop; tells whether anything was done."""
         sent = self._while_database_is_away(link, lambda: self.relay.send_due(link))
-        busy = sent or self.relay.has_answers
-        batch = link.take(BATCH, 0 if busy else wait)
+        batch = link.take(BATCH, 0 if sent else wait, self._linger())
         self.relay.note(link)
         if batch:
             self._deliver(link, batch)
@@ -85,12 +88,23 @@ class Pump:
         return bool(sent or batch)
 
     def _deliver(self, link: Link, batch: Sequence[Incoming]) -> None:
+        began = time.monotonic()
         also = self.relay.write_answers if self.relay.has_answers else None
         outcomes = self._while_database_is_away(link, lambda: self.delivery.deliver(batch, also))
         again = [m for m, outcome in zip(batch, outcomes, strict=True) if outcome is Outcome.RETRY]
         if again:
             link.postpone(again)
         link.acknowledge(batch)
+        self._ended = time.monotonic()
+        self._took = self._ended - began
+
+    def _linger(self) -> float:
+        """Under load wait for more as long as the last batch took: larger batches cost less a message.
+
+        After a quiet moment nothing lingers, so that one message alone is not kept waiting.
+        """
+        under_load = time.monotonic() - self._ended < QUIET
+        return min(self._took, LONGEST_LINGER) if under_load else 0.0
 
     def _write_answers(self) -> None:
         with self.delivery.database.transaction() as tx:

@@ -28,6 +28,9 @@ class Relay:
         self._offered: deque[Outgoing] = deque()
         self._confirmed: set[UUID] = set()
         self._refused: set[UUID] = set()
+        self._awaiting: set[UUID] = (
+            set()
+        )  #: published and kept until their receipt, so a confirm changes nothing
         self._next_look = 0.0
         outbox.hand_over = self._offered.extend
 
@@ -38,6 +41,7 @@ class Relay:
         claimed = self._claimed()  # first: if the database is away now, what was offered is still there
         messages = [*claimed, *(self._offered.popleft() for _ in range(min(len(self._offered), AT_ONCE)))]
         if messages:
+            self._awaiting |= {message.id for message in messages if message.awaits}
             link.publish(messages)
         return len(messages)
 
@@ -56,7 +60,8 @@ class Relay:
     def note(self, link: Link) -> None:
         """Collect the broker's answers; they are written with the next transaction."""
         answers = link.settled()
-        self._confirmed |= answers.confirmed
+        self._confirmed |= answers.confirmed - self._awaiting
+        self._awaiting -= answers.confirmed | answers.refused
         self._refused |= answers.refused
         if answers.refused:
             log.warning("outbox.refused_by_broker", count=len(answers.refused))
@@ -87,3 +92,4 @@ class Relay:
     def link_lost(self) -> None:
         """Forget what was offered: its rows come due again by themselves."""
         self._offered.clear()
+        self._awaiting.clear()

@@ -47,7 +47,7 @@ class TestBroker:
         answers, self.answers = self.answers, Settled()
         return answers
 
-    def take(self, limit: int, timeout: float) -> list[Incoming]:
+    def take(self, limit: int, timeout: float, linger: float = 0.0) -> list[Incoming]:
         self.on_take()
         taken, self.waiting = self.waiting[:limit], self.waiting[limit:]
         return taken

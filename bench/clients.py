@@ -1,0 +1,52 @@
+"""The clients of our side: threads that call the use case, as those of a node's web process do."""
+
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import UUID
+
+from deploy.composition import open_database
+from services.intake.domain import Actor, Role
+from services.intake.usecases.sending import ReferralOrder, send_referral
+from shared.database import Database
+
+#: Sealed, and with what stands around it, this makes a message of 3 KB.
+REASON = ("Needs advice on papers and on work; an interpreter would help. " * 40)[:1_900]
+
+
+def main() -> None:
+    """Obey standard input: a line that says who and where, then lines of how many referrals to send."""
+    told = json.loads(sys.stdin.readline())
+    database = open_database("intake", told["database"], sender=told["org"])
+    worker = Actor("bench", Role.CASE_WORKER, told["org"])
+    orders = [_order(UUID(case), told["to_org"]) for case in told["cases"]]
+    with ThreadPoolExecutor(len(orders)) as threads:
+        for line in sys.stdin:
+            sendings = [
+                threads.submit(_send, database, order, worker, range(number, int(line), len(orders)))
+                for number, order in enumerate(orders)
+            ]
+            for sending in sendings:
+                sending.result()
+
+
+def _order(case_id: UUID, to_org: str) -> ReferralOrder:
+    return ReferralOrder(
+        case_id,
+        to_org,
+        service_type="legal_assistance",
+        urgency="normal",
+        reason=REASON,
+        fields=("alias", "age_band"),
+        safe_contact="in_person",
+    )
+
+
+def _send(database: Database, order: ReferralOrder, worker: Actor, share: range) -> Any:
+    for _ in share:
+        send_referral(database, order, worker)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""What a referral must leave behind, counted in the services' own databases: each exactly once, or it was no run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from shared.database import Database
+
+
+class NotExactlyOnce(Exception):
+    """Something was lost, doubled or left over; the message says what and how often."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Rows of one table: so many for each referral, all different by one column; 0 for what must not be left."""
+
+    name: str
+    url: str
+    table: str
+    column: str
+    each: int = 1
+    where: str = "true"
+
+
+class Effects:
+    """The effects of all referrals of one side, read from its databases."""
+
+    def __init__(self, effects: Sequence[Effect]) -> None:
+        self._effects = effects
+        self._databases = {url: Database(url) for url in {effect.url for effect in effects}}
+
+    def are_there(self, referrals: int) -> bool:
+        """Whether every effect of that many referrals is there; asks for no more than the first that is not."""
+        return all(self._count(e, "*") >= referrals * e.each for e in self._effects if e.each)
+
+    def nothing_is_left(self) -> bool:
+        """Whether nothing is left over."""
+        return not any(self._count(effect, "*") for effect in self._effects if not effect.each)
+
+    def check(self, referrals: int) -> None:
+        """Raise NotExactlyOnce unless every effect of that many referrals is there once."""
+        found = [(e, self._count(e, "*"), self._count(e, f"DISTINCT {e.column}")) for e in self._effects]
+        wrong = [_say(*one, referrals) for one in found if set(one[1:]) != {referrals * one[0].each}]
+        if wrong:
+            raise NotExactlyOnce("; ".join(wrong))
+
+    def close(self) -> None:
+        """Give back every connection."""
+        for database in self._databases.values():
+            database.close()
+
+    def _count(self, effect: Effect, what: str) -> int:
+        query = text(f"SELECT count({what}) FROM {effect.table} WHERE {effect.where}")  # noqa: S608 - our own words
+        with self._databases[effect.url].reading() as tx:
+            return int(tx.execute(query).scalar_one())
+
+
+def _say(effect: Effect, rows: int, different: int, referrals: int) -> str:
+    return f"{effect.name}: {rows} rows, {different} different, instead of {referrals * effect.each}"
