@@ -108,7 +108,7 @@ def test_counts_are_told_when_they_have_changed_and_carry_nothing_else(node: Nod
 def test_a_withdrawal_changes_the_counts_of_an_earlier_quarter(node: Node) -> None:
     person, _ = somebody(node)
     assert contribute_all_counts(node.database) == 1
-    node.pass_time(days=100)
+    node.pass_time(days=50)
     somebody(node)
     assert contribute_all_counts(node.database) == 1
     withdraw_consent(node.database, person.id, WORKER)
@@ -118,6 +118,15 @@ def test_a_withdrawal_changes_the_counts_of_an_earlier_quarter(node: Node) -> No
     said = [one.event for one in node.said(CountsContributed)]
     assert [(event.period, event.revision) for event in said] == [(PERIOD, 1), ("2026-Q2", 1), (PERIOD, 2)]
     assert said[-1].cells == []
+
+
+def test_nothing_more_is_said_of_a_quarter_that_is_closed(node: Node) -> None:
+    person, _ = somebody(node)
+    contribute_all_counts(node.database)
+    node.pass_time(days=120)
+    withdraw_consent(node.database, person.id, WORKER)
+
+    assert contribute_all_counts(node.database) == 0
 
 
 def test_a_node_without_cases_contributes_nothing(node: Node) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 import orjson
 
@@ -16,6 +17,7 @@ from shared.schemas.codes import published_age_band
 from shared.schemas.intake import Cell, CountsContributed
 from shared.schemas.workbook import UNKNOWN, VERSION
 
+OPEN_FOR = timedelta(days=45)  #: after its end the reporting service takes counts of a quarter no longer
 CellKey = tuple[str, tuple[str, ...]]  #: a declared table and the codes of one of its cells
 
 
@@ -61,7 +63,10 @@ def _digest(cells: Iterable[Cell]) -> str:
 
 
 def contribute_all_counts(database: Database) -> int:
-    """The same for every quarter since the first case, because consent and needs change; says how many."""
+    """The same for every quarter that is still open and had a case: consent and needs change later; says how many."""
     with database.reading() as tx:
         span = rows.span_of_cases(tx)
-    return sum(contribute_counts(database, period) for period in quarters(*span)) if span else 0
+    if span is None:
+        return 0
+    still_open = [period for period in quarters(*span) if bounds(period)[1] + OPEN_FOR > database.clock()]
+    return sum(contribute_counts(database, period) for period in still_open)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from marshmallow import Schema, fields
+from marshmallow.utils import get_value
 
 from services.intake.domain import SAFE_CONTACT, SHAREABLE_FIELDS, Direction, HistoryLine, Referral
 from services.intake.usecases import referrals as use
@@ -58,6 +59,8 @@ class ReferralShown(Schema):
     id = fields.UUID()
     direction = fields.String()
     other_org = fields.String()
+    from_org = fields.Function(lambda shown: _party(shown, Direction.OUT), metadata={"type": "string"})
+    to_org = fields.Function(lambda shown: _party(shown, Direction.IN), metadata={"type": "string"})
     case_id = fields.UUID(allow_none=True)
     need_id = fields.UUID(allow_none=True)
     reference = fields.String(allow_none=True)
@@ -73,6 +76,12 @@ class ReferralShown(Schema):
     overdue = fields.Boolean()
     overdue_acknowledgement = fields.Boolean()
     overdue_reply = fields.Boolean()
+
+
+def _party(shown: Any, ours: Direction) -> str:
+    """Our own organisation on our side of the referral, the other one on theirs."""
+    other: str = get_value(shown, "other_org")
+    return actor().org if get_value(shown, "direction") == ours else other
 
 
 class LineShown(Schema):
