@@ -45,13 +45,13 @@ architecture: $(DEV) parts ## the house rules, as tests
 	$(BIN)/pytest tests/architecture
 
 integration: $(DEV) parts ## journeys over a real broker and real databases
-	$(BIN)/pytest tests/integration
+	$(BIN)/pytest --timeout=300 tests/integration
 
 faults: $(DEV) parts ## break things on purpose
-	$(BIN)/pytest tests/faults
+	$(BIN)/pytest --timeout=300 tests/faults
 
 e2e: $(DEV) parts ## a real browser drives the pages
-	$(BIN)/pytest tests/e2e
+	$(BIN)/pytest --timeout=400 tests/e2e
 
 bench: $(DEV) parts ## measure against plain nameko (ARGS=...)
 	$(BIN)/python -m bench $(ARGS)
