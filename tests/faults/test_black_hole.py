@@ -27,11 +27,11 @@ from tests.desks import (
     unsent,
 )
 
-HEARTBEAT = 2  #: seconds; a third of the real one, so that the test need not wait as long
+HEARTBEAT = 1  #: seconds; a sixth of the real one, so that the test need not wait as long
 LOOKED_AT = HEARTBEAT / 3  #: seconds between two looks at when the peer was last heard
 PATIENCE = 1.0  #: seconds for one answer
 
-HOLES = {
+HOLES: dict[str, Callable[[Proxy], None]] = {
     "in both directions": Proxy.swallow,
     "on the way to us": partial(Proxy.swallow, to_server=False),
     "half open": Proxy.leave_half_open,

@@ -13,20 +13,21 @@ DEATHS = 5
 
 
 def dying_service(service: str, graveyard: str) -> None:
-    """Run the service with a relay that dies where it would write the broker's answers, a few times."""
+    """Run the service; a few times it dies when the broker has confirmed and nothing of that is written yet."""
     import_module("deploy.green")
     from deploy.commands.services import run
-    from shared.messaging.relay import Relay
+    from shared.messaging.amqp import AmqpLink
 
-    write = Relay.write_answers
+    settled = AmqpLink.settled
 
-    def die_instead(relay: Relay, tx: object) -> None:
-        if relay._confirmed and len(list(Path(graveyard).iterdir())) < DEATHS:
+    def die_instead(link: AmqpLink) -> object:
+        answers = settled(link)
+        if answers.confirmed and len(list(Path(graveyard).iterdir())) < DEATHS:
             (Path(graveyard) / str(os.getpid())).touch()
             os.kill(os.getpid(), signal.SIGKILL)
-        write(relay, tx)  # type: ignore[arg-type]
+        return answers
 
-    Relay.write_answers = die_instead  # type: ignore[method-assign]
+    AmqpLink.settled = die_instead  # type: ignore[assignment, method-assign]
     run(service)
 
 

@@ -126,7 +126,7 @@ def test_each_message_is_answered_by_its_own_name(link: Open) -> None:
 
 def test_every_queue_that_asked_for_a_message_has_its_own(link: Open) -> None:
     message = Outgoing(new_id(), HUB_EVENTS, "referral.moved", b"{}")
-    put(link("notifications"), [message])
+    put(link(HUB_QUEUE), [message])
 
     assert ids(take(link("notifications"), 1)) == [message.id]
     assert ids(take(link("reporting"), 1)) == [message.id]

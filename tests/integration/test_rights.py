@@ -130,11 +130,12 @@ def test_a_partner_hears_what_is_for_it_and_for_all(place: Place) -> None:
         assert answer(place.of(HUB), publish("network.out", key)) == DONE
 
     keys: list[str] = []
-    poll_until(
-        lambda: keys.extend(m.routing_key for m in link.take(9, 0.1)) or len(keys) > 1,
-        seconds=SOON,
-        what="two",
-    )
+
+    def both() -> bool:
+        keys.extend(message.routing_key for message in link.take(9, 0.1))
+        return len(keys) > 1
+
+    poll_until(both, seconds=SOON, what="two messages")
     link.close(politely=False)
 
     assert keys == [f"to.{ORG}.referral.offered", "to.all.referral.directory_published"]
