@@ -44,8 +44,8 @@ def main(  # noqa: PLR0913 - typer makes each an option
     order = replace(order, load=replace(order.load, receiver=receiver))
     console = Console()
     with private_servers(database) as servers:
-        counted = list(measure(servers, order, console.print))
         conditions = report.conditions(servers)
+        counted = list(measure(servers, order, console.print))
     console.print(report.table(counted))
     (file or _newest(database, order.load)).write_text(report.as_json(counted, order, conditions), "utf-8")
 

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from statistics import median
 from typing import Any
 
+from kombu import Connection
 from rich.table import Table
 from sqlalchemy import create_engine, text
 
@@ -67,15 +68,23 @@ def table(rounds: Sequence[Round]) -> Table:
 def as_json(rounds: Sequence[Round], order: Order, conditions: dict[str, Any]) -> str:
     """Everything that was measured, and under which conditions."""
     spreads = {name: {key: asdict(one) for key, one in of.items()} for name, of in summary(rounds).items()}
-    every = [{name: asdict(figures) for name, figures in a_round.items()} for a_round in rounds]
+    every = [{name: asdict(figures) for name, figures in one.items()} for one in rounds]
     told = {"order": asdict(order), "conditions": conditions, "summary": spreads, "rounds": every}
     return json.dumps(told, indent=2, default=str) + "\n"
 
 
 def conditions(servers: Servers) -> dict[str, Any]:
-    """What the figures depend on: processors, versions, durability."""
-    machine = {"processors": os.cpu_count(), "python": platform.python_version()}
-    return machine | {name: version(name) for name in PACKAGES} | _database(servers)
+    """What the figures depend on: the machine and how busy it was before, versions, durability."""
+    machine = {"processors": os.cpu_count(), "load_before": round(os.getloadavg()[0], 1)}
+    packages = {name: version(name) for name in PACKAGES}
+    versions = {"python": platform.python_version(), "rabbitmq": _broker(servers), **packages}
+    return machine | versions | _database(servers)
+
+
+def _broker(servers: Servers) -> str:
+    with Connection(servers.broker.amqp_url) as connection:
+        connection.connect()
+        return str(connection.connection.server_properties["version"])
 
 
 def _database(servers: Servers) -> dict[str, str]:
