@@ -58,6 +58,8 @@ def _tell(imported: Imported) -> None:
         show([_row(p) for p in imported.reading.problems], title="What was found", as_json=False)
     if imported.reading.ok:
         out.print(f"Imported {imported.organisations} organisations and {imported.services} services.")
+        if left_out := len(imported.reading.services) - imported.services:
+            out.print(f"{left_out} services name no service type of the network and cannot be offered: see the notes.")
     else:
         err.print("Nothing was imported: mend the records marked error and run the command again.")
 

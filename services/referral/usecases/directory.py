@@ -73,7 +73,8 @@ def import_directory(database: Database, path: Path) -> Imported:
             offered = [s for s in reading.services if s.organisation_id == organisation.id]
             _put_listed(tx, organisation, [_service(s) for s in offered if s.service_type])
         publish_directory(tx)
-    return Imported(reading, len(reading.organisations), len(reading.services))
+    offered = [service for service in reading.services if service.service_type]
+    return Imported(reading, len(reading.organisations), len(offered))
 
 
 def _put_listed(tx: Transaction, organisation: HsdsOrganisation, services: list[Service]) -> None:
