@@ -59,7 +59,9 @@ def _tell(imported: Imported) -> None:
     if imported.reading.ok:
         out.print(f"Imported {imported.organisations} organisations and {imported.services} services.")
         if left_out := len(imported.reading.services) - imported.services:
-            out.print(f"{left_out} services name no service type of the network and cannot be offered: see the notes.")
+            out.print(
+                f"{left_out} services name no service type of the network and cannot be offered: see the notes."
+            )
     else:
         err.print("Nothing was imported: mend the records marked error and run the command again.")
 
