@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.messaging.first_tables import create_message_tables
+
 revision = "0001"
 down_revision = None
 
@@ -10,41 +12,11 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    _messages()
+    create_message_tables()
     _counts()
     _referrals()
     _staff()
     _sign_ins()
-
-
-def _messages() -> None:
-    op.create_table(
-        "outbox",
-        sa.Column("message_id", sa.Uuid(), primary_key=True),
-        sa.Column("exchange", sa.String(60), nullable=False),
-        sa.Column("routing_key", sa.String(200), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("awaits", sa.String(80)),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("due_at", MOMENT, nullable=False),
-    )
-    op.create_index("ix_outbox_due_at", "outbox", ["due_at"])
-    op.create_index("ix_outbox_awaits", "outbox", ["awaits"])
-    op.create_table(
-        "inbox",
-        sa.Column("sender", sa.String(31), primary_key=True),
-        sa.Column("message_id", sa.Uuid(), primary_key=True),
-        sa.Column("heard_at", MOMENT, nullable=False),
-    )
-    op.create_table(
-        "parked",
-        sa.Column("id", sa.Uuid(), primary_key=True),
-        sa.Column("queue", sa.String(60), nullable=False),
-        sa.Column("reason", sa.String(60), nullable=False),
-        sa.Column("routing_key", sa.String(200), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("parked_at", MOMENT, nullable=False),
-    )
 
 
 def _counts() -> None:
