@@ -16,7 +16,7 @@ from shared.migrations import DatabaseTooNew
 from shared.sealing import KeyFileUnusable
 from shared.settings import EXIT_CODE, SettingsWrong
 
-OK, ERROR, CHECKS_FAILED = 0, 1, 2
+ERROR, CHECKS_FAILED = 1, 2
 BROKEN_PIPE = 141  #: what a shell reports of a program whose reader has gone
 
 out = Console(soft_wrap=True, highlight=False)

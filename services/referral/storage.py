@@ -16,7 +16,6 @@ from sqlalchemy import (
     Text,
     Uuid,
     bindparam,
-    func,
     insert,
     or_,
     select,
@@ -185,9 +184,3 @@ def lock_overdue(tx: Transaction, *, limit: int) -> list[Referral]:
 def set_flag(tx: Transaction, referral_id: UUID, name: str, at: datetime) -> None:
     """Flag a passed deadline: ``overdue_at`` or ``acknowledgement_flagged_at``."""
     tx.execute(update(referrals).where(referrals.c.id == referral_id).values({name: at}))
-
-
-def counts_by_state(tx: Transaction) -> dict[str, int]:
-    """How many referrals stand in each state."""
-    query = select(referrals.c.state, func.count()).group_by(referrals.c.state)
-    return dict(tx.execute(query).tuples().all())

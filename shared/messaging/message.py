@@ -93,8 +93,10 @@ def open_message(incoming: Incoming) -> Message:
     if len(incoming.body) > LARGEST:
         raise Refused("too_large")
     wire = _parse(incoming.body)
+    sender = _sender(
+        wire, incoming.routing_key
+    )  # first: what is parked for its schema may be sent again later
     kind, version = _kind(wire)
-    sender = _sender(wire, incoming.routing_key)
     return Message(_id(wire, incoming.id), sender, _event(kind, version, wire["data"]), incoming.attempt)
 
 

@@ -123,6 +123,7 @@ def test_what_is_no_message_is_parked(desk: Desk, reason: str) -> None:
         ({"id": "seven"}, "message_id"),
         ({"data": []}, "not_a_cloud_event"),
         ({"source": "/legal-aid"}, "sender_forged"),
+        ({"source": "/legal-aid", "type": "intake.unheard_of"}, "sender_forged"),
         ({"type": "intake.unheard_of"}, "schema_name"),
         ({"dataschema": "urn:throughline:schema:intake.history_asked:1"}, "schema_name"),
         ({"dataschema": "urn:throughline:schema:intake.history_asked:1.x"}, "schema_name"),
