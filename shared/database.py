@@ -159,7 +159,14 @@ def _engine(url: str) -> Engine:
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg2")
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, hide_parameters=True, pool_pre_ping=True, pool_size=20, max_overflow=40)
+        return create_engine(
+            parsed,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_size=20,
+            max_overflow=40,
+            executemany_mode="values_plus_batch",  # also updates of many rows in few round trips
+        )
     engine = create_engine(
         parsed, hide_parameters=True, connect_args={"timeout": 0, "check_same_thread": False}
     )

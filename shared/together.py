@@ -1,48 +1,97 @@
 """Let many who want the same thing at the same time have it in one go."""
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 Wish = TypeVar("Wish")
 Answer = TypeVar("Answer")
 
 AT_ONCE = 100  #: wishes in one go
+LONGEST_LINGER = 0.025  #: seconds that the first waits for as many as came last time
+
+
+@dataclass
+class _Place(Generic[Wish, Answer]):
+    """Where one waits: for an answer, or for being called to serve."""
+
+    wish: Wish
+    answer: Future[Answer] = field(default_factory=Future)
+    called: threading.Event = field(default_factory=threading.Event)
 
 
 class Together(Generic[Wish, Answer]):
-    """Calls from many threads share one call of ``do``: whoever comes first does it for all who wait by then.
+    """Calls from many threads share one call of ``do``: one of them does it for all who wait by then.
 
     ``do`` gets the wishes in the order they came and returns for each its answer or the exception to raise.
-    Nobody waits for others to come: alone, a wish is done at once.
+    Alone, a wish is done at once. Only right after a round of many the next waits a little, for as long as that
+    round took, until as many are there again: without it, the first of them to come back would go alone.
     """
 
     def __init__(self, do: Callable[[Sequence[Wish]], Sequence[Answer | Exception]]) -> None:
         self._do = do
-        self._waiting: deque[tuple[Wish, Future[Answer]]] = deque()
-        self._turn = threading.Lock()
+        self._waiting: deque[_Place[Wish, Answer]] = deque()
+        self._came = threading.Condition()
+        self._served_now = False
+        self._last, self._took, self._ended = 1, 0.0, 0.0
 
     def __call__(self, wish: Wish) -> Answer:
         """The answer to this wish; raises what was returned for it, or what ``do`` raised for all."""
-        mine: Future[Answer] = Future()
-        self._waiting.append((wish, mine))
-        while not mine.done():
-            with self._turn:
-                if not mine.done():
-                    self._serve()
-        return mine.result()
+        mine: _Place[Wish, Answer] = _Place(wish)
+        with self._came:
+            self._waiting.append(mine)
+            self._came.notify()
+            serves, self._served_now = not self._served_now, True
+        if not serves:
+            mine.called.wait()
+        if not mine.answer.done():
+            self._serve()
+        return mine.answer.result()
 
     def _serve(self) -> None:
-        """A thread that holds the turn finds its own wish among the first or leaves it to the next turn."""
-        served = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
+        """One round, which holds the server's own wish; then whoever waits longest serves the next."""
+        places = self._gather()
+        began = time.monotonic()
+        answered = self._answered(places)
+        self._ended = time.monotonic()
+        self._last, self._took = len(places), self._ended - began
+        self._pass_on()
+        for place, answer in answered:
+            _give(place, answer)
+
+    def _answered(
+        self, places: Sequence[_Place[Wish, Answer]]
+    ) -> list[tuple[_Place[Wish, Answer], Answer | BaseException]]:
+        """Whatever happens, everybody gets an answer: nobody else would ever call those who wait."""
         try:
-            answers = self._do([wish for wish, _ in served])
-        except Exception as error:  # noqa: BLE001 - it belongs to those who asked
-            answers = [error] * len(served)
-        for (_, future), answer in zip(served, answers, strict=True):
-            if isinstance(answer, Exception):
-                future.set_exception(answer)
+            return list(zip(places, self._do([place.wish for place in places]), strict=True))
+        except BaseException as error:  # noqa: BLE001 - it belongs to those who asked
+            return [(place, error) for place in places]
+
+    def _gather(self) -> list[_Place[Wish, Answer]]:
+        with self._came:
+            linger = min(self._took, LONGEST_LINGER)
+            self._came.wait_for(self._as_many_again, max(0.0, self._ended + linger - time.monotonic()))
+            return [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
+
+    def _as_many_again(self) -> bool:
+        return len(self._waiting) >= min(self._last, AT_ONCE)
+
+    def _pass_on(self) -> None:
+        with self._came:
+            if self._waiting:
+                self._waiting[0].called.set()
             else:
-                future.set_result(answer)
+                self._served_now = False
+
+
+def _give(place: _Place[Wish, Answer], answer: Answer | BaseException) -> None:
+    if isinstance(answer, BaseException):
+        place.answer.set_exception(answer)
+    else:
+        place.answer.set_result(answer)
+    place.called.set()

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.referral import storage
 from services.referral.domain import Referral
 from shared.database import Transaction
-from shared.messaging.topology import TO_HUB, to_node
+from shared.messaging.topology import TO_HUB, Address, to_node
 from shared.schemas.life import Move
 from shared.schemas.referral import Moved, NumberedMove
 
@@ -62,8 +62,8 @@ class Book:
         facts = {"number": referral.number, "state": referral.state, "recorded_at": self.tx.at, **vars(step)}
         self._moves.append((referral.id, NumberedMove(**facts)))
         self._standing.add(step.move_id)
-        concerned = (to_node(referral.from_org), to_node(referral.to_org), TO_HUB)
-        self.tx.outbox.publish_to_all(self.tx, _moved(referral, facts), to=concerned, subject=referral.id)
+        moved = _moved(referral, facts)
+        self.tx.outbox.publish_to_all(self.tx, moved, to=_concerned(referral, step), subject=referral.id)
 
     def save(self) -> None:
         """Write everything that is not yet written, in three statements."""
@@ -72,6 +72,12 @@ class Book:
         storage.add_moves(self.tx, self._moves)
         self._referrals |= self._new | self._changed
         self._new, self._changed, self._moves = {}, {}, []
+
+
+def _concerned(referral: Referral, step: Step) -> list[Address]:
+    """Both organisations and the hub; that it was sent, the receiver is told by the offer itself."""
+    receiver = [] if step.move is Move.SEND else [to_node(referral.to_org)]
+    return [to_node(referral.from_org), *receiver, TO_HUB]
 
 
 def _moved(referral: Referral, facts: dict[str, Any]) -> Moved:

@@ -127,8 +127,21 @@ class AmqpLink:
             self._send_held()
 
     def _send_held(self) -> None:
-        while self._held and not self.blocked:
-            self._confirms.publish(self._held.popleft())
+        with self._in_one_write():
+            while self._held and not self.blocked:
+                self._confirms.publish(self._held.popleft())
+
+    @contextmanager
+    def _in_one_write(self) -> Iterator[None]:
+        """What the library would write to the socket message by message goes there in one piece."""
+        transport, pieces = self._wire.transport, bytearray()
+        write, transport._write = transport._write, pieces.extend  # noqa: SLF001 - it has no buffer of its own
+        try:
+            yield
+        finally:
+            transport._write = write  # noqa: SLF001
+        if pieces:
+            transport.write(bytes(pieces))
 
     def settled(self) -> Settled:
         """Answers that arrived since the last call."""

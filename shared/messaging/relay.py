@@ -53,9 +53,11 @@ class Relay:
         with self.database.reading() as tx:
             if not self.outbox.anything_due(tx):
                 return ()
-        self._next_look = 0.0
         with self.database.transaction() as tx:
-            return self.outbox.claim_due(tx, AT_ONCE)
+            claimed = self.outbox.claim_due(tx, AT_ONCE)
+        if len(claimed) == AT_ONCE:
+            self._next_look = 0.0  # there is more
+        return claimed
 
     def note(self, link: Link) -> None:
         """Collect the broker's answers; they are written with the next transaction."""

@@ -9,6 +9,7 @@ from functools import partial
 from sqlalchemy import create_engine, text
 
 from shared.polling import poll_until
+from tests.affairs import affairs_of
 from tests.network import Network
 
 COUNT = 200
@@ -40,6 +41,13 @@ def send_while_breaking(network: Network, breakage: Breakage) -> list[str]:
     return sent
 
 
+def send_one_by_one(network: Network, count: int) -> list[str]:
+    """So many referrals from A to B."""
+    sender = network.node(A)
+    case_id = sender.case([B])
+    return [_send(sender, case_id) for _ in range(count)]
+
+
 def _send(sender: object, case_id: str) -> str:
     """A web process that was just killed refuses the connection: nothing was shown as sent, so it is tried again."""
     from httpx import TransportError
@@ -55,6 +63,13 @@ def _send(sender: object, case_id: str) -> str:
 
 def expect_each_once(network: Network, sent: list[str]) -> None:
     """Progress first: all arrive. Then nothing is there twice, in any database."""
+    try:
+        _expect_each_once(network, sent)
+    except TimeoutError as error:
+        raise AssertionError(f"{error}\n{affairs_of(network)}") from None
+
+
+def _expect_each_once(network: Network, sent: list[str]) -> None:
     for place, query in EVERYWHERE.items():
         poll_until(
             partial(_all_there, network, place[0], query, sent),

@@ -6,7 +6,16 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from tests.faults.referrals import A, B, Breakage, expect_each_once, send_while_breaking
+from shared.polling import poll_until
+from tests.faults.referrals import (
+    HEALED_WITHIN,
+    A,
+    B,
+    Breakage,
+    expect_each_once,
+    send_one_by_one,
+    send_while_breaking,
+)
 from tests.network import Network
 
 DEATHS = 5
@@ -43,10 +52,14 @@ def test_what_was_sent_twice_has_one_effect(network: Network) -> None:
 
     sent = send_while_breaking(network, Breakage(lambda _: None))
 
+    def all_have_died() -> bool:
+        sent.extend(send_one_by_one(network, 1))  # a relay dies only of an answer
+        return all(len(list(graveyard.iterdir())) == DEATHS for graveyard in graveyards)
+
+    poll_until(all_have_died, seconds=HEALED_WITHIN, what="the relays' deaths")
     expect_each_once(network, sent)
     for name, command in healthy.items():
         supervisor.replace(name, command)
-    assert all(len(list(graveyard.iterdir())) == DEATHS for graveyard in graveyards)
 
 
 if __name__ == "__main__":

@@ -71,7 +71,9 @@ def _put(
     dialect = sqlite if tx.connection.dialect.name == "sqlite" else postgresql
     put: Any = dialect.insert(table)
     changes = {name: put.excluded[name] for name in changing}
-    tx.execute(put.on_conflict_do_update(index_elements=key, set_=changes), rows)
+    statement = put.on_conflict_do_update(index_elements=key, set_=changes)
+    # It asks for something back, because only then the rows go to PostgreSQL together.
+    tx.execute(statement.returning(table.c[key[0]]), rows).all()
 
 
 def refuse_line(tx: Transaction, referral_id: UUID, move_id: UUID, refusal: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, select, update
 
 from services.intake.domain import Actor, Case, Consent, HistoryLine, Need, Partner, Person, Referral
 from services.intake.storage.rows import case_of, consent_of, need_of, part, person_of
@@ -29,47 +29,72 @@ class BeforeSending:
 _HOLD = (
     select(people.c.id)
     .join(cases)
-    .where(cases.c.id == bindparam("case_id"))
+    .where(cases.c.id.in_(bindparam("case_ids", expanding=True)))
+    .order_by(people.c.id)
     .with_for_update(read=True, of=people)
 )
-_BEFORE = (
-    select(people, cases, consents, needs, partners)
+_NEWER = consents.alias()
+_NEWEST = select(func.max(_NEWER.c.version)).where(_NEWER.c.person_id == people.c.id).scalar_subquery()
+_CASES = (
+    select(people, cases, consents)
     .select_from(cases)
     .join(people)
-    .outerjoin(consents, consents.c.person_id == people.c.id)
-    .outerjoin(needs, and_(needs.c.id == bindparam("need_id"), needs.c.case_id == cases.c.id))
-    .outerjoin(partners, partners.c.org == bindparam("to_org"))
-    .where(cases.c.id == bindparam("case_id"), cases.c.org == bindparam("seen_by_org"))
-    .order_by(consents.c.version.desc())
-    .limit(1)
+    .outerjoin(consents, and_(consents.c.person_id == people.c.id, consents.c.version == _NEWEST))
+    .where(cases.c.id.in_(bindparam("case_ids", expanding=True)))
 )
+_NEEDS = select(needs).where(needs.c.id.in_(bindparam("need_ids", expanding=True)))
+_PARTNERS = select(partners).where(partners.c.org.in_(bindparam("orgs", expanding=True)))
 _ADD_REFERRALS, _ADD_MOVE = insert(referrals), insert(moves)
 _PLAN = update(needs).where(needs.c.id == bindparam("need_id")).values(state="planned")
 
 
-def before_sending(
-    tx: Transaction, *, case_id: UUID, need_id: UUID | None, to_org: str, seen_by: Actor
-) -> BeforeSending | None:
-    """All of it at once, with the newest consent; None when there is no such case for whoever asks.
+@dataclass(frozen=True)
+class Asked:
+    """What a referral is to be made of, and who wants to see it."""
 
-    Nobody changes the consent or closes the case until the transaction ends. That is a statement of its own:
+    case_id: UUID
+    need_id: UUID | None
+    to_org: str
+    seen_by: Actor
+
+
+def before_sending(tx: Transaction, asked: Sequence[Asked]) -> list[BeforeSending | None]:
+    """All of it for each, with the newest consent; None where there is no such case for whoever asks.
+
+    Nobody changes these consents or closes these cases until the transaction ends. That is a statement of its own:
     what is read after it is what was committed before it.
     """
-    if not seen_by.sees_cases:
-        return None
-    tx.execute(_HOLD, {"case_id": case_id})
-    asked = {"case_id": case_id, "need_id": need_id, "to_org": to_org, "seen_by_org": seen_by.org}
-    row = tx.execute(_BEFORE, asked).mappings().one_or_none()
-    return _found(row) if row else None
+    case_ids = sorted({one.case_id for one in asked})
+    tx.execute(_HOLD, {"case_ids": case_ids})
+    found = {row[cases.c.id]: row for row in tx.execute(_CASES, {"case_ids": case_ids}).mappings()}
+    wanted = {row["id"]: row for row in _wanted_needs(tx, asked)}
+    known = tx.execute(_PARTNERS, {"orgs": sorted({one.to_org for one in asked})}).mappings()
+    receivers = {row["org"]: Partner(**row) for row in known}
+    return [
+        _found(found[one.case_id], wanted.get(one.need_id), receivers.get(one.to_org))
+        if one.case_id in found and _may_see(found[one.case_id], one.seen_by)
+        else None
+        for one in asked
+    ]
 
 
-def _found(row: Any) -> BeforeSending:
+def _wanted_needs(tx: Transaction, asked: Sequence[Asked]) -> Sequence[Any]:
+    need_ids = sorted({one.need_id for one in asked if one.need_id is not None})
+    return tx.execute(_NEEDS, {"need_ids": need_ids}).mappings().all() if need_ids else ()
+
+
+def _may_see(row: Any, actor: Actor) -> bool:
+    return actor.sees_cases and row[cases.c.org] == actor.org
+
+
+def _found(row: Any, need: Any, partner: Partner | None) -> BeforeSending:
+    case = case_of(part(row, cases))
     return BeforeSending(
         person=person_of(part(row, people)),
-        case=case_of(part(row, cases)),
+        case=case,
         consent=consent_of(part(row, consents)) if row[consents.c.id] else None,
-        need=need_of(part(row, needs)) if row[needs.c.id] else None,
-        partner=Partner(**part(row, partners)) if row[partners.c.org] else None,
+        need=need_of(need) if need and need["case_id"] == case.id else None,
+        partner=partner,
     )
 
 

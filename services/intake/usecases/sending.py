@@ -17,7 +17,7 @@ from services.intake.domain import (
     Referral,
 )
 from services.intake.storage import sending as sending_rows
-from services.intake.storage.sending import BeforeSending, Sent
+from services.intake.storage.sending import Asked, BeforeSending, Sent
 from services.intake.usecases.checks import checked, code, several, text
 from services.intake.usecases.moves import QUIET
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
@@ -80,15 +80,17 @@ class _Wish:
 
 def _send_all(tx: Transaction, wishes: Sequence[_Wish]) -> list[Referral | Exception]:
     """Those who send at the same moment share a transaction; what is refused to one does not touch the others."""
-    outcomes = [_try(tx, wish) for wish in wishes]
+    asked = [Asked(w.order.case_id, w.order.need_id, w.values["to_org"], w.by) for w in wishes]
+    found = sending_rows.before_sending(tx, asked)
+    outcomes = [_try(tx, wish, before) for wish, before in zip(wishes, found, strict=True)]
     sent = [outcome for outcome in outcomes if isinstance(outcome, Sent)]
     sending_rows.add_sent(tx, sent, quiet_until=tx.at + QUIET)
     return [outcome.referral if isinstance(outcome, Sent) else outcome for outcome in outcomes]
 
 
-def _try(tx: Transaction, wish: _Wish) -> Sent | Exception:
+def _try(tx: Transaction, wish: _Wish, found: BeforeSending | None) -> Sent | Exception:
     try:
-        before = _before(tx, wish.order, wish.values["to_org"], wish.by)
+        before = _require_open(found, wish.order)
         partner = _receiver(before.partner, wish.by)
         _require_consent(before, wish.values, tx.at)
         return _send(tx, before, partner, wish)
@@ -96,17 +98,14 @@ def _try(tx: Transaction, wish: _Wish) -> Sent | Exception:
         return refused
 
 
-def _before(tx: Transaction, order: ReferralOrder, to_org: str, by: Actor) -> BeforeSending:
-    before = sending_rows.before_sending(
-        tx, case_id=order.case_id, need_id=order.need_id, to_org=to_org, seen_by=by
-    )
-    if before is None:
+def _require_open(found: BeforeSending | None, order: ReferralOrder) -> BeforeSending:
+    if found is None:
         raise NotFound("case_not_found")
-    if before.case.status != "open":
-        raise Conflict(before.case.status)
-    if order.need_id is not None and before.need is None:
+    if found.case.status != "open":
+        raise Conflict(found.case.status)
+    if order.need_id is not None and found.need is None:
         raise NotFound("need_not_found")
-    return before
+    return found
 
 
 def _receiver(partner: Partner | None, by: Actor) -> Partner:

@@ -29,7 +29,7 @@ def test_a_referral_is_offered_to_the_receiver_and_told_to_all_it_concerns(hub: 
     said = hub.hears(sent(referral))
 
     assert told(said, Offered) == ["to.legal-aid"]
-    assert told(said, Moved) == ["to.harbour-house", "to.legal-aid", "referral.moved"]
+    assert told(said, Moved) == ["to.harbour-house", "referral.moved"]  # the offer tells the receiver itself
     assert hub.state(referral) is State.SENT
     assert hub.awaited() == [f"offer:{referral}"]
 
