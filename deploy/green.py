@@ -1,5 +1,6 @@
 """Imported before anything else in a worker's process: eventlet takes the place of sockets, threads and sleep."""
 
+import os
 import warnings
 
 warnings.filterwarnings(
@@ -9,3 +10,7 @@ warnings.filterwarnings(
 import eventlet  # noqa: E402
 
 eventlet.monkey_patch()
+
+os.environ["PSYCOPG_WAIT_FUNC"] = (
+    "wait_selector"  # its own way of waiting for PostgreSQL would stop everything else
+)

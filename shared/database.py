@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import orjson
 from sqlalchemy import (
     BigInteger,
     Connection,
@@ -157,21 +158,27 @@ def _there(outbox: "Outbox | None") -> "Outbox":
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.drivername == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg2")
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    discreet_json = {"hide_parameters": True, "json_serializer": _as_json, "json_deserializer": orjson.loads}
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(
-            parsed,
-            hide_parameters=True,
-            pool_pre_ping=True,
-            pool_size=20,
-            max_overflow=40,
-            executemany_mode="values_plus_batch",  # also updates of many rows in few round trips
-        )
-    engine = create_engine(
-        parsed, hide_parameters=True, connect_args={"timeout": 0, "check_same_thread": False}
-    )
+        engine = create_engine(parsed, pool_pre_ping=True, pool_size=20, max_overflow=40, **discreet_json)
+        event.listen(engine, "connect", _prepare_postgres)
+        return engine
+    patience = {"timeout": 0, "check_same_thread": False}
+    engine = create_engine(parsed, connect_args=patience, **discreet_json)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _as_json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _prepare_postgres(connection: Any, _record: Any) -> None:
+    """Arrays go in binary: as text each body would be escaped, letter by letter."""
+    from psycopg.types.array import ListBinaryDumper  # noqa: PLC0415 - a node on SQLite starts without it
+
+    connection.adapters.register_dumper(list, ListBinaryDumper)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

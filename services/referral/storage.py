@@ -15,8 +15,6 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    bindparam,
-    insert,
     or_,
     select,
     update,
@@ -25,6 +23,7 @@ from sqlalchemy import (
 from services.referral.domain import Referral, State
 from shared.database import Moment, Transaction, new_metadata
 from shared.messaging.tables import add_message_tables
+from shared.rows import add, among, change
 from shared.schemas.life import AWAITING_DECISION, Move
 from shared.schemas.referral import NumberedMove
 
@@ -82,16 +81,11 @@ directory_versions = Table(
     Column("published_at", Moment, nullable=False),
 )
 
-_NEW_STATE = (
-    update(referrals)
-    .where(referrals.c.id == bindparam("id_"))
-    .values(state=bindparam("state_"), number=bindparam("number_"))
-)
-
 
 def lock_referrals(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, Referral]:
     """The referrals of these ids, locked in the order of their ids so that two batches cannot lock crosswise."""
-    query = select(referrals).where(referrals.c.id.in_(list(ids))).order_by(referrals.c.id).with_for_update()
+    wanted = among(tx, referrals.c.id, set(ids))
+    query = select(referrals).where(wanted).order_by(referrals.c.id).with_for_update()
     return {row["id"]: _referral(row) for row in tx.execute(query).mappings()}
 
 
@@ -101,23 +95,17 @@ def _referral(row: Any) -> Referral:
 
 def add_referrals(tx: Transaction, new: Sequence[Referral]) -> None:
     """Store referrals that were not there."""
-    if new:
-        tx.execute(insert(referrals), [vars(referral) for referral in new])
+    add(tx, referrals, [vars(referral) for referral in new])
 
 
 def update_states(tx: Transaction, changed: Sequence[Referral]) -> None:
     """Store the new state and number of referrals."""
-    if changed:
-        rows = [
-            {"id_": r.id, "state_": r.state, "number_": r.number} for r in sorted(changed, key=lambda r: r.id)
-        ]
-        tx.execute(_NEW_STATE, rows)
+    change(tx, referrals, [{"id": r.id, "state": r.state, "number": r.number} for r in changed])
 
 
 def add_moves(tx: Transaction, new: Sequence[tuple[UUID, NumberedMove]]) -> None:
     """Store moves that stand."""
-    if new:
-        tx.execute(insert(moves), [_move_row(referral_id, move) for referral_id, move in new])
+    add(tx, moves, [_move_row(referral_id, move) for referral_id, move in new])
 
 
 def _move_row(referral_id: UUID, move: NumberedMove) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from amqp import Message as AmqpMessage
 from amqp.exceptions import AccessRefused, AMQPError, NotAllowed, NotFound, PreconditionFailed
+from amqp.spec import Basic
 from kombu import Connection, Consumer, Queue
 from kombu.exceptions import KombuError
 
@@ -25,6 +26,8 @@ REFUSALS = (AccessRefused, NotAllowed, NotFound, PreconditionFailed)  #: mended 
 HEARTBEAT = 6  #: seconds; a dead peer is noticed after two
 PREFETCH = 1_000  #: deliveries the broker may have open with us
 CONNECT_TIMEOUT, WRITE_TIMEOUT, CONFIRM_TIMEOUT = 5.0, 10.0, 15.0  #: seconds
+CHUNK = 16_384  #: bytes read from the socket in one go
+MANDATORY, IMMEDIATE = True, False
 FAREWELL = 0.1  #: seconds for TLS to say good-bye to a peer that may be dead
 
 
@@ -77,6 +80,7 @@ class AmqpLink:
         )
         wire = connection.transport.establish_connection()
         wire.sock.settimeout(WRITE_TIMEOUT)  # a write to a dead peer must end
+        _read_in_chunks(wire.transport)
         self._beat_at = time.monotonic()
         return wire
 
@@ -221,6 +225,12 @@ class AmqpLink:
             self._wire.collect()
 
 
+def _read_in_chunks(transport: Any) -> None:
+    """The library asks the socket for each frame in three pieces, a few bytes each; what it gets over, it keeps."""
+    receive = transport.sock.recv
+    transport._quick_recv = lambda wanted: receive(max(wanted, CHUNK))  # noqa: SLF001 - no setting tells it so
+
+
 class _Confirms:
     """A confirming channel whose answers are matched by delivery tag (py-amqp's own waits for *any* answer)."""
 
@@ -238,6 +248,7 @@ class _Confirms:
     def publish(
         self, message: Outgoing, headers: dict[str, Any] | None = None, *, apart: bool = False
     ) -> None:
+        """The library's own publishing waits for each answer, or looks for news before each message."""
         self._tag += 1
         self.open[self._tag] = (message.id, time.monotonic())
         if apart:
@@ -249,9 +260,8 @@ class _Confirms:
             message_id=str(message.id),
             application_headers=headers or {},
         )
-        self._channel._basic_publish(  # noqa: SLF001 - the public one waits for each answer
-            content, exchange=message.exchange, routing_key=message.routing_key, mandatory=True
-        )
+        address = (0, message.exchange, message.routing_key, MANDATORY, IMMEDIATE)
+        self._channel.send_method(Basic.Publish, "Bssbb", address, content)
 
     def collect(self) -> Settled:
         answers, self._answers = self._answers, Settled()

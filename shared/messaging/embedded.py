@@ -51,6 +51,8 @@ mailbox = Table(
     UniqueConstraint("queue", "message_id"),
 )
 
+LOOK = 0.01  #: seconds between two looks into an empty mailbox
+
 _DUE = (
     select(mailbox)
     .where(mailbox.c.queue == bindparam("queue"), mailbox.c.due_at <= bindparam("at"))
@@ -120,7 +122,7 @@ class EmbeddedLink:
         """What waits in the mailbox, oldest first; the same again until it is acknowledged."""
         taken = self._due(limit) if limit and self._taking else []
         if not taken and timeout:
-            self.sleep(timeout)
+            self.sleep(min(timeout, LOOK))
         return taken
 
     def _due(self, limit: int) -> list[Incoming]:

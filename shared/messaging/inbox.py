@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.database import Transaction
 from shared.messaging.message import Message
+from shared.rows import add_new
 
 
 def hear(tx: Transaction, table: Table, messages: Sequence[Message]) -> list[bool]:
@@ -16,9 +16,7 @@ def hear(tx: Transaction, table: Table, messages: Sequence[Message]) -> list[boo
     """
     keys = sorted({(message.sender, message.id) for message in messages})
     rows = [{"sender": sender, "message_id": id_, "heard_at": tx.at} for sender, id_ in keys]
-    insert = (sqlite if tx.connection.dialect.name == "sqlite" else postgresql).insert(table)
-    statement = insert.on_conflict_do_nothing().returning(table.c.sender, table.c.message_id)
-    new = {(row.sender, row.message_id) for row in tx.execute(statement, rows)} if rows else set()
+    new = {(row.sender, row.message_id) for row in add_new(tx, table, rows)}
     return [_once(new, (message.sender, message.id)) for message in messages]
 
 

@@ -58,7 +58,7 @@ def encode(event: Event, *, id: UUID, sender: str, subject: str, at: datetime) -
 
 def encode_data(event: Event) -> orjson.Fragment:
     """The event's data, so that it is encoded once for all it goes to."""
-    return orjson.Fragment(orjson.dumps(event.dump()))
+    return orjson.Fragment(event.to_json())
 
 
 def envelope(  # noqa: PLR0913 - CloudEvents has that many attributes

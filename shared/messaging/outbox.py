@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 
 from shared.clock import new_id
 from shared.database import Transaction
 from shared.messaging.message import Outgoing, encode_data, envelope
 from shared.messaging.topology import Address
+from shared.rows import add, among
 from shared.schemas import Event
 
 
@@ -85,7 +86,7 @@ class Outbox:
         messages, mine = tx.gathered[self], self.hand_over is not None
         if not messages:
             return
-        tx.execute(insert(self.table), [self._row(message, tx.at, claimed=mine) for message in messages])
+        add(tx, self.table, [self._row(message, tx.at, claimed=mine) for message in messages])
         if self.hand_over is not None:
             hand_over = self.hand_over
             tx.after_commit.append(lambda: hand_over(messages))
@@ -115,23 +116,25 @@ class Outbox:
             ids = [r.message_id for r in rows if (r.attempts, r.awaits is not None) == (attempts, awaited)]
             again = at + self.patience.until_again(attempts, awaited=awaited)
             tx.execute(
-                update(self.table).where(c.message_id.in_(ids)).values(attempts=attempts + 1, due_at=again)
+                update(self.table)
+                .where(among(tx, c.message_id, ids))
+                .values(attempts=attempts + 1, due_at=again)
             )
         return [Outgoing(r.message_id, r.exchange, r.routing_key, r.body, r.awaits) for r in rows]
 
     def confirmed(self, tx: Transaction, ids: Iterable[UUID]) -> None:
         """The broker has them: forget those that await no receipt."""
         c = self.table.c
-        tx.execute(delete(self.table).where(c.message_id.in_(list(ids)), c.awaits.is_(None)))
+        tx.execute(delete(self.table).where(among(tx, c.message_id, list(ids)), c.awaits.is_(None)))
 
     def refused(self, tx: Transaction, ids: Iterable[UUID], *, after: timedelta) -> None:
         """The broker would not take them: try again after a while."""
         at = tx.at + after
-        tx.execute(update(self.table).where(self.table.c.message_id.in_(list(ids))).values(due_at=at))
+        tx.execute(update(self.table).where(among(tx, self.table.c.message_id, list(ids))).values(due_at=at))
 
     def receipted(self, tx: Transaction, awaited: Iterable[str]) -> None:
         """The other end has said that it is stored: the rows are done, and so are those of this transaction."""
         done = frozenset(awaited)
-        tx.execute(delete(self.table).where(self.table.c.awaits.in_(sorted(done))))
+        tx.execute(delete(self.table).where(among(tx, self.table.c.awaits, sorted(done))))
         if self in tx.gathered:
             tx.gathered[self] = [message for message in tx.gathered[self] if message.awaits not in done]

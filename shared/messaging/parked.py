@@ -8,11 +8,11 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import Table, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.database import Transaction
 from shared.messaging.message import Incoming, Outgoing
 from shared.messaging.topology import retry_exchange
+from shared.rows import add_new
 
 FORGED = frozenset({"sender_forged", "message_id"})  #: never sent again: the claim would not be checked twice
 
@@ -46,9 +46,8 @@ def keep(tx: Transaction, table: Table, queue: str, messages: Sequence[tuple[Inc
         }
         for incoming, reason in messages
     ]
-    if rows:
-        insert = (sqlite if tx.connection.dialect.name == "sqlite" else postgresql).insert(table)
-        tx.execute(insert.on_conflict_do_nothing(), rows)
+    once = {row["id"]: row for row in rows}
+    add_new(tx, table, list(once.values()))
 
 
 def _row_id(queue: str, incoming: Incoming) -> UUID:

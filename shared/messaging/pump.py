@@ -19,11 +19,12 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 BATCH = 200  #: the most messages in one transaction
-WAIT = 0.01  #: seconds to wait for a message before looking at the outbox again
+WAIT = 0.5  #: seconds to wait for a message, at the most, before seeing whether to stop
 LONGEST_PAUSE = 5.0  #: seconds between tries while the broker or the database is away
 QUIET = 0.03  #: seconds after a batch in which the next one counts as load
 LINGER = 4  #: times as long as the last batch took, so that under load four fifths of the processor are left to others
-LONGEST_LINGER = 0.025  #: seconds
+LONGEST_LINGER = 0.05  #: seconds
+DRAIN_WAIT = 0.01  #: seconds without news after which a stopping service believes that there are no more
 DRAIN = 20.0  #: seconds a stopping service waits for confirms
 
 
@@ -80,7 +81,7 @@ class Pump:
     def step(self, link: Link, wait: float) -> bool:
         """One turn of the loop; tells whether anything was done."""
         sent = self._while_database_is_away(link, lambda: self.relay.send_due(link))
-        batch = link.take(BATCH, 0 if sent else wait, self._linger())
+        batch = link.take(BATCH, 0 if sent else min(wait, self.relay.until_next_look()), self._linger())
         self.relay.note(link)
         if batch:
             self._deliver(link, batch)
@@ -129,6 +130,6 @@ class Pump:
         link.stop_taking()
         end = time.monotonic() + DRAIN
         while time.monotonic() < end:
-            busy = self.step(link, WAIT)
+            busy = self.step(link, DRAIN_WAIT)
             if not busy and not link.open_publishes and not self.relay.has_answers:
                 return

@@ -45,6 +45,10 @@ class Relay:
             link.publish(messages)
         return len(messages)
 
+    def until_next_look(self) -> float:
+        """Seconds until the table is to be looked at."""
+        return 0.0 if self._offered else max(0.0, self._next_look - time.monotonic())
+
     def _claimed(self) -> Sequence[Outgoing]:
         moment = time.monotonic()
         if moment < self._next_look:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, ClassVar, Self, TypeVar, cast, dataclass_transform
 
-from marshmallow import INCLUDE, Schema
+import orjson
+from marshmallow import INCLUDE, Schema, ValidationError, missing
 from marshmallow import fields as rules
 
 T = TypeVar("T", bound="Record")
@@ -27,20 +28,38 @@ class Record:
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> Self:
-        """Check wire data once, where it enters; raises marshmallow.ValidationError."""
-        return cls._made_of(cls.schema.load(data))
-
-    @classmethod
-    def _made_of(cls, values: dict[str, Any]) -> Self:
+        """Check wire data once, where it enters; raises marshmallow.ValidationError, which names every error."""
+        try:
+            values = cls._checked(data)
+        except ValidationError:
+            cls.schema.load(data)
+            raise
         known = cls.schema.fields
-        unknown = {name: values.pop(name) for name in values.keys() - known.keys()}
+        unknown = {name: value for name, value in data.items() if name not in known}
         make: Any = cls  # its constructor is made by record()
         return cast("Self", make(**values, unknown=unknown))
 
-    def dump(self) -> dict[str, Any]:
-        """The wire form: JSON types only, absent optional fields left out."""
-        values = self.schema.dump(self)
+    @classmethod
+    def _checked(cls, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Rule by rule: the schema's own way, with its hooks and its list of errors, takes twice the time."""
+        values = {
+            name: rule.deserialize(data.get(name, missing), name, data)
+            for name, rule in cls.schema.fields.items()
+        }
+        return {name: value for name, value in values.items() if value is not missing}
+
+    def to_json(self) -> bytes:
+        """The wire form, absent optional fields left out. What rules allow is what orjson writes as they say."""
+        return orjson.dumps(self._fields(), default=Record._fields, option=orjson.OPT_PASSTHROUGH_DATACLASS)
+
+    def _fields(self) -> dict[str, Any]:
+        values = {name: getattr(self, name) for name in self.schema.fields}
         return {**self.unknown, **{name: value for name, value in values.items() if value is not None}}
+
+    def dump(self) -> dict[str, Any]:
+        """The wire form as JSON types."""
+        dumped: dict[str, Any] = orjson.loads(self.to_json())
+        return dumped
 
 
 class Event(Record):

@@ -71,7 +71,7 @@ class ContainerPostgres:
     def __init__(self) -> None:
         (port,) = free_ports(1)
         password = secrets.token_urlsafe()
-        self.url = f"postgresql+psycopg2://postgres:{password}@{LOOPBACK}:{port}/postgres"
+        self.url = f"postgresql+psycopg://postgres:{password}@{LOOPBACK}:{port}/postgres"
         named = {"POSTGRES_PASSWORD": password}
         self._container = _start(POSTGRES, {5432: port}, named, lambda: answers(self.url))
 

@@ -45,7 +45,7 @@ class PrivatePostgres:
         self.directory = Path(tempfile.mkdtemp(prefix="throughline-postgres-"))
         self._as_owner = _owner(self.directory)
         (self._port,) = free_ports(1)
-        self.url = f"postgresql+psycopg2://administrator@{LOOPBACK}:{self._port}/postgres"
+        self.url = f"postgresql+psycopg://administrator@{LOOPBACK}:{self._port}/postgres"
         self._create_cluster()
         self.start()
 

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from services.intake.storage.tables import idempotency_keys, link, node, revisions
 from shared.database import Transaction
+from shared.rows import insert_into
 
 
 def next_revision(tx: Transaction, name: str, sha256: str) -> int | None:
@@ -26,8 +26,7 @@ def next_revision(tx: Transaction, name: str, sha256: str) -> int | None:
 
 def claim_key(tx: Transaction, username: str, key: str, body_sha256: str) -> bool:
     """Whether the key is new; a second request with it waits here until the first has committed."""
-    dialect = sqlite if tx.connection.dialect.name == "sqlite" else postgresql
-    put: Any = dialect.insert(idempotency_keys)
+    put = insert_into(tx, idempotency_keys)
     claim = put.values(username=username, key=key, body_sha256=body_sha256, at=tx.at)
     return tx.execute(claim.on_conflict_do_nothing()).rowcount == 1
 
@@ -48,8 +47,7 @@ def set_answer(tx: Transaction, username: str, key: str, *, status: int, answer:
 
 def put_link(tx: Transaction, name: str, state: str) -> None:
     """A worker is alive, and says how its link to the hub is."""
-    dialect = sqlite if tx.connection.dialect.name == "sqlite" else postgresql
-    put: Any = dialect.insert(link)
+    put = insert_into(tx, link)
     values = {"seen_at": tx.at, "state": state}
     tx.execute(put.values(name=name, **values).on_conflict_do_update(index_elements=["name"], set_=values))
 

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select, update
 
 from services.intake.storage.referrals import FACTS
 from services.intake.storage.tables import moves, referrals
 from shared.database import Transaction
+from shared.rows import add, among, change, put
 from shared.schemas.life import Move
 
 STANDING = (
@@ -33,7 +33,7 @@ ERASED = {"note": None, "outcome": None, "scheduled_for": None}
 
 def lock_referrals(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     """The rows, without content, locked in the order of their ids: two batches cannot lock crosswise."""
-    query = select(*FACTS).where(referrals.c.id.in_(ids)).order_by(referrals.c.id).with_for_update()
+    query = select(*FACTS).where(among(tx, referrals.c.id, ids)).order_by(referrals.c.id).with_for_update()
     return {row["id"]: dict(row) for row in tx.execute(query).mappings()}
 
 
@@ -48,32 +48,22 @@ def add_offered(
     tx: Transaction, rows: Sequence[Mapping[str, Any]], lines: Sequence[Mapping[str, Any]]
 ) -> None:
     """Keep referrals that came in, each with its first line of history."""
-    tx.execute(insert(referrals), rows)
-    tx.execute(insert(moves), lines)
+    add(tx, referrals, rows)
+    add(tx, moves, lines)
 
 
 def save_standings(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
-    """Write where these referrals stand now, in one statement however many they are.
-
-    An insert that always meets its row: a plain update of many rows is one round trip for each of them.
-    """
-    _put(tx, referrals, ["id"], STANDING, rows)
+    """Write where these referrals stand now."""
+    change(tx, referrals, [{name: row[name] for name in ("id", *STANDING)} for row in rows])
 
 
 def put_lines(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
     """Add numbered moves to the history; a line of ours that waited keeps its words and gets its number."""
-    _put(tx, moves, ["referral_id", "move_id"], HEARD, rows)
+    put(tx, moves, rows, _numbered)
 
 
-def _put(
-    tx: Transaction, table: Table, key: list[str], changing: Sequence[str], rows: Sequence[dict[str, Any]]
-) -> None:
-    dialect = sqlite if tx.connection.dialect.name == "sqlite" else postgresql
-    put: Any = dialect.insert(table)
-    changes = {name: put.excluded[name] for name in changing}
-    statement = put.on_conflict_do_update(index_elements=key, set_=changes)
-    # It asks for something back, because only then the rows go to PostgreSQL together.
-    tx.execute(statement.returning(table.c[key[0]]), rows).all()
+def _numbered(new: Any, _old: Any) -> Mapping[str, Any]:
+    return {name: new[name] for name in HEARD}
 
 
 def refuse_line(tx: Transaction, referral_id: UUID, move_id: UUID, refusal: Mapping[str, Any]) -> None:

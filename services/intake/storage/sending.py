@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, insert, select, update
+from sqlalchemy import and_, bindparam, func, select
 
 from services.intake.domain import Actor, Case, Consent, HistoryLine, Need, Partner, Person, Referral
 from services.intake.storage.rows import case_of, consent_of, need_of, part, person_of
 from services.intake.storage.tables import cases, consents, moves, needs, partners, people, referrals
 from shared.database import Transaction
+from shared.rows import add, change
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,6 @@ _CASES = (
 )
 _NEEDS = select(needs).where(needs.c.id.in_(bindparam("need_ids", expanding=True)))
 _PARTNERS = select(partners).where(partners.c.org.in_(bindparam("orgs", expanding=True)))
-_ADD_REFERRALS, _ADD_MOVE = insert(referrals), insert(moves)
-_PLAN = update(needs).where(needs.c.id == bindparam("need_id")).values(state="planned")
 
 
 @dataclass(frozen=True)
@@ -110,18 +109,15 @@ class Sent:
 
 def add_sent(tx: Transaction, sent: Sequence[Sent], *, quiet_until: datetime) -> None:
     """Keep new referrals of ours in three statements; a referral is the plan for its need."""
-    if not sent:
-        return
-    tx.execute(_ADD_REFERRALS, [row_of(s.referral, s.by.org, s.content, quiet_until) for s in sent])
-    tx.execute(_ADD_MOVE, [_line_row(s.referral.id, s.line, 1, s.by) for s in sent])
-    planned = [{"need_id": s.referral.need_id} for s in sent if s.referral.need_id is not None]
-    if planned:
-        tx.execute(_PLAN, planned)
+    add(tx, referrals, [row_of(s.referral, s.by.org, s.content, quiet_until) for s in sent])
+    add(tx, moves, [_line_row(s.referral.id, s.line, 1, s.by) for s in sent])
+    planned = {s.referral.need_id for s in sent if s.referral.need_id is not None}
+    change(tx, needs, [{"id": need_id, "state": "planned"} for need_id in planned])
 
 
 def add_line(tx: Transaction, referral_id: UUID, line: HistoryLine, *, position: int, by: Actor) -> None:
     """A move of ours that waits for its number."""
-    tx.execute(_ADD_MOVE, _line_row(referral_id, line, position, by))
+    add(tx, moves, [_line_row(referral_id, line, position, by)])
 
 
 def _line_row(referral_id: UUID, line: HistoryLine, position: int, by: Actor) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from services.intake.domain import Actor, Role
 from services.intake.storage.tables import api_tokens, sign_ins, staff
 from shared.database import Transaction
+from shared.rows import insert_into
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,7 @@ def failed_sign_ins(tx: Transaction, name_sha256: str) -> tuple[int, datetime] |
 
 def put_failed_sign_ins(tx: Transaction, name_sha256: str, failures: int, wait_until: datetime) -> None:
     """Keep how often it failed in a row."""
-    dialect = sqlite if tx.connection.dialect.name == "sqlite" else postgresql
-    put: Any = dialect.insert(sign_ins)
+    put = insert_into(tx, sign_ins)
     values = {"failures": failures, "wait_until": wait_until}
     statement = put.values(name_sha256=name_sha256, **values)
     tx.execute(statement.on_conflict_do_update(index_elements=["name_sha256"], set_=values))

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from services.notifications.storage.tables import contact_lists, contacts
 from shared.database import Transaction
+from shared.rows import insert_into
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def replace_contacts(tx: Transaction, lists: Mapping[str, ContactList]) -> list[
 
 def _take_revisions(tx: Transaction, lists: Sequence[ContactList]) -> list[str]:
     """The organisations whose list is newer than ours."""
-    statement = (sqlite if tx.connection.dialect.name == "sqlite" else postgresql).insert(contact_lists)
+    statement = insert_into(tx, contact_lists)
     new, c = statement.excluded, contact_lists.c
     statement = statement.on_conflict_do_update(
         index_elements=["org"],

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Integer, cast, func, insert, select, update
+from sqlalchemy import Integer, cast, func, select, update
 
 from services.notifications.domain import Notice, State
 from services.notifications.storage.tables import notices
 from shared.database import Transaction
+from shared.rows import add
 
 AT_ONCE = 10_000  #: notices that go into one mail; more wait for the next
 
@@ -17,9 +18,8 @@ _IN_NO_MAIL = (notices.c.state == State.WAITING) & notices.c.round_id.is_(None)
 
 def add_notices(tx: Transaction, new: Sequence[tuple[UUID, Notice]]) -> None:
     """Keep what is to be told, due at once, in one statement."""
-    if new:
-        row = {"state": State.WAITING, "created_at": tx.at, "due_at": tx.at}
-        tx.execute(insert(notices), [{**vars(notice), **row, "id": id_} for id_, notice in new])
+    row = {"state": State.WAITING, "created_at": tx.at, "due_at": tx.at}
+    add(tx, notices, [{**vars(notice), **row, "id": id_} for id_, notice in new])
 
 
 def due_organisations(tx: Transaction) -> dict[str, bool]:

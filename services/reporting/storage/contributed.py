@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 
 from services.reporting.domain.counts import Cell
 from services.reporting.domain.periods import Period
-from services.reporting.storage.engines import insert_into
 from services.reporting.storage.tables import contributions
 from shared.database import Transaction
+from shared.rows import insert_into
 
 
 @dataclass(frozen=True)

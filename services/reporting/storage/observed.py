@@ -8,33 +8,25 @@ from sqlalchemy import ColumnElement, case, func, select
 
 from services.reporting.domain.observing import MOMENTS, Observed
 from services.reporting.domain.periods import Period, quarter_of
-from services.reporting.storage.engines import insert_into
 from services.reporting.storage.tables import contributions, referrals
 from shared.database import Transaction
+from shared.rows import put
 from shared.schemas.life import AWAITING_DECISION, OPEN, State
 
 
 def keep_observed(tx: Transaction, observed: Sequence[Observed]) -> None:
     """Merge what was observed, at most once a referral, into what is known, as ``observing.merge`` does.
 
-    One statement for all, which locks the rows in the order given: that of the ids. It asks for the ids back,
-    because only then the rows go to PostgreSQL together.
+    The rows are locked in the order given: that of the ids.
     """
-    if observed:
-        statement = _merging(tx).returning(referrals.c.referral_id)
-        tx.execute(statement, [_observed_row(one) for one in observed]).all()
+    put(tx, referrals, [_observed_row(one) for one in observed], _merged)
 
 
-def _merging(tx: Transaction) -> Any:
-    statement, c = insert_into(tx, referrals), referrals.c
-    new = statement.excluded
-    is_newer = new.number > c.number
-    changes: dict[str, Any] = {
-        name: case((is_newer, new[name]), else_=c[name]) for name in ("number", "state")
-    }
-    changes |= {name: _earliest(c[name], new[name]) for name in MOMENTS}
-    changes["period"] = func.coalesce(c.period, new.period)
-    return statement.on_conflict_do_update(index_elements=[c.referral_id], set_=changes)
+def _merged(new: Any, old: Any) -> dict[str, Any]:
+    is_newer = new.number > old.number
+    newest = {name: case((is_newer, new[name]), else_=old[name]) for name in ("number", "state")}
+    earliest = {name: _earliest(old[name], new[name]) for name in MOMENTS}
+    return newest | earliest | {"period": func.coalesce(old.period, new.period)}
 
 
 def _earliest(known: ColumnElement[Any], new: ColumnElement[Any]) -> ColumnElement[Any]:

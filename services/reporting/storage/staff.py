@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, or_, select, update
 
-from services.reporting.storage.engines import insert_into
 from services.reporting.storage.tables import api_tokens, sign_in_attempts, staff
 from shared.database import Transaction
+from shared.rows import insert_into
 
 
 @dataclass(frozen=True)

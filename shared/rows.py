@@ -1,0 +1,156 @@
+"""Many rows in one statement, on both engines: what is done to each message of a batch is done to all of them at once.
+
+PostgreSQL is given each column as one array, so that the statement is the same however many rows there are: it is
+neither put together nor read anew. SQLite has no round trips to save and is given one row after the other.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    ColumnElement,
+    String,
+    Table,
+    TableValuedAlias,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from shared.database import Transaction
+
+Row = Mapping[str, Any]
+Names = tuple[str, ...]
+Changes = Callable[
+    [Any, Any], Mapping[str, Any]
+]  #: what a row becomes, from the columns of the new and of the old one
+
+
+def insert_into(tx: Transaction, table: Table) -> Any:
+    """An insert that may meet its row, in the words of the engine."""
+    return (sqlite if _is_sqlite(tx) else postgresql).insert(table)
+
+
+def add(tx: Transaction, table: Table, rows: Sequence[Row]) -> None:
+    """Insert the rows. Here as below: all have the same columns."""
+    if rows:
+        tx.execute(_adding(table, _names(rows), sqlite=_is_sqlite(tx)), _given(tx, table, rows))
+
+
+def add_new(tx: Transaction, table: Table, rows: Sequence[Row]) -> Sequence[Any]:
+    """Insert the rows whose primary key is not there yet; returns the keys of these."""
+    if not rows:
+        return ()
+    adding = _adding(table, _names(rows), sqlite=_is_sqlite(tx), quietly=True)
+    return tx.execute(adding, _given(tx, table, rows)).all()
+
+
+def put(tx: Transaction, table: Table, rows: Sequence[Row], changes: Changes) -> None:
+    """Insert the rows; where a row of that primary key is there it becomes what ``changes`` makes of both.
+
+    No key may come twice. Rows are locked in the order given.
+    """
+    if rows:
+        putting = _adding(table, _names(rows), sqlite=_is_sqlite(tx), changes=changes)
+        tx.execute(putting, _given(tx, table, rows))
+
+
+def change(tx: Transaction, table: Table, rows: Sequence[Row]) -> None:
+    """Write the given columns of rows that are there, found by their primary key."""
+    if rows:
+        tx.execute(_changing(table, _names(rows), sqlite=_is_sqlite(tx)), _given(tx, table, rows, suffix=NEW))
+
+
+def among(tx: Transaction, named: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
+    """Whether the column is one of the values."""
+    if _is_sqlite(tx):
+        return named.in_(values)
+    return named == any_(literal(list(values), ARRAY(_carried(named.type))))
+
+
+NEW = "_new"  #: after a column's name: the name of what is given for it
+
+
+def _is_sqlite(tx: Transaction) -> bool:
+    return tx.connection.dialect.name == "sqlite"
+
+
+def _names(rows: Sequence[Row]) -> Names:
+    return tuple(rows[0])
+
+
+@cache
+def _adding(
+    table: Table, names: Names, *, sqlite: bool, quietly: bool = False, changes: Changes | None = None
+) -> Any:
+    adding = _insert_one(table) if sqlite else _insert_all(table, names)
+    key = list(table.primary_key)
+    if quietly:
+        return adding.on_conflict_do_nothing().returning(*key)
+    if changes:
+        return adding.on_conflict_do_update(index_elements=key, set_=changes(adding.excluded, table.c))
+    return adding
+
+
+def _insert_one(table: Table) -> sqlite.Insert:
+    return sqlite.insert(table)
+
+
+def _insert_all(table: Table, names: Names) -> postgresql.Insert:
+    new = _unnested(table, names)
+    return postgresql.insert(table).from_select(names, select(*(_stored(table, new, name) for name in names)))
+
+
+@cache
+def _changing(table: Table, names: Names, *, sqlite: bool) -> Any:
+    key = [each.name for each in table.primary_key]
+    if sqlite:
+        new = {name: bindparam(name + NEW, type_=table.c[name].type) for name in names}
+    else:
+        unnested = _unnested(table, names)
+        new = {name: _stored(table, unnested, name) for name in names}
+    found = and_(*(table.c[name] == new[name] for name in key))
+    return update(table).where(found).values({name: new[name] for name in names if name not in key})
+
+
+def _unnested(table: Table, names: Names) -> TableValuedAlias:
+    types = {name: _carried(table.c[name].type) for name in names}
+    arrays = [bindparam(name + NEW, type_=ARRAY(type_)) for name, type_ in types.items()]
+    columns = [column(name, type_) for name, type_ in types.items()]
+    return func.unnest(*arrays).table_valued(*columns).render_derived(name="new")
+
+
+def _carried(type_: Any) -> Any:
+    """The type inside an array: JSON goes as text, and text without its length, for a cast would cut it off."""
+    return Text() if isinstance(type_, JSON | String) else type_
+
+
+def _stored(table: Table, new: TableValuedAlias, name: str) -> Any:
+    type_ = table.c[name].type
+    return cast(new.c[name], type_) if isinstance(type_, JSON) else new.c[name]
+
+
+def _given(tx: Transaction, table: Table, rows: Sequence[Row], suffix: str = "") -> Any:
+    if _is_sqlite(tx):
+        return [{name + suffix: value for name, value in row.items()} for row in rows] if suffix else rows
+    return {name + NEW: _array(table.c[name].type, [row[name] for row in rows]) for name in _names(rows)}
+
+
+def _array(type_: Any, values: list[Any]) -> list[Any]:
+    if isinstance(type_, JSON):
+        return [None if value is None else orjson.dumps(value).decode() for value in values]
+    if isinstance(type_, String):
+        return [None if value is None else str(value) for value in values]
+    return values
