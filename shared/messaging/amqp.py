@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
 
-from amqp import Message as AmqpMessage
 from amqp.exceptions import AccessRefused, AMQPError, NotAllowed, NotFound, PreconditionFailed
-from amqp.spec import Basic
 from kombu import Connection, Consumer, Queue
 from kombu.exceptions import KombuError
 
 from shared.clock import new_id
+from shared.messaging.confirms import Confirms, as_uuid
 from shared.messaging.errors import LinkLost, Misconfigured
 from shared.messaging.link import Settled
 from shared.messaging.message import Incoming, Outgoing
@@ -25,9 +23,8 @@ LINK_ERRORS = (AMQPError, KombuError, OSError)
 REFUSALS = (AccessRefused, NotAllowed, NotFound, PreconditionFailed)  #: mended by a person, not by time
 HEARTBEAT = 6  #: seconds; a dead peer is noticed after two
 PREFETCH = 1_000  #: deliveries the broker may have open with us
-CONNECT_TIMEOUT, WRITE_TIMEOUT, CONFIRM_TIMEOUT = 5.0, 10.0, 15.0  #: seconds
+CONNECT_TIMEOUT, WRITE_TIMEOUT = 5.0, 10.0  #: seconds
 CHUNK = 16_384  #: bytes read from the socket in one go
-MANDATORY, IMMEDIATE = True, False
 FAREWELL = 0.1  #: seconds for TLS to say good-bye to a peer that may be dead
 
 
@@ -52,7 +49,7 @@ class AmqpLink:
         with link_errors():
             self._wire = self._connect(url, tls, name or queue)
             try:
-                self._confirms = _Confirms(self._wire.channel())
+                self._confirms = Confirms(self._wire.channel())
                 self._channel = self._wire.channel()
                 self._consumers = self._consume()
             except BaseException:
@@ -110,7 +107,7 @@ class AmqpLink:
         body = message.body
         self._arrived.append(
             Incoming(
-                id=_uuid(message.properties.get("message_id")),
+                id=as_uuid(message.properties.get("message_id")),
                 routing_key=message.delivery_info.get("routing_key", ""),
                 body=body.encode() if isinstance(body, str) else bytes(body),
                 attempt=_whole((message.headers or {}).get("x-attempt")),
@@ -229,81 +226,6 @@ def _read_in_chunks(transport: Any) -> None:
     """The library asks the socket for each frame in three pieces, a few bytes each; what it gets over, it keeps."""
     receive = transport.sock.recv
     transport._quick_recv = lambda wanted: receive(max(wanted, CHUNK))  # noqa: SLF001 - no setting tells it so
-
-
-class _Confirms:
-    """A confirming channel whose answers are matched by delivery tag (py-amqp's own waits for *any* answer)."""
-
-    def __init__(self, channel: Any) -> None:
-        self._channel, self._tag = channel, 0
-        self.open: dict[int, tuple[UUID, float]] = {}
-        self.apart: set[int] = set()
-        self._returned: set[UUID] = set()
-        self._answers = Settled()
-        channel.confirm_select()
-        channel.events["basic_ack"].add(lambda tag, multiple: self._answer(tag, multiple, ok=True))
-        channel.events["basic_nack"].add(lambda tag, multiple: self._answer(tag, multiple, ok=False))
-        channel.events["basic_return"].add(self._return)
-
-    def publish(
-        self, message: Outgoing, headers: dict[str, Any] | None = None, *, apart: bool = False
-    ) -> None:
-        """The library's own publishing waits for each answer, or looks for news before each message."""
-        self._tag += 1
-        self.open[self._tag] = (message.id, time.monotonic())
-        if apart:
-            self.apart.add(self._tag)
-        content = AmqpMessage(
-            message.body,
-            content_type="application/cloudevents+json",
-            delivery_mode=2,
-            message_id=str(message.id),
-            application_headers=headers or {},
-        )
-        address = (0, message.exchange, message.routing_key, MANDATORY, IMMEDIATE)
-        self._channel.send_method(Basic.Publish, "Bssbb", address, content)
-
-    def collect(self) -> Settled:
-        answers, self._answers = self._answers, Settled()
-        return answers
-
-    def count_age_from_now(self) -> None:
-        """A blocked broker answers nobody, and that says nothing of the link."""
-        moment = time.monotonic()
-        self.open = {tag: (id_, moment) for tag, (id_, _) in self.open.items()}
-
-    def check_age(self) -> None:
-        """Answers come in order, so the oldest tells."""
-        oldest = next(iter(self.open.values()), None)
-        if oldest is not None and time.monotonic() - oldest[1] > CONFIRM_TIMEOUT:
-            raise OSError("confirm timeout")
-
-    def _return(self, _error: Exception, _exchange: str, _key: str, message: Any) -> None:
-        """An unroutable message comes back just before it is confirmed."""
-        returned = _uuid(message.properties.get("message_id"))
-        if returned is not None:
-            self._returned.add(returned)
-
-    def _answer(self, tag: int, multiple: bool, *, ok: bool) -> None:  # noqa: FBT001 - the library's callback
-        for answered in [t for t in self.open if t <= tag] if multiple else [tag]:
-            id_, _ = self.open.pop(answered, (None, 0))
-            if id_ is None:
-                continue
-            good = ok and id_ not in self._returned
-            self._returned.discard(id_)
-            if answered in self.apart:
-                self.apart.discard(answered)
-                if not good:
-                    raise OSError("retry refused")
-            else:
-                (self._answers.confirmed if good else self._answers.refused).add(id_)
-
-
-def _uuid(text: object) -> UUID | None:
-    try:
-        return UUID(str(text))
-    except ValueError:
-        return None
 
 
 def _whole(value: object) -> int:

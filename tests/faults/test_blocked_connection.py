@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared.database import Transaction
-from shared.messaging import amqp, pump
+from shared.messaging import confirms, pump
 from shared.messaging.amqp import AmqpLink
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Unready
@@ -67,7 +67,7 @@ class Service:
 
 @pytest.fixture
 def service(sqlite_url: str, link: Callable[[str], AmqpLink], monkeypatch: pytest.MonkeyPatch) -> Service:
-    monkeypatch.setattr(amqp, "CONFIRM_TIMEOUT", PATIENCE)
+    monkeypatch.setattr(confirms, "CONFIRM_TIMEOUT", PATIENCE)
     monkeypatch.setattr(pump, "BATCH", 5)
     return Service(desk_on(sqlite_url), link)
 

@@ -1,0 +1,91 @@
+"""Publishing with pipelined confirms: many are under way at once, and each answer finds its message."""
+
+import time
+from typing import Any
+from uuid import UUID
+
+from amqp import Message as AmqpMessage
+from amqp.spec import Basic
+
+from shared.messaging.link import Settled
+from shared.messaging.message import Outgoing
+
+CONFIRM_TIMEOUT = 15.0  #: seconds
+MANDATORY, IMMEDIATE = True, False
+
+
+class Confirms:
+    """A confirming channel whose answers are matched by delivery tag (py-amqp's own waits for *any* answer)."""
+
+    def __init__(self, channel: Any) -> None:
+        self._channel, self._tag = channel, 0
+        self.open: dict[int, tuple[UUID, float]] = {}
+        self.apart: set[int] = set()
+        self._returned: set[UUID] = set()
+        self._answers = Settled()
+        channel.confirm_select()
+        channel.events["basic_ack"].add(lambda tag, multiple: self._answer(tag, multiple, ok=True))
+        channel.events["basic_nack"].add(lambda tag, multiple: self._answer(tag, multiple, ok=False))
+        channel.events["basic_return"].add(self._return)
+
+    def publish(
+        self, message: Outgoing, headers: dict[str, Any] | None = None, *, apart: bool = False
+    ) -> None:
+        """The library's own publishing waits for each answer, or looks for news before each message."""
+        self._tag += 1
+        self.open[self._tag] = (message.id, time.monotonic())
+        if apart:
+            self.apart.add(self._tag)
+        content = AmqpMessage(
+            message.body,
+            content_type="application/cloudevents+json",
+            delivery_mode=2,
+            message_id=str(message.id),
+            application_headers=headers or {},
+        )
+        address = (0, message.exchange, message.routing_key, MANDATORY, IMMEDIATE)
+        self._channel.send_method(Basic.Publish, "Bssbb", address, content)
+
+    def collect(self) -> Settled:
+        """The answers since the last call."""
+        answers, self._answers = self._answers, Settled()
+        return answers
+
+    def count_age_from_now(self) -> None:
+        """A blocked broker answers nobody, and that says nothing of the link."""
+        moment = time.monotonic()
+        self.open = {tag: (id_, moment) for tag, (id_, _) in self.open.items()}
+
+    def check_age(self) -> None:
+        """Answers come in order, so the oldest tells."""
+        oldest = next(iter(self.open.values()), None)
+        if oldest is not None and time.monotonic() - oldest[1] > CONFIRM_TIMEOUT:
+            raise OSError("confirm timeout")
+
+    def _return(self, _error: Exception, _exchange: str, _key: str, message: Any) -> None:
+        """An unroutable message comes back just before it is confirmed."""
+        returned = as_uuid(message.properties.get("message_id"))
+        if returned is not None:
+            self._returned.add(returned)
+
+    def _answer(self, tag: int, multiple: bool, *, ok: bool) -> None:  # noqa: FBT001 - the library's callback
+        for answered in [t for t in self.open if t <= tag] if multiple else [tag]:
+            id_, _ = self.open.pop(answered, (None, 0))
+            if id_ is None:
+                continue
+            good = ok and id_ not in self._returned
+            self._returned.discard(id_)
+            if answered in self.apart:
+                self.apart.discard(answered)
+                if not good:
+                    raise OSError("retry refused")
+            else:
+                (self._answers.confirmed if good else self._answers.refused).add(id_)
+
+
+def as_uuid(text: object) -> UUID | None:
+    """The id, or None for what is none."""
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
