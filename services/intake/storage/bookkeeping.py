@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, update
 
 from services.intake.storage.tables import idempotency_keys, link, node, revisions
 from shared.database import Transaction
-from shared.rows import insert_into
+from shared.rows import add_new, insert_into
 
 
 def next_revision(tx: Transaction, name: str, sha256: str) -> int | None:
@@ -26,9 +26,8 @@ def next_revision(tx: Transaction, name: str, sha256: str) -> int | None:
 
 def claim_key(tx: Transaction, username: str, key: str, body_sha256: str) -> bool:
     """Whether the key is new; a second request with it waits here until the first has committed."""
-    put = insert_into(tx, idempotency_keys)
-    claim = put.values(username=username, key=key, body_sha256=body_sha256, at=tx.at)
-    return tx.execute(claim.on_conflict_do_nothing()).rowcount == 1
+    claim = {"username": username, "key": key, "body_sha256": body_sha256, "at": tx.at}
+    return bool(add_new(tx, idempotency_keys, [claim]))
 
 
 def find_key(tx: Transaction, username: str, key: str) -> Any | None:
