@@ -4,7 +4,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -17,11 +16,21 @@ LONGEST_LINGER = 0.025  #: seconds that the first waits for as many as came last
 
 @dataclass
 class _Place(Generic[Wish, Answer]):
-    """Where one waits: for an answer, or for being called to serve."""
+    """Where one waits to be called: with the answer, or to serve."""
 
     wish: Wish
-    answer: Future[Answer] = field(default_factory=Future)
     called: threading.Event = field(default_factory=threading.Event)
+    answers: list[Answer | BaseException] = field(default_factory=list)
+
+    def give(self, answer: Answer | BaseException) -> None:
+        self.answers.append(answer)
+        self.called.set()
+
+    def take(self) -> Answer:
+        [answer] = self.answers
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
 
 
 class Together(Generic[Wish, Answer]):
@@ -37,20 +46,21 @@ class Together(Generic[Wish, Answer]):
         self._waiting: deque[_Place[Wish, Answer]] = deque()
         self._came = threading.Condition()
         self._served_now = False
-        self._last, self._took, self._ended = 1, 0.0, 0.0
+        self._last, self._took, self._ended = 1, 0.0, 0.0  # of the last round
 
     def __call__(self, wish: Wish) -> Answer:
         """The answer to this wish; raises what was returned for it, or what ``do`` raised for all."""
         mine: _Place[Wish, Answer] = _Place(wish)
         with self._came:
             self._waiting.append(mine)
-            self._came.notify()
+            if self._as_many_again():
+                self._came.notify()
             serves, self._served_now = not self._served_now, True
         if not serves:
             mine.called.wait()
-        if not mine.answer.done():
+        if not mine.answers:
             self._serve()
-        return mine.answer.result()
+        return mine.take()
 
     def _serve(self) -> None:
         """One round, which holds the server's own wish; then whoever waits longest serves the next."""
@@ -61,7 +71,7 @@ class Together(Generic[Wish, Answer]):
         self._last, self._took = len(places), self._ended - began
         self._pass_on()
         for place, answer in answered:
-            _give(place, answer)
+            place.give(answer)
 
     def _answered(
         self, places: Sequence[_Place[Wish, Answer]]
@@ -87,11 +97,3 @@ class Together(Generic[Wish, Answer]):
                 self._waiting[0].called.set()
             else:
                 self._served_now = False
-
-
-def _give(place: _Place[Wish, Answer], answer: Answer | BaseException) -> None:
-    if isinstance(answer, BaseException):
-        place.answer.set_exception(answer)
-    else:
-        place.answer.set_result(answer)
-    place.called.set()
