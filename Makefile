@@ -45,7 +45,7 @@ architecture: $(DEV) parts ## the house rules, as tests
 	$(BIN)/pytest tests/architecture
 
 integration: $(DEV) parts ## journeys over a real broker and real databases
-	$(BIN)/pytest --timeout=300 tests/integration
+	$(BIN)/pytest --timeout=300 tests/integration bench
 
 faults: $(DEV) parts ## break things on purpose
 	$(BIN)/pytest --timeout=300 tests/faults

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from deploy.composition import open_database
+from deploy.memory import look_less_for_garbage
 from services.intake.domain import Actor, Role
 from services.intake.usecases.sending import ReferralOrder, send_referral
 from shared.database import Database
@@ -20,6 +21,7 @@ def main() -> None:
     told = json.loads(sys.stdin.readline())
     database = open_database("intake", told["database"], sender=told["org"])
     worker = Actor("bench", Role.CASE_WORKER, told["org"])
+    look_less_for_garbage()  # as a web process does
     orders = [_order(UUID(case), told["to_org"]) for case in told["cases"]]
     with ThreadPoolExecutor(len(orders)) as threads:
         for line in sys.stdin:

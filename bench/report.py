@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, text
 from bench.place import Servers
 from bench.rounds import OURS, PEER, Figures, Order, Round
 
-PACKAGES = ("nameko", "kombu", "eventlet", "sqlalchemy", "psycopg2-binary")
+PACKAGES = ("nameko", "kombu", "eventlet", "sqlalchemy", "psycopg", "psycopg2-binary")
 
 DURABILITY = ("server_version", "synchronous_commit", "fsync")
 

@@ -11,6 +11,7 @@ import structlog
 from nameko.containers import ServiceContainer
 
 from deploy.composition import Composition
+from deploy.memory import look_less_for_garbage
 from shared.logs import set_up_logs
 from shared.messaging.amqp import AmqpLink
 from shared.messaging.embedded import EmbeddedLink, open_bus
@@ -31,6 +32,7 @@ def run(composition: Composition) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: eventlet.spawn_n(container.stop))
     container.start()
+    look_less_for_garbage()
     log.info("service.started")
     return _wait(container)
 

@@ -11,6 +11,7 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from deploy.composition import open_database, web_of
+from deploy.memory import look_less_for_garbage
 from shared.database import Database
 from shared.logs import set_up_logs
 
@@ -53,7 +54,9 @@ def _application(service: str, create_app: Callable[[Database, Any], Flask]) -> 
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     web = web_of(service)
     database = open_database(service, web.database_url, sender=web.sender)
-    return create_app(database, web.settings)
+    application = create_app(database, web.settings)
+    look_less_for_garbage()
+    return application
 
 
 def _end_with_parent(parent: int) -> None:

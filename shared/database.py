@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 from sqlalchemy import (
+    URL,
     BigInteger,
     Connection,
     DateTime,
@@ -155,10 +156,14 @@ def _there(outbox: "Outbox | None") -> "Outbox":
     return outbox
 
 
-def _engine(url: str) -> Engine:
+def driver_url(url: str) -> URL:
+    """The address with the driver that is used where it names none."""
     parsed = make_url(url)
-    if parsed.drivername == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
+    return parsed.set(drivername="postgresql+psycopg") if parsed.drivername == "postgresql" else parsed
+
+
+def _engine(url: str) -> Engine:
+    parsed = driver_url(url)
     discreet_json = {"hide_parameters": True, "json_serializer": _as_json, "json_deserializer": orjson.loads}
     if parsed.get_backend_name() != "sqlite":
         engine = create_engine(parsed, pool_pre_ping=True, pool_size=20, max_overflow=40, **discreet_json)
@@ -175,10 +180,19 @@ def _as_json(value: Any) -> str:
 
 
 def _prepare_postgres(connection: Any, _record: Any) -> None:
-    """Arrays go in binary: as text each body would be escaped, letter by letter."""
+    """Values go and come in binary: as text each body would be written, and read, letter by letter."""
     from psycopg.types.array import ListBinaryDumper  # noqa: PLC0415 - a node on SQLite starts without it
 
+    connection.cursor_factory = _binary_cursor
     connection.adapters.register_dumper(list, ListBinaryDumper)
+
+
+def _binary_cursor(connection: Any, **how: Any) -> Any:
+    from psycopg import Cursor, pq  # noqa: PLC0415 - a node on SQLite starts without it
+
+    cursor = Cursor(connection, **how)
+    cursor.format = pq.Format.BINARY
+    return cursor
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

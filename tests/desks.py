@@ -8,7 +8,7 @@ from threading import Thread
 from uuid import UUID
 
 from kombu import Connection
-from sqlalchemy import func, make_url, select
+from sqlalchemy import make_url, select
 
 from shared.clock import new_id
 from shared.messaging import parked
@@ -17,6 +17,7 @@ from shared.messaging.delivery import Handler
 from shared.messaging.link import Link
 from shared.messaging.message import Incoming, Outgoing
 from shared.messaging.outbox import Outbox, Patience
+from shared.messaging.packing import unpacked
 from shared.messaging.parked import Parked
 from shared.messaging.pump import Pump
 from shared.messaging.relay import Relay
@@ -28,6 +29,7 @@ from shared.schemas.intake import HistoryAsked
 NODE = "harbour-house"
 NODE_QUEUE, HUB_QUEUE = f"node.{NODE}", "referral"  #: the second hears what is said by the owner of the first
 SOON = 20.0  #: seconds within which what was said must have had its effect
+AT_ONCE = 10  #: things said in one transaction
 STOPPED = 40.0  #: seconds within which a pump must have stopped
 
 Connect = Callable[[], Link]
@@ -78,19 +80,25 @@ def _run(pump: Pump, errors: list[BaseException]) -> None:
 
 
 def say(desk: Desk, count: int = 1, *, to: Address | None = None) -> list[UUID]:
-    """Say so many things in one transaction; returns what they are about, in order."""
+    """Say so many things, a few in each transaction; returns what they are about, in order."""
     about = [new_id() for _ in range(count)]
-    with desk.database.transaction() as tx:
-        for referral_id in about:
-            event = HistoryAsked(referral_id=referral_id, after=0)
-            tx.outbox.publish(tx, event, to=to or from_node(NODE), subject="")
+    for first in range(0, count, AT_ONCE):
+        _say(desk, about[first : first + AT_ONCE], to or from_node(NODE))
     return about
 
 
+def _say(desk: Desk, about: Sequence[UUID], to: Address) -> None:
+    with desk.database.transaction() as tx:
+        for referral_id in about:
+            event = HistoryAsked(referral_id=referral_id, after=0)
+            tx.outbox.publish(tx, event, to=to, subject="")
+
+
 def unsent(desk: Desk) -> int:
-    """How many rows the outbox holds."""
+    """How many events the outbox holds."""
     with desk.database.reading() as tx:
-        return tx.execute(select(func.count()).select_from(metadata.tables["outbox"])).scalar_one()
+        bodies = tx.execute(select(metadata.tables["outbox"].c.body)).scalars()
+        return sum(len(unpacked(body, None)) for body in bodies)
 
 
 def parked_at(desk: Desk) -> list[Parked]:
@@ -131,6 +139,16 @@ def waiting(url: str, queue: str) -> int:
     """How many messages are ready in a queue, taken by nobody."""
     with Connection(url) as connection:
         return int(connection.default_channel.queue_declare(queue, passive=True).message_count)
+
+
+def emptied(url: str, queue: str) -> int:
+    """How many events were ready in a queue; they are taken out."""
+    link, taken = AmqpLink(url, queue), 0
+    while arrived := link.take(10_000, 1.0):
+        link.acknowledge(arrived)
+        taken += len(arrived)
+    link.close(politely=True)
+    return taken
 
 
 @contextmanager

@@ -1,7 +1,5 @@
 """Keeps the demo's processes running: starts them, restarts what dies, ends what it started."""
 
-import os
-import signal
 import subprocess
 import threading
 import time
@@ -72,8 +70,8 @@ class Supervisor:
         return self._running[name].pid
 
     def kill(self, name: str) -> None:
-        """End one at once, as a crash would; it is restarted."""
-        os.kill(self.pid(name), signal.SIGKILL)
+        """End one at once, as a crash would; it is restarted, as is one that has just ended by itself."""
+        self._running[name].kill()
 
     def replace(self, name: str, command: Sequence[str]) -> None:
         """Go on with another command under that name, as an upgrade would."""

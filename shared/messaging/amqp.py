@@ -3,9 +3,9 @@
 import socket
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from amqp.exceptions import AccessRefused, AMQPError, NotAllowed, NotFound, PreconditionFailed
@@ -13,16 +13,17 @@ from kombu import Connection, Consumer, Queue
 from kombu.exceptions import KombuError
 
 from shared.clock import new_id
-from shared.messaging.confirms import Confirms, as_uuid
+from shared.messaging.confirms import Confirms
 from shared.messaging.errors import LinkLost, Misconfigured
 from shared.messaging.link import Settled
 from shared.messaging.message import Incoming, Outgoing
+from shared.messaging.packing import as_uuid, packed, unpacked
 from shared.messaging.topology import given_up, retry_exchange, retry_step
 
 LINK_ERRORS = (AMQPError, KombuError, OSError)
 REFUSALS = (AccessRefused, NotAllowed, NotFound, PreconditionFailed)  #: mended by a person, not by time
 HEARTBEAT = 6  #: seconds; a dead peer is noticed after two
-PREFETCH = 1_000  #: deliveries the broker may have open with us
+PREFETCH = 200  #: deliveries, packs of many events most of them, the broker may have open with us
 CONNECT_TIMEOUT, WRITE_TIMEOUT = 5.0, 10.0  #: seconds
 CHUNK = 16_384  #: bytes read from the socket in one go
 FAREWELL = 0.1  #: seconds for TLS to say good-bye to a peer that may be dead
@@ -104,22 +105,18 @@ class AmqpLink:
 
     def _arrive(self, message: Any, *, given_up: bool) -> None:
         """The decoding of kombu is left out: it logs the raw body of what it cannot decode."""
-        body = message.body
-        self._arrived.append(
-            Incoming(
-                id=as_uuid(message.properties.get("message_id")),
-                routing_key=message.delivery_info.get("routing_key", ""),
-                body=body.encode() if isinstance(body, str) else bytes(body),
-                attempt=_whole((message.headers or {}).get("x-attempt")),
-                given_up=given_up,
-                tag=message.delivery_tag,
+        body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
+        key, attempt = message.delivery_info.get("routing_key", ""), _attempt(message.headers)
+        events = unpacked(body, as_uuid(message.properties.get("message_id")))
+        for left, (id_, event) in zip(range(len(events) - 1, -1, -1), events, strict=True):
+            self._arrived.append(
+                Incoming(id_, key, event, attempt, given_up, _Tag(message.delivery_tag, left))
             )
-        )
 
     @property
     def open_publishes(self) -> int:
         """How many published messages the broker has not answered."""
-        return len(self._confirms.open) + len(self._held)
+        return self._confirms.waiting + len(self._held)
 
     def publish(self, messages: Sequence[Outgoing]) -> None:
         """Pipelined: the broker's answers are read by ``take``, which also sends what a blocked broker made wait."""
@@ -129,8 +126,10 @@ class AmqpLink:
 
     def _send_held(self) -> None:
         with self._in_one_write():
-            while self._held and not self.blocked:
-                self._confirms.publish(self._held.popleft())
+            if not self.blocked:
+                for pack in packed(self._held):
+                    self._confirms.publish(pack)
+                self._held.clear()
 
     @contextmanager
     def _in_one_write(self) -> Iterator[None]:
@@ -180,10 +179,11 @@ class AmqpLink:
             self._beat_at = time.monotonic()
 
     def acknowledge(self, batch: Sequence[Incoming]) -> None:
-        """One acknowledgement for the batch and so for all taken before it."""
-        if batch:
+        """One acknowledgement for the batch and so for all taken before it; a pack counts when its last event does."""
+        whole = next((incoming.tag for incoming in reversed(batch) if not incoming.tag.left), None)
+        if whole is not None:
             with link_errors():
-                self._channel.basic_ack(batch[-1].tag, multiple=True)
+                self._channel.basic_ack(whole.delivery, multiple=True)
 
     def postpone(self, batch: Sequence[Incoming]) -> None:
         """Publish each to its step of the ladder and wait for the confirms: only then may it be acknowledged."""
@@ -193,7 +193,7 @@ class AmqpLink:
             for incoming in batch:
                 key = f"{self.queue}.{retry_step(incoming.attempt)}"
                 again = Outgoing(incoming.id or new_id(), exchange, key, incoming.body)
-                self._confirms.publish(again, headers={"x-attempt": incoming.attempt + 1}, apart=True)
+                self._confirms.publish([again], headers={"x-attempt": incoming.attempt + 1}, apart=True)
             self._wait_for(lambda: not self._confirms.apart)
 
     def _wait_for(self, done: Callable[[], bool]) -> None:
@@ -228,5 +228,13 @@ def _read_in_chunks(transport: Any) -> None:
     transport._quick_recv = lambda wanted: receive(max(wanted, CHUNK))  # noqa: SLF001 - no setting tells it so
 
 
-def _whole(value: object) -> int:
+class _Tag(NamedTuple):
+    """The broker's number of a message, and how many events of its pack come after this one."""
+
+    delivery: int
+    left: int
+
+
+def _attempt(headers: Mapping[str, Any] | None) -> int:
+    value = (headers or {}).get("x-attempt")
     return value if isinstance(value, int) and value >= 0 else 0

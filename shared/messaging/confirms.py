@@ -1,17 +1,24 @@
 """Publishing with pipelined confirms: many are under way at once, and each answer finds its message."""
 
 import time
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from amqp import Message as AmqpMessage
 from amqp.spec import Basic
 
 from shared.messaging.link import Settled
-from shared.messaging.message import Outgoing
+from shared.messaging.packing import MANY, ONE, Pack, as_one, as_uuid, is_pack
 
 CONFIRM_TIMEOUT = 15.0  #: seconds
 MANDATORY, IMMEDIATE = True, False
+
+
+class _Open(NamedTuple):
+    """What was published with one tag and is not answered yet, and since when."""
+
+    ids: tuple[UUID, ...]
+    since: float
 
 
 class Confirms:
@@ -19,7 +26,7 @@ class Confirms:
 
     def __init__(self, channel: Any) -> None:
         self._channel, self._tag = channel, 0
-        self.open: dict[int, tuple[UUID, float]] = {}
+        self.open: dict[int, _Open] = {}
         self.apart: set[int] = set()
         self._returned: set[UUID] = set()
         self._answers = Settled()
@@ -28,17 +35,21 @@ class Confirms:
         channel.events["basic_nack"].add(lambda tag, multiple: self._answer(tag, multiple, ok=False))
         channel.events["basic_return"].add(self._return)
 
-    def publish(
-        self, message: Outgoing, headers: dict[str, Any] | None = None, *, apart: bool = False
-    ) -> None:
+    @property
+    def waiting(self) -> int:
+        """How many events the broker has not answered."""
+        return sum(len(one.ids) for one in self.open.values())
+
+    def publish(self, pack: Pack, headers: dict[str, Any] | None = None, *, apart: bool = False) -> None:
         """The library's own publishing waits for each answer, or looks for news before each message."""
         self._tag += 1
-        self.open[self._tag] = (message.id, time.monotonic())
+        self.open[self._tag] = _Open(tuple(one.id for one in pack), time.monotonic())
         if apart:
             self.apart.add(self._tag)
+        message = as_one(pack)
         content = AmqpMessage(
             message.body,
-            content_type="application/cloudevents+json",
+            content_type=MANY if is_pack(message.body) else ONE,
             delivery_mode=2,
             message_id=str(message.id),
             application_headers=headers or {},
@@ -54,12 +65,12 @@ class Confirms:
     def count_age_from_now(self) -> None:
         """A blocked broker answers nobody, and that says nothing of the link."""
         moment = time.monotonic()
-        self.open = {tag: (id_, moment) for tag, (id_, _) in self.open.items()}
+        self.open = {tag: one._replace(since=moment) for tag, one in self.open.items()}
 
     def check_age(self) -> None:
         """Answers come in order, so the oldest tells."""
         oldest = next(iter(self.open.values()), None)
-        if oldest is not None and time.monotonic() - oldest[1] > CONFIRM_TIMEOUT:
+        if oldest is not None and time.monotonic() - oldest.since > CONFIRM_TIMEOUT:
             raise OSError("confirm timeout")
 
     def _return(self, _error: Exception, _exchange: str, _key: str, message: Any) -> None:
@@ -70,22 +81,15 @@ class Confirms:
 
     def _answer(self, tag: int, multiple: bool, *, ok: bool) -> None:  # noqa: FBT001 - the library's callback
         for answered in [t for t in self.open if t <= tag] if multiple else [tag]:
-            id_, _ = self.open.pop(answered, (None, 0))
-            if id_ is None:
-                continue
-            good = ok and id_ not in self._returned
-            self._returned.discard(id_)
-            if answered in self.apart:
-                self.apart.discard(answered)
-                if not good:
-                    raise OSError("retry refused")
-            else:
-                (self._answers.confirmed if good else self._answers.refused).add(id_)
+            if one := self.open.pop(answered, None):
+                self._settle(answered, one.ids, ok=ok)
 
-
-def as_uuid(text: object) -> UUID | None:
-    """The id, or None for what is none."""
-    try:
-        return UUID(str(text))
-    except ValueError:
-        return None
+    def _settle(self, tag: int, ids: tuple[UUID, ...], *, ok: bool) -> None:
+        good = ok and ids[0] not in self._returned
+        self._returned.discard(ids[0])
+        if tag not in self.apart:
+            (self._answers.confirmed if good else self._answers.refused).update(ids)
+            return
+        self.apart.discard(tag)
+        if not good:
+            raise OSError("retry refused")

@@ -23,11 +23,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
-from shared.clock import Clock, now
+from shared.clock import Clock, new_id, now
 from shared.database import BigId, Database, Moment, Transaction, new_metadata
 from shared.messaging.errors import LinkLost, Misconfigured
 from shared.messaging.link import Settled
 from shared.messaging.message import Incoming, Outgoing
+from shared.messaging.packing import unpacked
 from shared.messaging.topology import RETRY_SECONDS, Binding, retry_exchange, retry_step
 
 metadata = new_metadata()
@@ -100,7 +101,9 @@ class EmbeddedLink:
         with _bus_errors(), self.bus.transaction() as tx:
             self._bindings = self._read_bindings(tx)
             routed = [(message, self._queues_of(message)) for message in messages]
-            rows = [_row(queue, message, tx) for message, queues in routed for queue in queues]
+            rows = [
+                row for message, queues in routed for queue in queues for row in _rows(queue, message, tx)
+            ]
             if rows:
                 tx.execute(sqlite.insert(mailbox).on_conflict_do_nothing(), rows)
         for message, queues in routed:
@@ -163,16 +166,19 @@ def _bus_errors() -> Iterator[None]:
         raise LinkLost(type(error).__name__) from None
 
 
-def _row(queue: str, message: Outgoing, tx: Transaction) -> dict[str, object]:
+def _rows(queue: str, message: Outgoing, tx: Transaction) -> list[dict[str, object]]:
+    """A row for each event, so that each can be postponed by itself."""
     waits = RETRY_SECONDS[0] if message.exchange == retry_exchange(queue) else 0
-    return {
+    common = {
         "queue": queue,
-        "message_id": message.id,
         "routing_key": queue if waits else message.routing_key,
-        "body": message.body,
         "attempt": 0,
         "due_at": tx.at + timedelta(seconds=waits),
     }
+    return [
+        {**common, "message_id": id_ or new_id(), "body": body}
+        for id_, body in unpacked(message.body, message.id)
+    ]
 
 
 @lru_cache(maxsize=10_000)

@@ -10,6 +10,7 @@ from sqlalchemy import Table, bindparam, delete, select, update
 from shared.clock import new_id
 from shared.database import Transaction
 from shared.messaging.message import Outgoing, encode_data, envelope
+from shared.messaging.packing import as_one, packed
 from shared.messaging.topology import Address
 from shared.rows import add, among
 from shared.schemas import Event
@@ -83,13 +84,19 @@ class Outbox:
         tx.gathered[self].append(message)
 
     def _write(self, tx: Transaction) -> None:
-        messages, mine = tx.gathered[self], self.hand_over is not None
+        messages, mine = self._packed(tx.gathered[self]), self.hand_over is not None
         if not messages:
             return
         add(tx, self.table, [self._row(message, tx.at, claimed=mine) for message in messages])
         if self.hand_over is not None:
             hand_over = self.hand_over
             tx.after_commit.append(lambda: hand_over(messages))
+
+    @staticmethod
+    def _packed(messages: Sequence[Outgoing]) -> list[Outgoing]:
+        """What awaits a receipt keeps a row of its own; all else becomes few rows, however much it is."""
+        awaited = [message for message in messages if message.awaits is not None]
+        return awaited + [as_one(pack) for pack in packed(m for m in messages if m.awaits is None)]
 
     def _row(self, message: Outgoing, at: datetime, *, claimed: bool) -> dict[str, object]:
         wait = self.patience.until_again(0, awaited=message.awaits is not None)

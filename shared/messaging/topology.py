@@ -104,6 +104,11 @@ def retry_exchange(queue: str) -> str:
     return f"{queue}.retry"
 
 
+def is_retry(exchange: str) -> bool:
+    """Whether it is the retry exchange of some queue."""
+    return exchange.endswith(".retry")
+
+
 def retry_queue(queue: str, step: int) -> str:
     """The queue where a message waits before its next attempt; steps count from 1."""
     return f"{queue}.retry.{step}"

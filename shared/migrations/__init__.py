@@ -8,9 +8,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import Connection, MetaData, create_engine, text
 
-from shared.database import Database
+from shared.database import Database, driver_url
 
 LOCK = 7_265_101  #: PostgreSQL's advisory lock of those who migrate; any number will do
 
@@ -56,12 +56,12 @@ def check(package: str, url: str) -> None:
 
 def differences(package: str, url: str) -> list[Any]:
     """How the database differs from the service's table definitions; nothing, if all is well."""
-    database = Database(url)
+    engine = create_engine(driver_url(url))  # as text: nobody reads in binary how PostgreSQL notes an index
     try:
-        with database.reading() as tx:
-            return list(compare_metadata(MigrationContext.configure(tx.connection), _metadata(package)))
+        with engine.connect() as connection:
+            return list(compare_metadata(MigrationContext.configure(connection), _metadata(package)))
     finally:
-        database.close()
+        engine.dispose()
 
 
 def _config(package: str) -> Config:

@@ -45,10 +45,15 @@ def fresh_vhost(broker: Broker) -> Iterator[str]:
     _revive(broker)
     management.create_vhost(vhost)
     try:
-        yield broker.amqp_url.removesuffix("%2F") + vhost
+        yield at_vhost(broker, vhost)
     finally:
         _revive(broker)
         management.delete_vhost(vhost)
+
+
+def at_vhost(broker: Broker, vhost: str) -> str:
+    """The administrator's address of a virtual host."""
+    return broker.amqp_url.removesuffix("%2F") + vhost
 
 
 def let_declarations_settle() -> None:

@@ -26,13 +26,13 @@ from tests.desks import (
     await_effects,
     await_log,
     desk_on,
+    emptied,
     events,
     pump_of,
     put,
     questions,
     running,
     unsent,
-    waiting,
 )
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def test_what_is_said_waits_and_what_is_heard_goes_on(
 
     assert sum(service.blocked) > 50
     assert waits > 450
-    assert waiting(hub, NODE_QUEUE) >= 500
+    assert emptied(hub, NODE_QUEUE) >= 500
     assert "link.lost" not in events(logs)
 
 

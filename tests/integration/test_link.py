@@ -63,6 +63,18 @@ def take(link: Link, count: int) -> list[Incoming]:
     return list(taken.values())
 
 
+def take_just(link: Link, limit: int) -> list[Incoming]:
+    """Exactly so many messages, as soon as they are there."""
+    taken: list[Incoming] = []
+
+    def enough() -> bool:
+        taken.extend(link.take(limit - len(taken), 0.02))
+        return len(taken) == limit
+
+    poll_until(enough, seconds=SOON, what=f"{limit} messages")
+    return taken
+
+
 def take_nothing(link: Link) -> bool:
     """Whether nothing comes for as long as a message needs, many times over."""
     return not link.take(1, 0.5)
@@ -168,6 +180,7 @@ def test_what_is_acknowledged_does_not_come_again(link: Open) -> None:
 
 
 def test_an_acknowledgement_leaves_what_was_not_taken(link: Open) -> None:
+    """What travelled in one pack with it may come again as well."""
     said = questions(50)
     put(link(SENDER), said)
     first = link()
@@ -175,7 +188,18 @@ def test_an_acknowledgement_leaves_what_was_not_taken(link: Open) -> None:
     first.acknowledge(taken)
     first.close(politely=True)
 
-    assert ids(take(link(), 50 - len(taken))) == ids(said[len(taken) :])
+    left = ids(said[len(taken) :])
+    assert ids(take(link(), len(left)))[-len(left) :] == left
+
+
+def test_all_of_many_is_acknowledged_in_pieces(link: Open) -> None:
+    put(link(SENDER), questions(250))
+    first = link()
+    for _ in range(25):
+        first.acknowledge(take_just(first, 10))
+    first.close(politely=True)
+
+    assert take_nothing(link())
 
 
 def test_what_is_postponed_comes_back_later_with_one_attempt_more(link: Open) -> None:

@@ -21,13 +21,13 @@ from tests.desks import (
     await_all_sent,
     await_log,
     desk_on,
+    emptied,
     locked,
     outbox_of,
     pump_of,
     running,
     say,
     unsent,
-    waiting,
 )
 
 NOWHERE = Address(NETWORK_IN, "nowhere.")
@@ -45,7 +45,7 @@ def test_what_the_broker_has_confirmed_is_forgotten(desk: Desk, hub: str, link: 
         say(desk, 1_200)
         await_all_sent(desk)
 
-    assert waiting(hub, HUB_QUEUE) == 1_200
+    assert emptied(hub, HUB_QUEUE) == 1_200
 
 
 def test_what_another_process_wrote_is_said_too(desk: Desk, hub: str, link: Links) -> None:
@@ -54,7 +54,7 @@ def test_what_another_process_wrote_is_said_too(desk: Desk, hub: str, link: Link
         say(web, 3)
         await_all_sent(web)
 
-    assert waiting(hub, HUB_QUEUE) == 3
+    assert emptied(hub, HUB_QUEUE) == 3
 
 
 def test_what_nobody_asked_for_stays_and_is_said_again(
@@ -70,7 +70,7 @@ def test_what_nobody_asked_for_stays_and_is_said_again(
         desk.database.clock = lambda: now() + REFUSED_AGAIN
         await_all_sent(desk)
 
-    assert waiting(hub, HUB_QUEUE) == 1
+    assert emptied(hub, HUB_QUEUE) == 1
 
 
 def test_what_a_full_queue_refuses_stays(
@@ -85,7 +85,7 @@ def test_what_a_full_queue_refuses_stays(
             say(desk, 20)  # the broker finds out that its queue is full when a batch is in it
             said += 20
 
-    kept_by_the_broker = waiting(vhost, HUB_QUEUE)
+    kept_by_the_broker = emptied(vhost, HUB_QUEUE)
     assert 0 < kept_by_the_broker < said
     assert unsent(desk) >= said - kept_by_the_broker
 
@@ -97,7 +97,7 @@ def test_a_large_backlog_is_forgotten_while_it_is_said(sqlite_url: str, hub: str
     with running(pump_of(desk, lambda: link(NODE_QUEUE), queue=NODE_QUEUE)):
         await_all_sent(desk)
 
-    assert waiting(hub, HUB_QUEUE) < 2 * 6_000
+    assert emptied(hub, HUB_QUEUE) < 2 * 6_000
 
 
 def test_what_waits_to_be_said_still_does_after_the_database_was_away(

@@ -6,12 +6,14 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    Index,
     Integer,
     String,
     Table,
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 from shared.database import Moment, new_metadata
@@ -111,10 +113,11 @@ referrals = Table(
     Column("overdue_acknowledgement", Boolean, nullable=False),
     Column("overdue_reply", Boolean, nullable=False),
     Column("refused", Boolean, nullable=False),
-    Column("unseen", Boolean, nullable=False, index=True),
+    Column("unseen", Boolean, nullable=False),
     Column("asked", Integer, nullable=False),
     Column("quiet_until", Moment, index=True),
     Column("content", JSON(none_as_null=True)),
+    Index("ix_referrals_news", "id", sqlite_where=text("unseen = 1"), postgresql_where=text("unseen")),
 )
 
 moves = Table(

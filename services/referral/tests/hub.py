@@ -17,6 +17,7 @@ from shared.database import Database
 from shared.messaging.delivery import Batch
 from shared.messaging.message import Incoming, Message, open_message
 from shared.messaging.outbox import Outbox
+from shared.messaging.packing import unpacked
 from shared.schemas.intake import MoveMade, ReferralDelivered, ReferralSent
 from shared.schemas.life import Move, State
 
@@ -62,7 +63,11 @@ class Hub:
         with self.database.transaction() as tx:
             rows = tx.execute(select(table).order_by(table.c.message_id)).all()
             tx.outbox.confirmed(tx, [row.message_id for row in rows])
-        return [_said(row.routing_key, row.body, row.awaits) for row in rows]
+        return [
+            _said(row.routing_key, event, row.awaits)
+            for row in rows
+            for _, event in unpacked(row.body, row.message_id)
+        ]
 
     def awaited(self) -> list[str]:
         table = storage.metadata.tables["outbox"]

@@ -114,10 +114,24 @@ def _referrals() -> None:
         sa.Column("quiet_until", MOMENT),
         sa.Column("content", sa.JSON()),
     )
+    _arrange_referrals()
+
+
+def _arrange_referrals() -> None:
     op.create_index("ix_referrals_case_id", "referrals", ["case_id"])
     op.create_index("ix_referrals_shown_state", "referrals", ["shown_state"])
     op.create_index("ix_referrals_quiet_until", "referrals", ["quiet_until"])
-    op.create_index("ix_referrals_unseen", "referrals", ["unseen"])
+    op.create_index(
+        "ix_referrals_news",
+        "referrals",
+        ["id"],
+        sqlite_where=sa.text("unseen = 1"),
+        postgresql_where=sa.text("unseen"),
+    )
+    if op.get_bind().dialect.name == "postgresql":
+        # A referral moves on many times, and each time its row is written anew: its content stays where it is.
+        op.execute("ALTER TABLE referrals ALTER COLUMN content SET STORAGE EXTERNAL")
+        op.execute("ALTER TABLE referrals SET (toast_tuple_target = 256)")
 
 
 def _moves() -> None:

@@ -22,12 +22,12 @@ from tests.desks import (
     await_effects,
     await_log,
     desk_on,
+    emptied,
     events,
     pump_of,
     running,
     say,
     say_and_hear,
-    waiting,
 )
 
 BACK = 60.0  #: seconds within which all is done once the broker is ordered to come back
@@ -94,7 +94,7 @@ def test_a_service_that_starts_before_its_broker_works_once_it_is_there(
         addresses.append(hub)
         await_all_sent(node)
 
-    assert waiting(hub, HUB_QUEUE) >= len(said)
+    assert emptied(hub, HUB_QUEUE) >= len(said)
 
 
 def test_a_port_where_nobody_listens_is_a_lost_link_at_once() -> None:

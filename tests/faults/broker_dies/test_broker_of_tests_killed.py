@@ -20,6 +20,7 @@ def test_what_was_confirmed_is_there_after_a_kill(broker: Broker, vhost: str) ->
 
 
 def test_a_test_that_leaves_the_broker_dead_does_not_fail_the_next(broker: Broker) -> None:
+    let_declarations_settle()
     broker.kill()
     with fresh_vhost(broker) as url, Connection(url) as connected:
         assert connected.connect()

@@ -1,0 +1,88 @@
+"""Many events in one message of the broker, in the batch mode of CloudEvents: under load each costs little."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from uuid import UUID
+
+import orjson
+
+from shared.messaging.message import LARGEST, Outgoing
+from shared.messaging.topology import is_retry
+
+ONE, MANY = "application/cloudevents+json", "application/cloudevents-batch+json"
+MOST = 100  #: events in one pack
+LARGEST_PACK = 100_000  #: bytes; with what surrounds it a pack fits a frame of RabbitMQ
+
+Pack = list[Outgoing]
+
+
+def packed(messages: Iterable[Outgoing]) -> Iterator[Pack]:
+    """The messages in packs: those for one place and of one type that follow each other there.
+
+    Each place hears its messages in the order they have here.
+    """
+    open_packs: dict[tuple[str, str], Pack] = {}
+    for message in messages:
+        place = (message.exchange, message.routing_key.rpartition(".")[0].rpartition(".")[0])
+        pack = open_packs.setdefault(place, [])
+        if pack and not _fits(message, pack):
+            yield pack
+            open_packs[place] = pack = []
+        pack.append(message)
+    yield from open_packs.values()
+
+
+def _fits(message: Outgoing, pack: Pack) -> bool:
+    return (
+        message.routing_key == pack[0].routing_key
+        and all(_may_be_packed(one) for one in (message, pack[0]))
+        and len(pack) < MOST
+        and sum(len(one.body) for one in pack) + len(message.body) < LARGEST_PACK
+    )
+
+
+def _may_be_packed(message: Outgoing) -> bool:
+    """A pack is not packed again. What is tried again goes alone: it may be anything, and would spoil the others."""
+    body = message.body
+    return body.startswith(b"{") and body.endswith(b"}") and not is_retry(message.exchange)
+
+
+def is_pack(body: bytes) -> bool:
+    """Whether the bytes are a pack's; an event's begin otherwise."""
+    return body.startswith(b"[")
+
+
+def as_one(pack: Pack) -> Outgoing:
+    """The pack as one message, under the id of its first."""
+    return replace(pack[0], body=_body_of(pack))
+
+
+def _body_of(pack: Pack) -> bytes:
+    return pack[0].body if len(pack) == 1 else b"[" + b",".join(one.body for one in pack) + b"]"
+
+
+def unpacked(body: bytes, id: UUID | None) -> list[tuple[UUID | None, bytes]]:  # noqa: A002
+    """The events of a message, each with its id; what is no pack of ours is one event of the message's own id."""
+    events = _parsed(body) if is_pack(body) and len(body) <= LARGEST else None
+    if not isinstance(events, list) or not 0 < len(events) <= MOST:
+        return [(id, body)]
+    return [(_id_of(event), orjson.dumps(event)) for event in events]
+
+
+def _parsed(body: bytes) -> object:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _id_of(event: object) -> UUID | None:
+    return as_uuid(event.get("id")) if isinstance(event, dict) else None
+
+
+def as_uuid(text: object) -> UUID | None:
+    """The id, or None for what is none."""
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
