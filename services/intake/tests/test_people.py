@@ -57,6 +57,11 @@ def test_an_unknown_birth_date_is_accepted_and_a_future_one_is_not(node: Node) -
     assert register_person(node.database, {"alias": "B", "birth_date": ""}, WORKER).birth_date is None
 
 
+@pytest.mark.parametrize("band", ["9--11", "9--17", "48+"])
+def test_an_age_is_known_by_a_stored_or_by_a_published_band(node: Node, band: str) -> None:
+    assert register_person(node.database, {"alias": "A", "age_band": band}, WORKER).age_band == band
+
+
 def test_the_age_band_comes_from_the_birth_date_when_there_is_one(node: Node) -> None:
     given = {"alias": "B", "birth_date": date(2015, 6, 1), "age_band": "66+"}
 

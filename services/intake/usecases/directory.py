@@ -16,7 +16,7 @@ from services.intake.usecases.refusals import NotPermitted
 from shared.database import Database, Transaction
 from shared.messaging.errors import Refused
 from shared.messaging.topology import from_node
-from shared.schemas.codes import AGE_BANDS, SERVICE_TYPES
+from shared.schemas.codes import KNOWN_AGE_BANDS, SERVICE_TYPES
 from shared.schemas.intake import Contact, ContactsChanged, Service, ServicesOffered
 from shared.schemas.referral import DirectoryPublished
 
@@ -24,7 +24,7 @@ SEARCH = {
     "service_type": code(SERVICE_TYPES),
     "area": text(100),
     "language": language,
-    "age_band": code(AGE_BANDS),
+    "age_band": code(KNOWN_AGE_BANDS),
 }
 
 

@@ -34,7 +34,7 @@ from services.intake.usecases.checks import (
 from services.intake.usecases.refusals import Invalid, NotFound, NotPermitted
 from shared.clock import new_id
 from shared.database import Database, Transaction
-from shared.schemas.codes import AGE_BANDS, GENDERS
+from shared.schemas.codes import GENDERS, KNOWN_AGE_BANDS
 
 NAMES = ("alias", "given_name", "family_name")
 FOUND_AT_ONCE = 50
@@ -81,7 +81,7 @@ def _rules(today: date) -> dict[str, Rule]:
     return {
         **dict.fromkeys(NAMES, text(200)),
         "birth_date": birth_date(today),
-        "age_band": code(AGE_BANDS),
+        "age_band": code(KNOWN_AGE_BANDS),
         "gender": code(GENDERS),
         "citizenship": country,
         "languages": several(language),

@@ -8,7 +8,7 @@ from services.intake.usecases.directory import search_directory
 from services.intake.web.api import said
 from services.intake.web.api.part import Part
 from services.intake.web.context import database
-from shared.schemas.codes import AGE_BANDS, SERVICE_TYPES
+from shared.schemas.codes import KNOWN_AGE_BANDS, SERVICE_TYPES
 
 directory = Part("Directory", __name__, description="Who offers what")
 
@@ -19,7 +19,7 @@ class Wanted(said.Said):
     service_type = said.code(SERVICE_TYPES)
     area = said.text(100)
     language = said.text(3, metadata={"description": "ISO 639-3"})
-    age_band = said.code(AGE_BANDS)
+    age_band = said.code(KNOWN_AGE_BANDS)
 
 
 class OfferShown(Schema):

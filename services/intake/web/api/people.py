@@ -11,7 +11,7 @@ from services.intake.usecases import people as use
 from services.intake.web.api import said
 from services.intake.web.api.part import Part
 from services.intake.web.context import actor, database
-from shared.schemas.codes import AGE_BANDS, GENDERS
+from shared.schemas.codes import GENDERS, KNOWN_AGE_BANDS
 
 people = Part("People", __name__, description="People and their consent")
 
@@ -23,7 +23,7 @@ class PersonSaid(said.Said):
     given_name = said.text(200)
     family_name = said.text(200)
     birth_date = said.day()
-    age_band = said.code(AGE_BANDS)
+    age_band = said.code(KNOWN_AGE_BANDS)
     gender = said.code(GENDERS)
     citizenship = said.text(3, metadata={"description": "ISO 3166-1 alpha-3"})
     languages = said.texts(3, metadata={"description": "ISO 639-3"})
