@@ -7,6 +7,7 @@ import typer
 from deploy.composition import COMPOSITIONS, WEB, composition_of, open_database, web_of
 from deploy.console import fail
 from shared.migrations import upgrade
+from shared.settings import EXIT_CODE
 
 Service = Annotated[str, typer.Argument(help="intake, referral, notifications or reporting.")]
 
@@ -45,6 +46,9 @@ def make_ready(service: str, url: str, *, org: str) -> None:
     """Migrate the database, and refuse one of another organisation's node."""
     upgrade(f"services.{service}", url)
     if service == "intake":
-        from services.intake.usecases.node import claim_node
+        from services.intake.usecases.node import AnothersDatabase, claim_node
 
-        claim_node(open_database(service, url, sender=org), org)
+        try:
+            claim_node(open_database(service, url, sender=org), org)
+        except AnothersDatabase as anothers:
+            fail(str(anothers), code=EXIT_CODE)

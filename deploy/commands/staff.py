@@ -10,10 +10,22 @@ from services.intake.usecases.refusals import Conflict, Invalid, NotFound
 from services.intake.usecases.staff import NewStaff, add_staff, issue_token
 from services.reporting.usecases import staff as coordinators
 from shared.database import Database
+from shared.passwords import LONGEST, SHORTEST
 
 app = typer.Typer(help="People who sign in, and tokens for programs.", no_args_is_help=True)
 Username = Annotated[str, typer.Argument(help="The name to sign in with.")]
 PASSWORD = "Password"  # noqa: S105 - the prompt
+WHY = {
+    "too_short": f"the password must have at least {SHORTEST} characters",
+    "too_long": f"the password must have at most {LONGEST} characters",
+    "too_common": "the password would be guessed soon: take several words that do not belong together",
+    "username_taken": "there is somebody of that name: choose another",
+    "not_an_email_address": "the mail address is none",
+    **dict.fromkeys(
+        ("username_wrong", "not_a_username"),
+        "the name must be of small letters, digits, dots and hyphens, and begin with a letter or a digit",
+    ),
+}  #: what is wrong, and so what to do, by the code of a refusal
 
 
 @app.command("add")
@@ -38,11 +50,11 @@ def add(
             database, org = _intake()
             add_staff(database, new, org=org)
     except Invalid as invalid:
-        fail("not added: " + ", ".join(f"{field}: {code}" for field, code in invalid.errors.items()))
-    except Conflict:
-        fail(f"{username} is there already: choose another name")
+        fail("not added: " + "; ".join(_why(code, field) for field, code in invalid.errors.items()))
+    except Conflict as conflict:
+        fail(f"not added: {_why(conflict.state)}")
     except coordinators.StaffRefused as refused:
-        fail(f"not added: {refused.code}")
+        fail(f"not added: {_why(refused.code)}")
     err.print(f"{username} can sign in now.")
 
 
@@ -62,6 +74,10 @@ def token(
     except (NotFound, coordinators.StaffRefused):
         fail(f"there is no {username}: add somebody with throughline user add")
     show_json({"username": username, "token": made})
+
+
+def _why(code: str, field: str = "it") -> str:
+    return WHY.get(code, f"{field} was refused ({code}): see throughline user add --help")
 
 
 def _intake() -> tuple[Database, str]:

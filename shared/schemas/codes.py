@@ -55,7 +55,9 @@ PUBLISHED_AGE_BANDS = (
     "48+",
 )  #: CTDC 2024
 
-KNOWN_AGE_BANDS = tuple(dict.fromkeys((*AGE_BANDS, *PUBLISHED_AGE_BANDS)))  #: what others may say of a person's age
+KNOWN_AGE_BANDS = tuple(
+    dict.fromkeys((*AGE_BANDS, *PUBLISHED_AGE_BANDS))
+)  #: what others may say of a person's age
 
 _MERGED = {
     "9--11": "9--17",

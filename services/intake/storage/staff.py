@@ -1,16 +1,14 @@
 """Queries on staff, their tokens and their failed sign-ins."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 
 from services.intake.domain import Actor, Role
-from services.intake.storage.tables import api_tokens, sign_ins, staff
+from services.intake.storage.tables import api_tokens, staff
 from shared.database import Transaction
-from shared.rows import insert_into
 
 
 @dataclass(frozen=True)
@@ -75,24 +73,3 @@ def owner_of_token(tx: Transaction, sha256: str) -> StaffMember | None:
     query = select(staff).join(api_tokens).where(api_tokens.c.sha256 == sha256, staff.c.active)
     row = tx.execute(query).mappings().one_or_none()
     return _member(row) if row else None
-
-
-def failed_sign_ins(tx: Transaction, name_sha256: str) -> tuple[int, datetime] | None:
-    """How often it failed in a row, and until when to wait; locked."""
-    query = select(sign_ins).where(sign_ins.c.name_sha256 == name_sha256).with_for_update()
-    row = tx.execute(query).one_or_none()
-    return (row.failures, row.wait_until) if row else None
-
-
-def put_failed_sign_ins(tx: Transaction, name_sha256: str, failures: int, wait_until: datetime) -> None:
-    """Keep how often it failed in a row."""
-    put = insert_into(tx, sign_ins)
-    values = {"failures": failures, "wait_until": wait_until}
-    statement = put.values(name_sha256=name_sha256, **values)
-    tx.execute(statement.on_conflict_do_update(index_elements=["name_sha256"], set_=values))
-
-
-def forget_failed_sign_ins(tx: Transaction, name_sha256: str, *, before: datetime) -> None:
-    """A sign-in succeeded: forget its failures, and all old ones."""
-    c = sign_ins.c
-    tx.execute(delete(sign_ins).where((c.name_sha256 == name_sha256) | (c.wait_until < before)))

@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from shared.database import Moment, new_metadata
 from shared.messaging.tables import add_message_tables
+from shared.sign_ins import add_sign_in_table
 
 metadata = new_metadata()
 add_message_tables(metadata)
@@ -156,13 +157,7 @@ staff = Table(
     Column("active", Boolean, nullable=False),
 )
 
-sign_ins = Table(
-    "sign_ins",
-    metadata,
-    Column("name_sha256", String(64), primary_key=True),
-    Column("failures", Integer, nullable=False),
-    Column("wait_until", Moment, nullable=False),
-)
+sign_ins = add_sign_in_table(metadata)
 
 api_tokens = Table(
     "api_tokens",

@@ -8,7 +8,6 @@ from services.intake import storage
 from services.intake.domain import Actor, Role
 from services.intake.storage.tables import api_tokens, staff
 from services.intake.tests.node import CHEAP, HERE, Node
-from services.intake.usecases.passwords import HASHER
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
 from services.intake.usecases.staff import (
     NewStaff,
@@ -19,6 +18,7 @@ from services.intake.usecases.staff import (
     issue_token,
     sign_in,
 )
+from shared.passwords import HASHER
 from shared.web.sessions import Sessions
 
 PASSWORD = "tulip-anchor-42"

@@ -1,18 +1,17 @@
 """What a field may hold. A value is refused by a code and never quoted."""
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from services.intake.usecases.refusals import Invalid
+from shared.texts import is_text
 
 Rule = Callable[[Any], Any]
 
 LONGEST_TEXT = 2000  #: characters of what is written freely
 MOST_CHOICES = 100
-NO_TEXT = re.compile("[\0\ud800-\udfff]")
 EARLIEST_BIRTH = date(1900, 1, 1)
 
 
@@ -59,11 +58,6 @@ def text(longest: int = LONGEST_TEXT) -> Rule:
         return value.strip() or None
 
     return check
-
-
-def is_text(value: str) -> bool:
-    """Whether every database takes it: no NUL, and no half of a surrogate pair."""
-    return not NO_TEXT.search(value)
 
 
 def code(among: Collection[str]) -> Rule:

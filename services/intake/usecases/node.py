@@ -28,7 +28,7 @@ def claim_node(database: Database, org: str) -> None:
         if owner is None:
             bookkeeping.set_owner(tx, org)
         elif owner != org:
-            raise AnothersDatabase
+            raise AnothersDatabase(AnothersDatabase.__doc__)
 
 
 def beat(database: Database, state: str) -> None:

@@ -26,7 +26,6 @@ from services.intake.usecases.checks import (
     checked,
     code,
     country,
-    is_text,
     language,
     several,
     text,
@@ -35,6 +34,7 @@ from services.intake.usecases.refusals import Invalid, NotFound, NotPermitted
 from shared.clock import new_id
 from shared.database import Database, Transaction
 from shared.schemas.codes import GENDERS, KNOWN_AGE_BANDS
+from shared.texts import is_text
 
 NAMES = ("alias", "given_name", "family_name")
 FOUND_AT_ONCE = 50

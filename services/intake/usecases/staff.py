@@ -1,11 +1,8 @@
 """Who works here: members of staff, their sign-in and their tokens."""
 
-import hashlib
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
-from math import ceil
 from typing import Any
 
 from marshmallow import ValidationError
@@ -13,19 +10,20 @@ from marshmallow.validate import Email
 
 from services.intake.domain import Actor, Role
 from services.intake.storage import staff as rows
+from services.intake.storage import tables
 from services.intake.storage.staff import StaffMember
-from services.intake.usecases.checks import Wrong, checked, code, is_text, text
-from services.intake.usecases.passwords import HASHER, LONGEST, Hasher, accept_password, matches, normal
+from services.intake.usecases.checks import Wrong, checked, code, text
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
+from shared import sign_ins
 from shared.clock import new_id
-from shared.database import Database, Transaction
+from shared.database import Database
+from shared.passwords import HASHER, Hasher, PasswordRefused, accept_password, matches, typed
+from shared.sign_ins import sha256
+from shared.texts import is_text
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 EMAIL = Email()  #: the rule by which the hub takes it
 LANGUAGES = ("en", "ru", "be", "uk")
-FREE_ATTEMPTS = 3
-LONGEST_WAIT = 42  #: seconds (security, section 4): a delay that grows, never a lock-out
-FORGOTTEN_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ class SignInRefused(Exception):
 def add_staff(database: Database, new: NewStaff, *, org: str, hasher: Hasher = HASHER) -> StaffMember:
     """Add a member of staff; raises Invalid, or Conflict (username_taken)."""
     values = _checked(new)
-    kept = hasher.hash(accept_password(new.password, values["username"]))
+    kept = hasher.hash(_accepted(new.password, values["username"]))
     member = StaffMember(id=new_id(), org=org, active=True, **values)
     with database.transaction() as tx:
         if rows.find_staff(tx, member.username) is not None:
@@ -70,6 +68,13 @@ def _checked(new: NewStaff) -> dict[str, Any]:
     }
     values = checked({name: getattr(new, name) for name in rules}, rules, needed=rules.keys() - {"email"})
     return {"email": None} | values | {"role": Role(values["role"])}
+
+
+def _accepted(password: str, username: str) -> str:
+    try:
+        return accept_password(password, username)
+    except PasswordRefused as refused:
+        raise Invalid({"password": refused.code}) from None
 
 
 def _username(value: object) -> str:
@@ -99,14 +104,17 @@ def sign_in(database: Database, username: str, password: str, hasher: Hasher = H
 
     Each attempt is counted before it is tried, so that many at once gain nothing.
     """
-    name, plain = _name_typed(username), _password_typed(password)
+    name, plain = _name_typed(username), typed(password)
     with database.transaction() as tx:
-        _count_attempt(tx, name)
+        try:
+            sign_ins.count_attempt(tx, tables.sign_ins, name)
+        except sign_ins.TooEarly as early:
+            raise SignInRefused("wait", early.seconds) from None
         kept = rows.password_hash(tx, name)
     if not matches(hasher, kept, plain):
         raise SignInRefused("wrong_password")
     with database.transaction() as tx:
-        rows.forget_failed_sign_ins(tx, _sha256(name), before=tx.at - FORGOTTEN_AFTER)
+        sign_ins.forget_failures(tx, tables.sign_ins, name)
         if hasher.check_needs_rehash(kept or ""):
             rows.set_password_hash(tx, name, hasher.hash(plain))
         return _present(rows.find_staff(tx, name)).actor
@@ -116,41 +124,19 @@ def _name_typed(username: str) -> str:
     return username.strip().casefold()[:60] if is_text(username) else ""
 
 
-def _password_typed(password: str) -> str:
-    """What cannot be a password is tried like a wrong one."""
-    try:
-        return normal(password[:LONGEST])
-    except Invalid:
-        return ""
-
-
-def _count_attempt(tx: Transaction, name: str) -> None:
-    failures, wait_until = rows.failed_sign_ins(tx, _sha256(name)) or (0, tx.at)
-    if tx.at < wait_until:
-        raise SignInRefused("wait", ceil((wait_until - tx.at).total_seconds()))
-    if tx.at - wait_until > FORGOTTEN_AFTER:
-        failures = 0
-    until = tx.at + timedelta(seconds=_wait_after(failures + 1))
-    rows.put_failed_sign_ins(tx, _sha256(name), failures + 1, until)
-
-
-def _wait_after(failures: int) -> int:
-    return 0 if failures <= FREE_ATTEMPTS else min(2 ** min(failures - FREE_ATTEMPTS, 10), LONGEST_WAIT)
-
-
 def issue_token(database: Database, username: str) -> str:
     """A new token of the API for that member of staff, told this once; raises NotFound."""
     token = secrets.token_urlsafe(32)
     with database.transaction() as tx:
         member = _present(rows.find_staff(tx, username))
-        rows.add_token(tx, _sha256(token), member.username)
+        rows.add_token(tx, sha256(token), member.username)
     return token
 
 
 def actor_of_token(database: Database, token: str) -> Actor | None:
     """Whose token it is; None for an unknown one and for somebody who is no longer active."""
     with database.reading() as tx:
-        member = rows.owner_of_token(tx, _sha256(token))
+        member = rows.owner_of_token(tx, sha256(token))
     return member.actor if member else None
 
 
@@ -158,8 +144,3 @@ def _present(member: StaffMember | None) -> StaffMember:
     if member is None or not member.active:
         raise NotFound("staff_not_found")
     return member
-
-
-def _sha256(secret: str) -> str:
-    """Tokens are random, so no salt is needed; names are hashed so that what was mistyped is not kept."""
-    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()

@@ -11,12 +11,12 @@ from services.intake.settings import IntakeWebSettings
 from services.intake.storage.tables import sessions as sessions_table
 from services.intake.usecases import node, staff
 from services.intake.usecases.idempotency import KeyReused
-from services.intake.usecases.passwords import HASHER, Hasher
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound, NotPermitted
 from services.intake.web import context, words
 from services.intake.web.api import install as install_api
 from services.intake.web.pages import PAGES
 from shared.database import Database
+from shared.passwords import HASHER, Hasher
 from shared.web import Access, Identity, Problem, SignInRefused, WebSettings, make_app
 from shared.web.sessions import Sessions
 

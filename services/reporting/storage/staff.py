@@ -1,13 +1,11 @@
 """Queries on who may read, their tokens and their failed sign-ins."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import insert, select, update
 
-from services.reporting.storage.tables import api_tokens, sign_in_attempts, staff
+from services.reporting.storage.tables import api_tokens, staff
 from shared.database import Transaction
-from shared.rows import insert_into
 
 
 @dataclass(frozen=True)
@@ -54,26 +52,3 @@ def owner_of_token(tx: Transaction, token_sha256: str) -> StaffMember | None:
     query = select(api_tokens.c.username).where(api_tokens.c.token_sha256 == token_sha256)
     username = tx.execute(query).scalar_one_or_none()
     return find(tx, username) if username else None
-
-
-def failed_sign_ins(tx: Transaction, username_sha256: str) -> tuple[int, datetime] | None:
-    """How often it failed, and until when to wait; locked, so that many at once are counted."""
-    c = sign_in_attempts.c
-    query = select(c.failures, c.wait_until).where(c.username_sha256 == username_sha256).with_for_update()
-    row = tx.execute(query).one_or_none()
-    return (row.failures, row.wait_until) if row else None
-
-
-def put_failed_sign_ins(tx: Transaction, username_sha256: str, failures: int, wait_until: datetime) -> None:
-    """Remember one more failure."""
-    row = {"username_sha256": username_sha256, "failures": failures, "wait_until": wait_until}
-    statement = insert_into(tx, sign_in_attempts).values(row)
-    tx.execute(statement.on_conflict_do_update(index_elements=["username_sha256"], set_=row))
-
-
-def forget_failed_sign_ins(tx: Transaction, username_sha256: str, *, before: datetime) -> None:
-    """Forget this name's failures, and everybody's that are long past."""
-    c = sign_in_attempts.c
-    tx.execute(
-        delete(sign_in_attempts).where(or_(c.username_sha256 == username_sha256, c.wait_until < before))
-    )

@@ -5,6 +5,7 @@ from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, Uui
 from services.reporting.domain.observing import MOMENTS
 from shared.database import Moment, new_metadata
 from shared.messaging.tables import add_message_tables
+from shared.sign_ins import add_sign_in_table
 
 metadata = new_metadata()
 add_message_tables(metadata)
@@ -57,10 +58,4 @@ sessions = Table(
     Column("begun_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
 )
-sign_in_attempts = Table(
-    "sign_in_attempts",
-    metadata,
-    Column("username_sha256", String(64), primary_key=True),
-    Column("failures", Integer, nullable=False),
-    Column("wait_until", Moment, nullable=False),
-)
+sign_ins = add_sign_in_table(metadata)

@@ -7,7 +7,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from services.reporting.storage.tables import api_tokens, sign_in_attempts, staff
+from services.reporting.storage.tables import api_tokens, sign_ins, staff
 from services.reporting.usecases.staff import (
     SignInRefused,
     StaffRefused,
@@ -58,7 +58,7 @@ def test_guessing_gets_slower_but_nobody_is_locked_out(house: Any) -> None:
         with pytest.raises(SignInRefused, match="wrong_password"):
             sign_in(house.database, "vera", "wrong", hasher=CHEAP)
     assert waits == sorted(waits)
-    assert waits[-1] == 43
+    assert waits[-1] == 42
     house.at += timedelta(seconds=43)
     assert sign_in(house.database, "vera", PASSWORD, hasher=CHEAP)
 
@@ -67,7 +67,7 @@ def test_what_was_typed_as_a_name_is_not_kept(house: Any) -> None:
     with pytest.raises(SignInRefused):
         sign_in(house.database, "my secret password", "x", hasher=CHEAP)
     with house.database.reading() as tx:
-        assert "secret" not in str(tx.execute(select(sign_in_attempts)).all())
+        assert "secret" not in str(tx.execute(select(sign_ins)).all())
 
 
 def test_neither_password_nor_token_is_kept(house: Any) -> None:
@@ -91,9 +91,9 @@ def test_a_token_is_known_again(house: Any) -> None:
     [
         ("vera", PASSWORD, "username_taken"),
         ("Vera K", PASSWORD, "username_wrong"),
-        ("ivan", "short", "password_length"),
-        ("ivan", "aaaaaaaaaaaaaaaa", "password_common"),
-        ("ivan", "passwordpassword", "password_common"),
+        ("ivan", "short", "too_short"),
+        ("ivan", "aaaaaaaaaaaaaaaa", "too_common"),
+        ("ivan", "passwordpassword", "too_common"),
     ],
 )
 def test_who_cannot_be_added_is_told_why(house: Any, username: str, password: str, code: str) -> None:

@@ -1,6 +1,5 @@
 """Puts the reporting web process together: who may sign in, what an error is called, pages and API."""
 
-from argon2 import PasswordHasher
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import text
@@ -14,6 +13,7 @@ from services.reporting.usecases.report import TableUnknown
 from services.reporting.web.api import install as install_api
 from services.reporting.web.pages import install as install_pages
 from shared.database import Database
+from shared.passwords import HASHER, Hasher
 from shared.web import Access, Identity, Problem, SignInRefused, WebSettings, make_app
 from shared.web.sessions import Sessions
 
@@ -24,9 +24,7 @@ ERRORS = {
 }
 
 
-def create_app(
-    database: Database, settings: ReportingWebSettings, *, hasher: PasswordHasher = staff.HASHER
-) -> Flask:
+def create_app(database: Database, settings: ReportingWebSettings, *, hasher: Hasher = HASHER) -> Flask:
     """The coordinators' web application, on the same database as the worker."""
     app = make_app(
         "services.reporting.web",
@@ -46,7 +44,7 @@ def create_app(
     return app
 
 
-def _access(database: Database, hasher: PasswordHasher) -> Access:
+def _access(database: Database, hasher: Hasher) -> Access:
     sessions = Sessions(database, sessions_table)
 
     def sign_in(username: str, password: str) -> str:

@@ -81,8 +81,8 @@ def _sign_ins() -> None:
     )
     op.create_index("ix_sessions_username", "sessions", ["username"])
     op.create_table(
-        "sign_in_attempts",
-        sa.Column("username_sha256", sa.String(64), primary_key=True),
+        "sign_ins",
+        sa.Column("name_sha256", sa.String(64), primary_key=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("wait_until", MOMENT, nullable=False),
     )

@@ -5,8 +5,7 @@ import unicodedata
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from services.intake.usecases.checks import is_text
-from services.intake.usecases.refusals import Invalid
+from shared.texts import is_text
 
 Hasher = PasswordHasher
 
@@ -26,26 +25,42 @@ RUNS = (
 WORDS = ("password", "passw0rd", "qwerty", "пароль", "welcome", "letmein", "admin", "throughline", "changeme")
 
 
+class PasswordRefused(Exception):
+    """Codes: too_short, too_long, too_common, not_text."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 def accept_password(password: str, username: str) -> str:
-    """The password as it is kept and compared; raises Invalid for one that is guessed first.
+    """The password as it is kept and compared; raises PasswordRefused for one that is guessed first.
 
     Long enough and not common is all that is asked: no mixture of kinds of letters, no date of expiry.
     """
     plain = normal(password)
     if len(plain) < SHORTEST:
-        raise Invalid({"password": "too_short"})
+        raise PasswordRefused("too_short")
     if len(plain) > LONGEST:
-        raise Invalid({"password": "too_long"})
+        raise PasswordRefused("too_long")
     if _is_common(plain.casefold(), username.casefold()):
-        raise Invalid({"password": "too_common"})
+        raise PasswordRefused("too_common")
     return plain
 
 
 def normal(password: str) -> str:
-    """One form for the same letters, whatever keyboard they were typed on."""
+    """One form for the same letters, whatever keyboard they were typed on; raises PasswordRefused."""
     if not is_text(password):
-        raise Invalid({"password": "not_text"})
+        raise PasswordRefused("not_text")
     return unicodedata.normalize("NFKC", password)
+
+
+def typed(password: str) -> str:
+    """A password to be tried; what cannot be one is tried like a wrong one."""
+    try:
+        return normal(password[:LONGEST])
+    except PasswordRefused:
+        return ""
 
 
 def _is_common(plain: str, username: str) -> bool:
