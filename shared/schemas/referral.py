@@ -41,7 +41,7 @@ class NumberedMove(Record):
 
 
 @event("referral.moved")
-class Moved(Event):
+class Moved(NumberedMove, Event):
     """A move was allowed and numbered; said to both organisations and to the hub's services."""
 
     referral_id: UUID = wire(fields.UUID())
@@ -51,15 +51,6 @@ class Moved(Event):
     urgency: str = wire(rules.urgency())
     acknowledge_by: datetime = wire(rules.moment())
     reply_by: datetime = wire(rules.moment())
-    number: int = wire(rules.number(1))
-    move_id: UUID = wire(fields.UUID())
-    move: Move = wire(rules.move())
-    state: State = wire(rules.state())
-    by_org: str = wire(rules.organisation())
-    made_at: datetime = wire(rules.moment())
-    recorded_at: datetime = wire(rules.moment())
-    reason: str | None = wire(rules.reason(), default=None)
-    sealed_note: str | None = wire(rules.sealed(), default=None)
 
 
 @event("referral.move_refused")

@@ -69,12 +69,12 @@ def _ids(*events: Sequence[Moved | History | MoveRefused | Overdue]) -> set[UUID
 
 def _numbered(
     moved: Sequence[Moved], histories: Sequence[History]
-) -> list[tuple[Moved | History, Moved | NumberedMove]]:
+) -> list[tuple[Moved | History, NumberedMove]]:
     told = [(history, move) for history in histories for move in history.moves]
     return [*((event, event) for event in moved), *told]
 
 
-def _apply(ledger: Ledger, event: Moved | History, move: Moved | NumberedMove) -> None:
+def _apply(ledger: Ledger, event: Moved | History, move: NumberedMove) -> None:
     if move.number == FIRST and event.referral_id not in ledger.entries:
         return  # said before the referral is offered to us, and told again by the offer itself
     deadlines = {"acknowledge_by": event.acknowledge_by, "reply_by": event.reply_by}

@@ -17,7 +17,7 @@ from shared.messaging.errors import Refused, Unready
 from shared.messaging.topology import from_node
 from shared.schemas.intake import HistoryAsked
 from shared.schemas.life import Move, State
-from shared.schemas.referral import Moved, MoveRefused, NumberedMove
+from shared.schemas.referral import MoveRefused, NumberedMove
 from shared.sealing import CannotOpen, KeyRing
 
 LINE = ("number", "move", "state", "by_org", "made_at", "recorded_at", "reason")  #: of a move, in its line
@@ -67,7 +67,7 @@ class Ledger:
         except KeyError:
             raise Unready("referral_not_here") from None
 
-    def apply(self, entry: Entry, move: Moved | NumberedMove, **deadlines: datetime) -> None:
+    def apply(self, entry: Entry, move: NumberedMove, **deadlines: datetime) -> None:
         """Take in a numbered move: the next one counts, a known one does nothing, an early one is a gap."""
         standing, referral_id = entry.standing, entry.row["id"]
         if move.by_org not in (self.org, entry.row["other_org"]):
@@ -99,7 +99,7 @@ class Ledger:
         if event.number > without.number:
             self.gaps[event.referral_id] = without.number
 
-    def _line(self, referral_id: UUID, move: Moved | NumberedMove, *, theirs: bool) -> dict[str, Any]:
+    def _line(self, referral_id: UUID, move: NumberedMove, *, theirs: bool) -> dict[str, Any]:
         said: dict[str, Any] = {"note": None, "outcome": None, "scheduled_for": None, "unreadable": None}
         if theirs and move.sealed_note is not None:
             said |= self._opened(move.sealed_note, move.move_id)
@@ -115,7 +115,7 @@ class Ledger:
         except CannotOpen as error:
             return {"unreadable": error.code}
 
-    def _note_consequences(self, entry: Entry, move: Moved | NumberedMove) -> None:
+    def _note_consequences(self, entry: Entry, move: NumberedMove) -> None:
         row, out = entry.row, entry.row["direction"] == Direction.OUT
         if move.by_org == self.org:
             self.receipts.append(f"move:{move.move_id}")
