@@ -36,6 +36,7 @@ class Book:
         self._changed: dict[UUID, Referral] = {}
         self._moves: list[tuple[UUID, NumberedMove]] = []
         self._standing: set[UUID] = set()
+        self._refused: dict[UUID, UUID] = {}
 
     def find(self, referral_id: UUID) -> Referral | None:
         """The referral as it stands at this point of the batch."""
@@ -45,7 +46,15 @@ class Book:
 
     def stands(self, move_id: UUID) -> bool:
         """Whether the move was numbered, in this batch or before."""
-        return move_id in self._standing or move_id in storage.standing(self.tx, [move_id])
+        return move_id in self._standing or storage.stands(self.tx, move_id)
+
+    def is_settled(self, move_id: UUID) -> bool:
+        """Whether the move was numbered or refused: nothing that was made after it need wait for it."""
+        return move_id in self._refused or self.stands(move_id) or storage.was_refused(self.tx, move_id)
+
+    def refuse(self, referral: Referral, move_id: UUID) -> None:
+        """The move does not stand."""
+        self._refused[move_id] = referral.id
 
     def enter(self, referral: Referral, step: Step) -> None:
         """A new referral, with its first move."""
@@ -66,12 +75,13 @@ class Book:
         self.tx.outbox.publish_to_all(self.tx, moved, to=_concerned(referral, step), subject=referral.id)
 
     def save(self) -> None:
-        """Write everything that is not yet written, in three statements."""
+        """Write everything that is not yet written, in a few statements."""
         storage.add_referrals(self.tx, list(self._new.values()))
         storage.update_states(self.tx, list(self._changed.values()))
         storage.add_moves(self.tx, self._moves)
+        storage.add_refused(self.tx, self._refused)
         self._referrals |= self._new | self._changed
-        self._new, self._changed, self._moves = {}, {}, []
+        self._new, self._changed, self._moves, self._refused = {}, {}, [], {}
 
 
 def _concerned(referral: Referral, step: Step) -> list[Address]:

@@ -1,6 +1,6 @@
 """The referral service's tables, and every query made of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from sqlalchemy import (
 from services.referral.domain import Referral, State
 from shared.database import Moment, Transaction, new_metadata
 from shared.messaging.tables import add_message_tables
-from shared.rows import add, among, change
+from shared.rows import add, add_new, among, change
 from shared.schemas.life import AWAITING_DECISION, Move
 from shared.schemas.referral import NumberedMove
 
@@ -61,6 +61,13 @@ moves = Table(
     Column("recorded_at", Moment, nullable=False),
     Column("reason", String(40)),
     Column("sealed_note", Text),
+)
+refused_moves = Table(
+    "refused_moves",
+    metadata,
+    Column("move_id", Uuid, primary_key=True),
+    Column("referral_id", Uuid, nullable=False),
+    Column("refused_at", Moment, nullable=False),
 )
 organisations = Table(
     "organisations",
@@ -135,10 +142,21 @@ def _numbered(row: Any) -> NumberedMove:
     return NumberedMove(**{**values, "move": Move(row["move"]), "state": State(row["state"])})
 
 
-def standing(tx: Transaction, move_ids: Iterable[UUID]) -> set[UUID]:
-    """Which of these moves were numbered."""
-    query = select(moves.c.move_id).where(moves.c.move_id.in_(list(move_ids)))
-    return set(tx.execute(query).scalars())
+def add_refused(tx: Transaction, refused: Mapping[UUID, UUID]) -> None:
+    """Remember moves that did not stand, each with its referral."""
+    rows = [{"move_id": id_, "referral_id": about, "refused_at": tx.at} for id_, about in refused.items()]
+    add_new(tx, refused_moves, rows)
+
+
+def stands(tx: Transaction, move_id: UUID) -> bool:
+    """Whether the move was numbered."""
+    return tx.execute(select(moves.c.move_id).where(moves.c.move_id == move_id)).first() is not None
+
+
+def was_refused(tx: Transaction, move_id: UUID) -> bool:
+    """Whether the move came and did not stand."""
+    query = select(refused_moves.c.move_id).where(refused_moves.c.move_id == move_id)
+    return tx.execute(query).first() is not None
 
 
 def known_organisations(tx: Transaction, orgs: Iterable[str]) -> set[str]:

@@ -110,11 +110,7 @@ class EmbeddedLink:
             (self._answers.confirmed if queues else self._answers.refused).add(message.id)
 
     def _queues_of(self, message: Outgoing) -> list[str]:
-        return [
-            q
-            for q, e, p in self._bindings
-            if e == message.exchange and _pattern(p).fullmatch(f"{message.routing_key}.")
-        ]
+        return [q for q, e, p in self._bindings if e == message.exchange and matches(p, message.routing_key)]
 
     def settled(self) -> Settled:
         """Answers since the last call."""
@@ -181,8 +177,13 @@ def _rows(queue: str, message: Outgoing, tx: Transaction) -> list[dict[str, obje
     ]
 
 
+def matches(topic: str, key: str) -> bool:
+    """Whether a topic pattern takes the routing key, as RabbitMQ reads it."""
+    return _pattern(topic).fullmatch(f"{key}.") is not None
+
+
 @lru_cache(maxsize=10_000)
 def _pattern(topic: str) -> re.Pattern[str]:
-    """A topic pattern as RabbitMQ reads it, for a key with a dot at its end: ``*`` is a word, ``#`` any number."""
+    """For a key with a dot at its end: ``*`` is a word, ``#`` any number."""
     wild = {"*": r"[^.]*\.", "#": r"([^.]*\.)*"}
     return re.compile("".join(wild.get(word) or re.escape(f"{word}.") for word in topic.split(".")))

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.intake.domain.referral import Direction
-from shared.schemas.life import AWAITING_DECISION, OPEN, Move, State
+from shared.schemas.life import AWAITING_DECISION, Move, State
 
 BY_MACHINE = frozenset({Move.SEND, Move.DELIVER})
 AWAITING_ACKNOWLEDGEMENT = frozenset({State.SENT, State.DELIVERED})
@@ -47,9 +47,9 @@ class Standing:
         return self.pending[-1].state if self.pending else self.state
 
     @property
-    def is_open(self) -> bool:
-        """Whether news of it can be expected."""
-        return self.state in OPEN and not self.refused
+    def may_move(self) -> bool:
+        """Whether news of it can be expected: even of what is over it can be said that it was entered in error."""
+        return self.state is not State.ENTERED_IN_ERROR and not self.refused
 
     @property
     def next_position(self) -> int:

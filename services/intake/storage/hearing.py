@@ -85,9 +85,9 @@ def erase_content(tx: Transaction, ids: Collection[UUID]) -> None:
 
 
 def lock_silent(tx: Transaction, *, limit: int) -> list[Any]:
-    """Open referrals of which nothing was heard for long; one of several processes gets each."""
+    """Referrals of which nothing was heard for long; one of several processes gets each."""
     c = referrals.c
-    query = select(c.id, c.number, c.asked).where(c.quiet_until <= tx.at).order_by(c.quiet_until)
+    query = select(c.id, c.number, c.asked, c.state).where(c.quiet_until <= tx.at).order_by(c.quiet_until)
     return list(tx.execute(query.limit(limit).with_for_update(skip_locked=True)))
 
 

@@ -81,6 +81,13 @@ def test_the_sending_is_receipted_by_the_other_nodes_delivery_only(node: Node) -
     assert node.awaited() == set()
 
 
+def test_a_sending_that_is_over_before_it_was_delivered_awaits_nothing(node: Node) -> None:
+    referral = node.sends()
+    node.hears(*moved_on(referral.id, HERE, THERE, Move.CANCEL))
+
+    assert node.awaited() == set()
+
+
 def test_a_known_move_does_nothing(node: Node) -> None:
     referral = node.sends()
     life = moved_on(referral.id, HERE, THERE, *LIFE)

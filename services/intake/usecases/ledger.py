@@ -16,7 +16,7 @@ from shared.database import Transaction
 from shared.messaging.errors import Refused, Unready
 from shared.messaging.topology import from_node
 from shared.schemas.intake import HistoryAsked
-from shared.schemas.life import Move, State
+from shared.schemas.life import OPEN, Move, State
 from shared.schemas.referral import MoveRefused, NumberedMove
 from shared.sealing import CannotOpen, KeyRing
 
@@ -119,7 +119,8 @@ class Ledger:
         row, out = entry.row, entry.row["direction"] == Direction.OUT
         if move.by_org == self.org:
             self.receipts.append(f"move:{move.move_id}")
-        if out and move.move is Move.DELIVER:
+        if out and (move.move is Move.DELIVER or move.state not in OPEN):
+            # Over before it was delivered: the hub has it, and goes on offering it until the other node does.
             self.receipts.append(f"sent:{row['id']}")
         if out and row["need_id"] and move.state in NEED_AFTER:
             self.needs[row["need_id"]] = NEED_AFTER[move.state]
@@ -149,7 +150,7 @@ class Ledger:
             **{name: getattr(now, name) for name in SAME},
             "unconfirmed": bool(now.pending),
             "asked": 0,
-            "quiet_until": self.tx.at + QUIET if now.is_open or now.pending else None,
+            "quiet_until": self.tx.at + QUIET if now.may_move or now.pending else None,
         }
 
 

@@ -1,4 +1,4 @@
-"""Ask about open referrals of which nothing was heard for long, less and less often."""
+"""Ask about referrals of which nothing was heard for long, less and less often."""
 
 from datetime import timedelta
 
@@ -6,8 +6,10 @@ from services.intake.storage import hearing as rows
 from services.intake.usecases.ledger import ask_history
 from services.intake.usecases.moves import QUIET
 from shared.database import Database
+from shared.schemas.life import OPEN
 
-LONGEST_QUIET = timedelta(hours=6)
+LONGEST_QUIET = timedelta(hours=6)  #: of one that is open; of one that is over each pause is twice the last
+MOST_DOUBLINGS = 20  #: two years
 ASKED_AT_ONCE = 200
 
 
@@ -17,11 +19,13 @@ def ask_after_silence(database: Database) -> int:
         silent = rows.lock_silent(tx, limit=ASKED_AT_ONCE)
         for row in silent:
             ask_history(tx, row.id, row.number)
-        for asked in {row.asked for row in silent}:
-            ids = [row.id for row in silent if row.asked == asked]
-            rows.set_asked(tx, ids, asked=asked + 1, quiet_until=tx.at + _quiet_after(asked + 1))
+        for asked, is_open in {(row.asked, row.state in OPEN) for row in silent}:
+            ids = [row.id for row in silent if (row.asked, row.state in OPEN) == (asked, is_open)]
+            quiet_until = tx.at + _quiet_after(asked + 1, is_open=is_open)
+            rows.set_asked(tx, ids, asked=asked + 1, quiet_until=quiet_until)
     return len(silent)
 
 
-def _quiet_after(asked: int) -> timedelta:
-    return min(QUIET * int(2 ** min(asked, 20)), LONGEST_QUIET)
+def _quiet_after(asked: int, *, is_open: bool) -> timedelta:
+    doubled: timedelta = QUIET * 2 ** min(asked, MOST_DOUBLINGS)
+    return min(doubled, LONGEST_QUIET) if is_open else doubled

@@ -107,13 +107,14 @@ def made(
     *,
     by: str = "legal-aid",
     after: UUID | None = None,
+    based_on: int = 2,
     reason: str | None = "other",
 ) -> Message:
     event = MoveMade(
         referral_id=referral_id,
         move_id=new_id(),
         move=move,
-        based_on=2,
+        based_on=based_on,
         after=after,
         made_at=START,
         reason=reason,

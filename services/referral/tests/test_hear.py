@@ -107,6 +107,23 @@ def test_a_rejection_without_its_reason_is_not_taken(hub: Hub) -> None:
     assert hub.state(referral) is State.DELIVERED
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_what_was_made_after_a_refused_move_is_judged_by_itself(hub: Hub, together: bool) -> None:  # noqa: FBT001 - a parameter
+    """Its maker did not know yet, and nobody else would ever answer it."""
+    referral = new_id()
+    hub.hears(sent(referral), delivered(referral), made(referral, Move.ACCEPT))
+    late = made(referral, Move.WAITLIST)
+    start = made(referral, Move.START, after=late.event.move_id, based_on=3)  # type: ignore[attr-defined]
+
+    if together:
+        hub.hears(late, start)
+    else:
+        hub.hears(late)
+        hub.hears(start)
+
+    assert hub.state(referral) is State.IN_PROGRESS
+
+
 def test_a_move_for_a_referral_that_is_not_here_yet_is_held(hub: Hub) -> None:
     with pytest.raises(Unready):
         hub.hears(made(new_id(), Move.ACCEPT))

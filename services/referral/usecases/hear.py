@@ -114,7 +114,7 @@ def record_move(desk: Desk, message: Message) -> None:
     """Number the move if it is allowed from where the referral stands; otherwise say what is."""
     event: MoveMade = message.event  # type: ignore[assignment]
     referral = _theirs(desk, event.referral_id, message.sender)
-    if event.after is not None and not desk.book.stands(event.after) and event.based_on >= referral.number:
+    if event.based_on >= referral.number and event.after and not desk.book.is_settled(event.after):
         raise Unready("earlier_move_not_here")
     if "reason" in needs(event.move) and event.reason is None:
         raise Refused("reason_missing")
@@ -140,6 +140,7 @@ def _theirs(desk: Desk, referral_id: UUID, org: str) -> Referral:
 
 def _refuse_move(desk: Desk, org: str, referral: Referral, move: tuple[UUID, Move]) -> None:
     """Tell the one who moved where the referral really stands and what may be done from there."""
+    desk.book.refuse(referral, move[0])
     _say_refused(
         desk,
         org,

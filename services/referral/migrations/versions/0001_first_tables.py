@@ -50,6 +50,12 @@ def _referrals() -> None:
         sa.Column("sealed_note", sa.Text()),
     )
     op.create_index("ix_moves_move_id", "moves", ["move_id"])
+    op.create_table(
+        "refused_moves",
+        sa.Column("move_id", sa.Uuid(), primary_key=True),
+        sa.Column("referral_id", sa.Uuid(), nullable=False),
+        sa.Column("refused_at", MOMENT, nullable=False),
+    )
 
 
 def _directory() -> None:

@@ -1,0 +1,157 @@
+"""A broker in memory that does what brokers and networks do: loses links, doubles, reorders, forgets all it had."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from shared.messaging.embedded import matches
+from shared.messaging.errors import LinkLost
+from shared.messaging.link import Settled
+from shared.messaging.message import Incoming, Outgoing
+from shared.messaging.packing import as_one, packed, unpacked
+from shared.messaging.topology import RETRY_SECONDS, Binding, retry_step
+from tests.faults.simulation.weather import CUT, DOUBLE, REORDER, UNANSWERED, Weather
+
+AT_ONCE = datetime.min.replace(tzinfo=UTC)
+WINDOW = 64  #: how far a message may be carried from its place
+
+
+@dataclass(eq=False)
+class Letter:
+    """A message in a queue."""
+
+    id: UUID
+    key: str
+    body: bytes
+    attempt: int = 0
+    due: datetime = AT_ONCE
+
+
+@dataclass
+class SimulatedBroker:
+    """Queues by name; ``bound`` says what each receives."""
+
+    weather: Weather
+    clock: Callable[[], datetime]
+    bound: dict[str, Sequence[Binding]]
+    queues: dict[str, list[Letter]] = field(default_factory=lambda: defaultdict(list))
+    life: int = 0
+
+    def connect(self, queue: str) -> "SimulatedLink":
+        """A link of its own for whoever consumes the queue."""
+        return SimulatedLink(self, queue, self.life)
+
+    def put(self, message: Outgoing) -> bool:
+        """Into every queue that is bound; whether there was one."""
+        to = [
+            q
+            for q, bound in self.bound.items()
+            if any(e == message.exchange and matches(p, message.routing_key) for e, p in bound)
+        ]
+        for queue in to:
+            self.queues[queue].append(Letter(message.id, message.routing_key, message.body))
+            if self.weather.strikes(DOUBLE):
+                self.queues[queue].append(Letter(message.id, message.routing_key, message.body))
+        return bool(to)
+
+    def lose_everything(self) -> None:
+        """Its disk is gone: whatever was confirmed too, and every link."""
+        self.queues.clear()
+        self.life += 1
+
+
+@dataclass
+class SimulatedLink:
+    """One link. What it took and did not acknowledge goes back when it is lost."""
+
+    broker: SimulatedBroker
+    queue: str
+    life: int
+    blocked: bool = False
+    _arrived: list[Incoming] = field(default_factory=list)
+    _taken: dict[int, Letter] = field(default_factory=dict)
+    _number: int = 0
+    _answers: Settled = field(default_factory=Settled)
+    _late: list[Settled] = field(default_factory=list)
+
+    @property
+    def open_publishes(self) -> int:
+        """Those whose answer has not come."""
+        return sum(len(late.confirmed) + len(late.refused) for late in self._late)
+
+    def _may_be_cut(self) -> None:
+        if self.life != self.broker.life or self.broker.weather.strikes(CUT):
+            raise LinkLost("cut")
+
+    def publish(self, messages: Sequence[Outgoing]) -> None:
+        """In packs, as over a real link; each may be the last that goes through, and lose its answer."""
+        for pack in packed(messages):
+            self._may_be_cut()
+            routed = self.broker.put(as_one(pack))
+            self._may_be_cut()
+            answer, ids = Settled(), {one.id for one in pack}
+            (answer.confirmed if routed else answer.refused).update(ids)
+            self._late.append(answer)
+
+    def settled(self) -> Settled:
+        """The answers that have come by now."""
+        while self._late and not self.broker.weather.strikes(UNANSWERED):
+            answer = self._late.pop(0)
+            self._answers.confirmed |= answer.confirmed
+            self._answers.refused |= answer.refused
+        answers, self._answers = self._answers, Settled()
+        return answers
+
+    def take(self, limit: int, timeout: float, linger: float = 0.0) -> list[Incoming]:
+        """From among the first that are due, in whatever order the weather likes."""
+        self._may_be_cut()
+        while len(self._arrived) < limit and (letter := self._next()):
+            self._arrive(letter)
+        taken, self._arrived = self._arrived[:limit], self._arrived[limit:]
+        return taken
+
+    def _next(self) -> Letter | None:
+        queue, weather = self.broker.queues[self.queue], self.broker.weather
+        due = [letter for letter in queue if letter.due <= self.broker.clock()][:WINDOW]
+        if not due:
+            return None
+        letter = weather.dice.choice(due) if weather.strikes(REORDER) else due[0]
+        queue.remove(letter)
+        return letter
+
+    def _arrive(self, letter: Letter) -> None:
+        self._number += 1
+        self._taken[self._number] = letter
+        events = unpacked(letter.body, letter.id)
+        for left, (id_, body) in zip(range(len(events) - 1, -1, -1), events, strict=True):
+            tag = (self._number, left)
+            self._arrived.append(Incoming(id_, letter.key, body, letter.attempt, tag=tag))
+
+    def acknowledge(self, batch: Sequence[Incoming]) -> None:
+        """All up to the last whole message of the batch."""
+        self._may_be_cut()
+        last = max((incoming.tag[0] for incoming in batch if incoming.tag[1] == 0), default=0)
+        for number in [number for number in self._taken if number <= last]:
+            del self._taken[number]
+        self._may_be_cut()
+
+    def postpone(self, batch: Sequence[Incoming]) -> None:
+        """Each to its step of the ladder."""
+        for incoming in batch:
+            self._may_be_cut()
+            wait = timedelta(seconds=RETRY_SECONDS[retry_step(incoming.attempt) - 1])
+            assert incoming.id is not None
+            again = Letter(incoming.id, self.queue, incoming.body, incoming.attempt + 1)
+            self.broker.queues[self.queue].append(replace(again, due=self.broker.clock() + wait))
+
+    def stop_taking(self) -> None:
+        """Nothing more is asked for in these simulations."""
+
+    def close(self, *, politely: bool) -> None:
+        """What was not acknowledged goes back to where it was."""
+        if self.life == self.broker.life:
+            self.broker.queues[self.queue][:0] = self._taken.values()
+        self._taken.clear()
+        self._arrived.clear()

@@ -1,0 +1,53 @@
+"""Play many seeds on all processors: ``python -m tests.faults.simulation.many 100000``."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import structlog
+
+from tests.faults.simulation.play import play
+from tests.faults.simulation.promise import Broken
+
+AT_ONCE = 50  #: seeds that one process is given
+
+
+def broken_seeds(seeds: range) -> Iterator[str]:
+    """What was broken, and by which seeds."""
+    parts = [seeds[first : first + AT_ONCE] for first in range(0, len(seeds), AT_ONCE)]
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), _be_quiet) as processes:
+        for found in processes.map(_play_all, parts):
+            yield from found
+
+
+def _be_quiet() -> None:
+    """Troubles are what is wanted here: nobody needs to be told of each."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+def _play_all(seeds: range) -> list[str]:
+    found = []
+    for seed in seeds:
+        try:
+            play(seed)
+        except Broken as broken:
+            found.append(str(broken))
+        except Exception as error:  # noqa: BLE001 - a seed that cannot be played is one to look at
+            found.append(f"seed {seed}: {error!r}")
+    return found
+
+
+def main() -> None:
+    """The number of seeds, and the first one if it is not 0."""
+    count, first = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    found = list(broken_seeds(range(first, first + count)))
+    lines = [*found, f"Simulation: {count:,} seeds from {first}, {len(found)} broken."]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.exit(bool(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""One service's process in the simulation: its real database, pump and relay; it dies and starts again."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from shared.database import Database, Transaction
+from shared.messaging.delivery import Batch, Delivery
+from shared.messaging.errors import LinkLost
+from shared.messaging.outbox import Outbox
+from shared.messaging.pump import Pump
+from shared.messaging.relay import Relay
+from tests.faults.simulation.broker import SimulatedBroker
+from tests.faults.simulation.weather import AWAY, CRASH_AFTER, CRASH_BEFORE, Crash, Weather
+
+Hear = Callable[[Transaction, Batch], None]
+
+
+class MortalDatabase(Database):
+    """A database in memory whose process may die on either side of a commit, or find it locked."""
+
+    weather: Weather
+
+    def is_as(self, kept: bytes) -> None:
+        """Begin with these contents."""
+        with self.engine.connect() as connection:
+            raw = connection.connection.dbapi_connection
+            assert isinstance(raw, sqlite3.Connection)
+            raw.deserialize(kept)
+
+    def contents(self) -> bytes:
+        """All that is in it."""
+        with self.engine.connect() as connection:
+            raw = connection.connection.dbapi_connection
+            assert isinstance(raw, sqlite3.Connection)
+            return raw.serialize()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Whoever was told that it is done can rely on it; whoever was not knows nothing."""
+        if self.weather.strikes(AWAY):
+            raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
+        with super().transaction() as tx:
+            tx.after_commit.append(lambda: self._may_die(CRASH_AFTER))
+            yield tx
+            tx.before_commit.append(lambda: self._may_die(CRASH_BEFORE))
+
+    def _may_die(self, when: str) -> None:
+        if self.weather.strikes(when):
+            raise Crash(when)
+
+
+@cache
+def _database(service: str, sender: str) -> MortalDatabase:
+    """Opened once for all worlds: a new engine would learn every statement anew."""
+    tables = import_module(f"services.{service}.storage").metadata.tables
+    return MortalDatabase("sqlite://", outbox=Outbox(tables["outbox"], sender=sender))
+
+
+class Process:
+    """``skew`` is how far its clock is off."""
+
+    def __init__(
+        self, service: str, queue: str, sender: str, hear: Hear, *, broker: SimulatedBroker, skew: timedelta
+    ) -> None:
+        self.queue, self.broker, self.skew = queue, broker, skew
+        self.tables = import_module(f"services.{service}.storage").metadata.tables
+        self.database = _database(service, sender)
+        self.database.clock, self.database.weather = self.clock, broker.weather
+        inbox, parked = self.tables["inbox"], self.tables["parked"]
+        self.delivery = Delivery(queue, self.database, inbox, parked, hear)
+        self.start()
+
+    def clock(self) -> datetime:
+        """What it takes for the time."""
+        return self.broker.clock() + self.skew
+
+    def start(self) -> None:
+        """As after its start: it knows only what stands in its database."""
+        self.link = self.broker.connect(self.queue)
+        relay = Relay(self.database, self.database.outbox, poll=0)
+        self.pump = Pump(lambda: self.link, self.delivery, relay, sleep=lambda _: None)
+
+    def rows(self, table: str, *conditions: Any) -> list[Any]:
+        """What stands in one of its tables."""
+        with self.database.reading() as tx:
+            return list(tx.execute(select(self.tables[table]).where(*conditions)).mappings())
+
+    def step(self) -> bool:
+        """One turn of its loop, whatever happens in it; tells whether anything was done."""
+        try:
+            return self.pump.step(self.link, 0)
+        except LinkLost:
+            self.pump.relay.link_lost()
+            self.link.close(politely=False)
+            self.link = self.broker.connect(self.queue)
+        except Crash:
+            self.restart()
+        return True
+
+    def restart(self) -> None:
+        """It is killed, and starts again."""
+        self.link.close(politely=False)
+        self.start()

@@ -1,0 +1,103 @@
+"""What must be true once all troubles have ended: nothing lost, nothing doubled, everybody of one mind."""
+
+from collections import Counter
+from typing import Any
+from uuid import UUID
+
+from shared.schemas.life import Move, State
+from tests.faults.simulation.world import ORGS, World
+
+TOLD = ("number", "move", "state", "by_org")  #: of a move, what all three keep
+
+
+class Broken(AssertionError):
+    """The promise does not hold; says where."""
+
+
+def holds(world: World) -> bool:
+    """Whether everything has come to rest as it must."""
+    return next(_broken(world), None) is None
+
+
+def require(world: World) -> None:
+    """Raise Broken for the first thing that is not as it must be."""
+    for said in _broken(world):
+        raise Broken(f"seed {world.weather.seed}: {said}")
+
+
+def _broken(world: World) -> Any:
+    at_hub = {row["id"]: row for row in world.hub.rows("referrals")}
+    here = {org: {row["id"]: row for row in world.nodes[org].rows("referrals")} for org in ORGS}
+    yield from (
+        f"{id_} was shown as sent and is nowhere"
+        for id_ in world.sent
+        if id_ not in here[ORGS[0]] | here[ORGS[1]]
+    )
+    for id_ in here[ORGS[0]] | here[ORGS[1]]:
+        yield from _one_mind(world, id_, at_hub.get(id_), [here[org].get(id_) for org in ORGS])
+    yield from _moves_settled(world)
+    yield from _everybody_told(world)
+    for process in world.processes:
+        waiting = [row["awaits"] for row in process.rows("outbox") if row["awaits"]]
+        yield from (f"{process.queue} still awaits {what}" for what in waiting)
+
+
+def _one_mind(world: World, id_: UUID, hub: Any, both: list[Any]) -> Any:
+    if hub is None or None in both:
+        yield f"{id_} is not everywhere"
+        return
+    for row in both:
+        if (row["state"], row["number"], row["unconfirmed"]) != (hub["state"], hub["number"], False):
+            yield f"{id_} stands differently at a node: {row['state']} {row['number']}, {hub['state']} {hub['number']}"
+        if row["shown_state"] != hub["state"]:
+            yield f"{id_} is shown as {row['shown_state']}"
+    if {row["direction"] for row in both} != {"in", "out"}:
+        yield f"{id_} has not one sender and one receiver"
+    yield from _one_history(world, id_)
+    received = next(row for row in both if row["direction"] == "in")
+    if (received["content"] is None) != _was_withdrawn(world, id_):
+        yield f"{id_} has lost its content, or kept it"
+
+
+def _was_withdrawn(world: World, id_: UUID) -> bool:
+    return any(line[2] == State.WITHDRAWN for line in _history(world.hub, id_))
+
+
+def _one_history(world: World, id_: UUID) -> Any:
+    told = {process.queue: _history(process, id_) for process in (*world.nodes.values(), world.hub)}
+    lines = told[world.hub.queue]
+    if [line[0] for line in lines] != list(range(1, len(lines) + 1)):
+        yield f"{id_} has moves without an order: {lines}"
+    yield from (f"{id_} has another history at {name}" for name, line in told.items() if line != lines)
+    once = Counter(line[1] for line in lines)
+    if once[Move.SEND] != 1 or once[Move.DELIVER] > 1:
+        yield f"{id_} was sent or delivered more than once: {lines}"
+
+
+def _history(process: Any, id_: UUID) -> list[Any]:
+    rows = process.rows("moves", process.tables["moves"].c.referral_id == id_)
+    return sorted(tuple(row[name] for name in TOLD) for row in rows if row["number"] is not None)
+
+
+def _moves_settled(world: World) -> Any:
+    """What somebody was told is done either stands, once, or has come back as refused."""
+    numbered = Counter(row["move_id"] for row in world.hub.rows("moves"))
+    yield from (f"the move {id_} stands {count} times" for id_, count in numbered.items() if count > 1)
+    for org, _, move_id in world.moved:
+        lines = [row for row in world.nodes[org].rows("moves") if row["move_id"] == move_id]
+        if len(lines) != 1:
+            yield f"the move {move_id} is lost at its maker"
+        elif (lines[0]["number"] is None) == (lines[0]["refused_after"] is None):
+            yield f"the move {move_id} neither stands nor is refused"
+        elif (lines[0]["number"] is not None) != (numbered[move_id] == 1):
+            yield f"the move {move_id} stands for one and not for the other"
+
+
+def _everybody_told(world: World) -> Any:
+    """One notice for each move that somebody else made and for each passed deadline; a lost broker may lose some."""
+    moves = sum(row["move"] != Move.SEND for row in world.hub.rows("moves"))
+    flags = [(row["acknowledgement_flagged_at"], row["overdue_at"]) for row in world.hub.rows("referrals")]
+    due = moves + sum((early is not None) + 2 * (late is not None) for early, late in flags)
+    told = len(world.notices.rows("notices"))
+    if told > due or (told < due and not world.broker.life):
+        yield f"{told} notices instead of {due}"

@@ -1,0 +1,22 @@
+"""Thousands of short, stormy histories of two nodes and the hub: each ends with nothing lost and nothing doubled."""
+
+import pytest
+
+from tests.faults.simulation.many import broken_seeds
+from tests.faults.simulation.play import play
+
+SEEDS = 5_000
+
+
+@pytest.mark.timeout(
+    1_500
+)  # each seed takes some twenty milliseconds; a slow machine is given ten times as long
+def test_the_promise_holds_whatever_the_weather() -> None:
+    assert list(broken_seeds(range(SEEDS))) == []
+
+
+def test_a_seed_is_the_same_history_each_time() -> None:
+    first, second = ([row["state"] for row in play(7).hub.rows("moves")] for _ in range(2))
+
+    assert first == second
+    assert len(first) > 0
