@@ -8,8 +8,8 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check format lint types imports unit integration architecture faults e2e bench lock \
-	screenshots clean formatted parts
+.PHONY: help demo test check format lint types imports unit integration architecture faults mutants soak e2e \
+	bench lock screenshots clean formatted parts
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,13 @@ integration: $(DEV) parts ## journeys over a real broker and real databases
 
 faults: $(DEV) parts ## break things on purpose
 	$(BIN)/pytest --timeout=300 tests/faults
+
+mutants: $(DEV) parts ## break the messaging core in every listed way: each must be caught
+	$(BIN)/python -m tests.faults.mutants
+
+soak: $(DEV) ## 100,000 simulated histories and 10,000 power cuts (half an hour on two processors)
+	$(BIN)/python -m tests.faults.power.cuts 10000
+	$(BIN)/python -m tests.faults.simulation.many 100000
 
 e2e: $(DEV) parts ## a real browser drives the pages
 	$(BIN)/pytest --timeout=400 tests/e2e

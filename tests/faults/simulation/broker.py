@@ -10,7 +10,7 @@ from shared.messaging.embedded import matches
 from shared.messaging.errors import LinkLost
 from shared.messaging.link import Settled
 from shared.messaging.message import Incoming, Outgoing
-from shared.messaging.packing import as_one, packed, unpacked
+from shared.messaging.packing import Pack, as_one, packed, unpacked
 from shared.messaging.topology import RETRY_SECONDS, Binding, retry_step
 from tests.faults.simulation.weather import CUT, DOUBLE, REORDER, UNANSWERED, Weather
 
@@ -74,23 +74,29 @@ class SimulatedLink:
     _taken: dict[int, Letter] = field(default_factory=dict)
     _number: int = 0
     _answers: Settled = field(default_factory=Settled)
+    _under_way: list[Pack] = field(default_factory=list)
     _late: list[Settled] = field(default_factory=list)
 
     @property
     def open_publishes(self) -> int:
         """Those whose answer has not come."""
-        return sum(len(late.confirmed) + len(late.refused) for late in self._late)
+        answered = sum(len(late.confirmed) + len(late.refused) for late in self._late)
+        return answered + sum(len(pack) for pack in self._under_way)
 
     def _may_be_cut(self) -> None:
         if self.life != self.broker.life or self.broker.weather.strikes(CUT):
             raise LinkLost("cut")
 
     def publish(self, messages: Sequence[Outgoing]) -> None:
-        """In packs, as over a real link; each may be the last that goes through, and lose its answer."""
-        for pack in packed(messages):
+        """In packs, as over a real link: they are on their way, and nobody knows yet whether they arrive."""
+        self._under_way.extend(packed(messages))
+
+    def _bring(self) -> None:
+        """What is under way arrives, each perhaps as the last before the link is cut."""
+        while self._under_way:
             self._may_be_cut()
+            pack = self._under_way.pop(0)
             routed = self.broker.put(as_one(pack))
-            self._may_be_cut()
             answer, ids = Settled(), {one.id for one in pack}
             (answer.confirmed if routed else answer.refused).update(ids)
             self._late.append(answer)
@@ -106,6 +112,7 @@ class SimulatedLink:
 
     def take(self, limit: int, timeout: float, linger: float = 0.0) -> list[Incoming]:
         """From among the first that are due, in whatever order the weather likes."""
+        self._bring()
         self._may_be_cut()
         while len(self._arrived) < limit and (letter := self._next()):
             self._arrive(letter)

@@ -18,12 +18,12 @@ AT_ONCE = 50  #: seeds that one process is given
 def broken_seeds(seeds: range) -> Iterator[str]:
     """What was broken, and by which seeds."""
     parts = [seeds[first : first + AT_ONCE] for first in range(0, len(seeds), AT_ONCE)]
-    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), _be_quiet) as processes:
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), be_quiet) as processes:
         for found in processes.map(_play_all, parts):
             yield from found
 
 
-def _be_quiet() -> None:
+def be_quiet() -> None:
     """Troubles are what is wanted here: nobody needs to be told of each."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
