@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check format lint types imports unit integration architecture faults mutants soak e2e \
+.PHONY: help demo test check format lint types imports unit integration architecture faults chaos mutants soak e2e \
 	bench lock screenshots clean formatted parts
 
 help: ## list these targets
@@ -49,6 +49,9 @@ integration: $(DEV) parts ## journeys over a real broker and real databases
 
 faults: $(DEV) parts ## break things on purpose
 	$(BIN)/pytest --timeout=300 tests/faults
+
+chaos: $(DEV) parts ## 10,000 referrals through real parts under 200 faults (ten minutes)
+	$(BIN)/python -m tests.faults.chaos.storm 10000 200
 
 mutants: $(DEV) parts ## break the messaging core in every listed way: each must be caught
 	$(BIN)/python -m tests.faults.mutants

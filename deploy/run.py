@@ -12,13 +12,14 @@ from nameko.containers import ServiceContainer
 
 from deploy.composition import Composition
 from deploy.memory import look_less_for_garbage
+from shared.failpoints import FailpointSettings, arm
 from shared.logs import set_up_logs
 from shared.messaging.amqp import AmqpLink
 from shared.messaging.embedded import EmbeddedLink, open_bus
 from shared.messaging.entrypoint import PARTS, Parts
 from shared.messaging.errors import Misconfigured
 from shared.messaging.link import Link
-from shared.settings import EXIT_CODE
+from shared.settings import EXIT_CODE, read
 
 EMBEDDED = "embedded://"
 
@@ -27,6 +28,7 @@ log = structlog.get_logger()
 
 def run(composition: Composition) -> int:
     """Run until told to stop (SIGTERM or SIGINT drain first); returns the process's exit code."""
+    arm(read(FailpointSettings), reaches=composition.amqp_url)
     set_up_logs(composition.name, level=os.environ.get("THROUGHLINE_LOG_LEVEL", "INFO"))
     container = ServiceContainer(composition.service_class, {PARTS: parts_of(composition)})
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -13,7 +13,9 @@ from granian.constants import Interfaces
 from deploy.composition import open_database, web_of
 from deploy.memory import look_less_for_garbage
 from shared.database import Database
+from shared.failpoints import FailpointSettings, arm
 from shared.logs import set_up_logs
+from shared.settings import read
 
 THREADS = 16  #: requests worked on at once
 LOOK_FOR_PARENT = 0.5  #: seconds
@@ -53,6 +55,7 @@ def _application(service: str, create_app: Callable[[Database, Any], Flask]) -> 
     set_up_logs(f"{service}.web", level=os.environ.get("THROUGHLINE_LOG_LEVEL", "INFO"))
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     web = web_of(service)
+    arm(read(FailpointSettings), reaches=web.settings.public_url)
     database = open_database(service, web.database_url, sender=web.sender)
     application = create_app(database, web.settings)
     look_less_for_garbage()

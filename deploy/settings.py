@@ -9,6 +9,7 @@ from services.intake.settings import IntakeSettings, IntakeWebSettings
 from services.notifications.settings import NotificationsSettings
 from services.referral.settings import ReferralSettings
 from services.reporting.settings import ReportingSettings, ReportingWebSettings
+from shared.failpoints import FailpointSettings
 from shared.settings import variable
 
 CLASSES: dict[str, type] = {
@@ -19,6 +20,7 @@ CLASSES: dict[str, type] = {
     "throughline run reporting": ReportingSettings,
     "throughline web reporting": ReportingWebSettings,
     "throughline network": NetworkSettings,
+    "every process, in tests": FailpointSettings,
 }
 
 

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import OperationalError
 
 from shared.clock import Clock, now
+from shared.failpoints import reached
 from shared.together import Together
 
 if TYPE_CHECKING:
@@ -118,7 +119,9 @@ class Database:
             yield tx
             for do in tx.before_commit:
                 do()
+            reached("transaction.before_commit")
             connection.commit()
+        reached("transaction.committed")
         for do in tx.after_commit:
             do()
 

@@ -73,10 +73,13 @@ class Supervisor:
         """End one at once, as a crash would; it is restarted, as is one that has just ended by itself."""
         self._running[name].kill()
 
-    def replace(self, name: str, command: Sequence[str]) -> None:
-        """Go on with another command under that name, as an upgrade would."""
-        self.programs[name] = replace(self.programs[name], command=command)
-        self.kill(name)
+    def live_once(self, name: str, environment: Mapping[str, str]) -> int:
+        """End it, and give it one life in another environment, after which all is as before; returns its process."""
+        with self._changing:
+            self._running[name].kill()
+            self._running[name].wait()
+            self._running[name] = self._spawn(replace(self.programs[name], environment=environment))
+            return self._running[name].pid
 
     def describe(self) -> list[dict[str, object]]:
         """Name, process id and log of each."""

@@ -9,6 +9,7 @@ from sqlalchemy import Table
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from shared.database import Database, Transaction
+from shared.failpoints import reached
 from shared.messaging import inbox, parked
 from shared.messaging.errors import Refused
 from shared.messaging.message import Incoming, Message, open_message
@@ -61,6 +62,7 @@ class Delivery:
         now: nothing has happened to what is not yet committed, and the batch is to be delivered again.
         """
         opened, unreadable = self._open(batch)
+        reached("delivery.opened")
         self._park(unreadable)
         outcomes = {incoming.tag: Outcome.PARKED for incoming, _ in unreadable}
         outcomes |= self._attempt(opened, also)
@@ -105,6 +107,7 @@ class Delivery:
                 self.handler(tx, Batch(fresh, repeated))
             if also is not None:
                 also(tx)
+            reached("delivery.handled")
         outcome = {True: Outcome.DONE, False: Outcome.DUPLICATE}
         return {incoming.tag: outcome[is_new] for (incoming, _), is_new in zip(pairs, new, strict=True)}
 

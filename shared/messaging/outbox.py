@@ -9,6 +9,7 @@ from sqlalchemy import Table, bindparam, delete, select, update
 
 from shared.clock import new_id
 from shared.database import Transaction
+from shared.failpoints import reached
 from shared.messaging.message import Outgoing, encode_data, envelope
 from shared.messaging.packing import as_one, packed
 from shared.messaging.topology import Address
@@ -145,3 +146,4 @@ class Outbox:
         tx.execute(delete(self.table).where(among(tx, self.table.c.awaits, sorted(done))))
         if self in tx.gathered:
             tx.gathered[self] = [message for message in tx.gathered[self] if message.awaits not in done]
+        reached("outbox.receipted")

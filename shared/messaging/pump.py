@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import structlog
 
+from shared.failpoints import reached
 from shared.messaging.delivery import DATABASE_AWAY, Delivery, Outcome
 from shared.messaging.errors import LinkLost, Misconfigured
 from shared.messaging.link import Link
@@ -96,7 +97,9 @@ class Pump:
         again = [m for m, outcome in zip(batch, outcomes, strict=True) if outcome is Outcome.RETRY]
         if again:
             link.postpone(again)
+        reached("pump.delivered")
         link.acknowledge(batch)
+        reached("pump.acknowledged")
         self._ended = time.monotonic()
         self._took = self._ended - began
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from shared.database import Database, Transaction
+from shared.failpoints import reached
 from shared.messaging.link import Link
 from shared.messaging.message import Outgoing
 from shared.messaging.outbox import Outbox
@@ -41,8 +42,10 @@ class Relay:
         claimed = self._claimed()  # first: if the database is away now, what was offered is still there
         messages = [*claimed, *(self._offered.popleft() for _ in range(min(len(self._offered), AT_ONCE)))]
         if messages:
+            reached("relay.claimed")
             self._awaiting |= {message.id for message in messages if message.awaits}
             link.publish(messages)
+            reached("relay.published")
         return len(messages)
 
     def until_next_look(self) -> float:
@@ -65,7 +68,8 @@ class Relay:
 
     def note(self, link: Link) -> None:
         """Collect the broker's answers; they are written with the next transaction."""
-        answers = link.settled()
+        if answers := link.settled():
+            reached("relay.confirmed")
         self._confirmed |= answers.confirmed - self._awaiting
         self._awaiting -= answers.confirmed | answers.refused
         self._refused |= answers.refused

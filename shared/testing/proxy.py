@@ -21,16 +21,16 @@ class Proxy:
     """Stands before the server of a URL; ``url`` is the same address by way of the proxy.
 
     ``lifetimes`` are bytes, to and fro together, after which one new connection after the other is cut, mostly
-    in the middle of a frame; when they are used up, connections live on.
+    in the middle of a frame; when they are used up, connections live on. ``most`` ends its own life.
     """
 
-    def __init__(self, url: str, *, lifetimes: Iterable[int] = ()) -> None:
+    def __init__(self, url: str, *, lifetimes: Iterable[int] = (), most: int = MOST) -> None:
         parts = urlsplit(url)
         self._target = (str(parts.hostname), int(parts.port or 0))
         self._server = socket.create_server((LOOPBACK, 0))
         port = self._server.getsockname()[1]
         self.url = parts._replace(netloc=f"{parts.netloc.rpartition(':')[0]}:{port}").geturl()
-        self._lifetimes = iter(lifetimes)
+        self._lifetimes, self._most = iter(lifetimes), most
         self._pairs: list[_Pair] = []
         self._passing = threading.Event()
         self._passing.set()
@@ -84,7 +84,7 @@ class Proxy:
 
     def _accept(self) -> None:
         with suppress(OSError):  # it was closed
-            while len(self._pairs) < MOST:
+            while len(self._pairs) < self._most:
                 self._join(self._server.accept()[0])
         _end(self._server)
 

@@ -8,12 +8,15 @@ from shared.database import Transaction
 from shared.messaging.amqp import AmqpLink
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused
+from shared.messaging.message import Incoming, Outgoing, open_message
 from shared.messaging.pump import BATCH
 from shared.messaging.tests.desk import Desk
+from shared.polling import poll_until
 from shared.schemas.intake import HistoryAsked
 from tests.desks import (
     HUB_QUEUE,
     NODE_QUEUE,
+    SOON,
     await_effects,
     desk_on,
     parked_at,
@@ -90,6 +93,30 @@ def test_one_that_is_refused_is_parked_with_its_reason_and_takes_no_other_with_i
     [parked] = parked_at(desk)
     assert (parked.queue, parked.reason, parked.body) == (HUB_QUEUE, "no_such_case", said[6].body)
     assert len(set(effects)) == len(effects) == 149
+
+
+def test_one_in_a_hundred_is_parked_to_the_last_and_all_others_have_their_effect(
+    desk: Desk, link: Links
+) -> None:
+    said = questions(1_000)
+    poison = {open_message(_incoming(one)).event.referral_id for one in said[::100]}  # type: ignore[attr-defined]
+
+    def refuse(event: HistoryAsked) -> None:
+        if event.referral_id in poison:
+            raise Refused("poison")
+
+    desk.also = refuse
+    put(link(NODE_QUEUE), said)
+    with running(pump_of(desk, lambda: link(HUB_QUEUE))):
+        effects = await_effects(desk, 990)
+        poll_until(lambda: len(parked_at(desk)) == 10, seconds=SOON, what="the last to be parked")
+
+    assert len(set(effects)) == len(effects) == 990
+    assert {parked.body for parked in parked_at(desk)} == {one.body for one in said[::100]}
+
+
+def _incoming(said: Outgoing) -> Incoming:
+    return Incoming(said.id, said.routing_key, said.body)
 
 
 def test_what_is_not_committed_is_not_acknowledged(desk: Desk, link: Links) -> None:

@@ -1,0 +1,172 @@
+"""Send referrals while everything breaks: ``python -m tests.faults.chaos.storm 10000 200``."""
+
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+from sqlalchemy import create_engine, text
+
+from shared.polling import poll_until
+from tests.affairs import affairs_of
+from tests.faults.chaos.faults import FAULTS
+from tests.faults.chaos.place import A, B, Place, stormy_place
+
+SENDERS = 4
+AHEAD = 0.02  #: how far, as a share of all, sending may be ahead of breaking
+HEALED_WITHIN = 300.0  #: seconds after the last fault in which all must have arrived
+HEARD_WITHIN = 120.0  #: seconds in which one request must have been answered at last
+SEED = 20261128
+
+
+@dataclass
+class Storm:
+    """What was sent by now, and what was broken."""
+
+    place: Place
+    referrals: int
+    faults: int
+    sent: list[str] = field(default_factory=list)
+    broken: Counter[str] = field(default_factory=Counter)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def rage(self) -> None:
+        """Break and send at the same time, both evenly."""
+        case_id = self.place.network.node(A).case([B])
+        with ThreadPoolExecutor(SENDERS + 1) as threads:
+            working = [threads.submit(self._break)]
+            working += [
+                threads.submit(self._send, case_id, range(n, self.referrals, SENDERS)) for n in range(SENDERS)
+            ]
+            for one in working:
+                one.result()
+
+    def _break(self) -> None:
+        dice, names = self.place.dice, list(FAULTS)
+        for number in range(self.faults):
+            poll_until(partial(self._has_sent, number / self.faults), seconds=HEARD_WITHIN, what="progress")
+            fault = names[number] if number < len(names) else dice.choices(names, list(FAULTS.values()))[0]
+            fault(self.place)
+            self.broken[fault.__name__] += 1
+
+    def _has_sent(self, share: float) -> bool:
+        return len(self.sent) / self.referrals + AHEAD >= share
+
+    def _send(self, case_id: str, share: range) -> None:
+        for _ in share:
+            while len(self.sent) / self.referrals > self.broken.total() / self.faults + 2 * AHEAD:
+                time.sleep(0.02)
+            referral_id = self._refer(case_id)
+            with self._lock:
+                self.sent.append(referral_id)
+
+    def _refer(self, case_id: str) -> str:
+        """One request until it is answered: with one key, so that it has one effect however often it is made."""
+        client, key = self.place.network.node(A), uuid4().hex
+        body = {
+            "case_id": case_id,
+            "to_org": B,
+            "service_type": "legal_assistance",
+            "urgency": "normal",
+            "reason": "Storm.",
+            "fields": ["alias"],
+            "safe_contact": "in_person",
+        }
+
+        def attempt() -> str | None:
+            try:
+                answer = client.http.post("/api/v1/referrals", json=body, headers={"Idempotency-Key": key})
+            except httpx.TransportError:
+                return None
+            return str(answer.json()["id"]) if answer.status_code == httpx.codes.CREATED else None
+
+        with client.http:
+            return str(poll_until(attempt, seconds=HEARD_WITHIN, what="an answer"))
+
+
+def require_each_once(storm: Storm) -> float:
+    """Wait until every referral is where it belongs, then that it is there once; returns the seconds it took."""
+    begun = time.monotonic()
+    places = {
+        f"{A} has sent": (A, "select id from referrals where state = 'delivered' and direction = 'out'"),
+        f"{B} has": (B, "select id from referrals where state = 'delivered' and direction = 'in'"),
+        "the hub knows": ("referral", "select id from referrals where state = 'delivered'"),
+    }
+    try:
+        for name, place in places.items():
+            poll_until(partial(_are_there, storm, *place), seconds=HEALED_WITHIN, what=f"all that {name}")
+    except TimeoutError as error:
+        raise AssertionError(f"{error}\n{affairs_of(storm.place.network)}") from None
+    took = time.monotonic() - begun
+    for problem in _not_once(storm, places):
+        raise AssertionError(problem)
+    return took
+
+
+def _are_there(storm: Storm, place: str, query: str) -> bool:
+    return set(storm.sent) <= set(_ids(storm, place, query))
+
+
+def _not_once(storm: Storm, places: dict[str, tuple[str, str]]) -> Iterator[str]:
+    """Whatever is there too often, or though nobody was told that it was sent."""
+    for name, place in places.items():
+        if Counter(_ids(storm, *place)) != Counter(storm.sent):
+            yield f"{name} what was not sent, or has it twice"
+    moves = Counter(_ids(storm, "referral", "select referral_id from moves"))
+    if moves != Counter(dict.fromkeys(storm.sent, 2)):
+        yield "not each was sent once and delivered once"
+    for service, query in (
+        ("reporting", "select referral_id from referrals where delivered_at is not null"),
+        ("notifications", "select id from notices"),
+    ):
+        found = Counter(_ids(storm, service, query))
+        if found.total() > len(storm.sent) or set(found.values()) > {1}:
+            yield f"{service} counts something twice"
+
+
+def _ids(storm: Storm, place: str, query: str) -> list[str]:
+    nodes = {node.org: node.database_url for node in storm.place.plan.nodes}
+    engine = create_engine((nodes | storm.place.plan.databases)[place])
+    try:
+        with engine.connect() as connection:
+            return [str(row[0]).replace("-", "") for row in connection.execute(text(query))]
+    finally:
+        engine.dispose()
+
+
+def storm(
+    referrals: int, faults: int, folder: Path, tell: Callable[[str], object], *, seed: int = SEED
+) -> None:
+    """A whole storm; raises AssertionError when anything is lost or doubled."""
+    with stormy_place(folder, seed) as place:
+        begun = time.monotonic()
+        raging = Storm(place, referrals, faults)
+        raging.rage()
+        raged = time.monotonic() - begun
+        raging.sent = [one.replace("-", "") for one in raging.sent]
+        healed = require_each_once(raging)
+        tell(
+            f"What was done: {', '.join(f'{name} {times}' for name, times in sorted(raging.broken.items()))}.\n"
+        )
+        tell(
+            f"Chaos: {referrals:,} referrals under {faults} faults in {raged:.0f} s, all there {healed:.0f} s later: "
+            "0 lost, 0 doubled.\n"
+        )
+
+
+def main() -> None:
+    """The numbers of referrals and of faults."""
+    with tempfile.TemporaryDirectory(prefix="throughline-chaos-") as folder:
+        storm(int(sys.argv[1]), int(sys.argv[2]), Path(folder), sys.stdout.write)
+
+
+if __name__ == "__main__":
+    main()
