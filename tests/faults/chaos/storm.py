@@ -37,17 +37,27 @@ class Storm:
     sent: list[str] = field(default_factory=list)
     broken: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _over: threading.Event = field(default_factory=threading.Event)
 
     def rage(self) -> None:
         """Break and send at the same time, both evenly."""
         case_id = self.place.network.node(A).case([B])
         with ThreadPoolExecutor(SENDERS + 1) as threads:
-            working = [threads.submit(self._break)]
+            shares = [range(first, self.referrals, SENDERS) for first in range(SENDERS)]
+            working = [threads.submit(self._until_over, self._break)]
             working += [
-                threads.submit(self._send, case_id, range(n, self.referrals, SENDERS)) for n in range(SENDERS)
+                threads.submit(self._until_over, partial(self._send, case_id, share)) for share in shares
             ]
-            for one in working:
-                one.result()
+        for one in working:
+            one.result()
+
+    def _until_over(self, do: Callable[[], None]) -> None:
+        """Whoever fails ends the storm for all."""
+        try:
+            do()
+        except BaseException:
+            self._over.set()
+            raise
 
     def _break(self) -> None:
         dice, names = self.place.dice, list(FAULTS)
@@ -58,12 +68,13 @@ class Storm:
             self.broken[fault.__name__] += 1
 
     def _has_sent(self, share: float) -> bool:
-        return len(self.sent) / self.referrals + AHEAD >= share
+        return self._over.is_set() or len(self.sent) / self.referrals + AHEAD >= share
 
     def _send(self, case_id: str, share: range) -> None:
         for _ in share:
             while len(self.sent) / self.referrals > self.broken.total() / self.faults + 2 * AHEAD:
-                time.sleep(0.02)
+                if self._over.wait(0.02):
+                    return
             referral_id = self._refer(case_id)
             with self._lock:
                 self.sent.append(referral_id)
