@@ -29,7 +29,7 @@ class Kind(StrEnum):
 def main(  # noqa: PLR0913 - typer makes each an option
     *,
     rounds: Annotated[int, typer.Option(min=1, max=50, help="Timed rounds of each side.")] = 4,
-    referrals: Annotated[int, typer.Option(min=1, max=100_000, help="In each round.")] = 2_000,
+    referrals: Annotated[int, typer.Option(min=1, max=100_000, help="In each round.")] = 6_000,
     clients: Annotated[int, typer.Option(min=1, max=64, help="Who send at the same time.")] = 64,
     database: Annotated[Kind, typer.Option(help="For every service of both sides.")] = Kind.POSTGRES,
     receiver: Annotated[bool, typer.Option("--receiver", help="Run the receiving node as well.")] = False,
@@ -47,6 +47,7 @@ def main(  # noqa: PLR0913 - typer makes each an option
         conditions = report.conditions(servers)
         counted = list(measure(servers, order, console.print))
     console.print(report.table(counted))
+    console.print(report.whose(counted))
     (file or _newest(database, order.load)).write_text(report.as_json(counted, order, conditions), "utf-8")
 
 

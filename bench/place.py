@@ -1,9 +1,9 @@
 """Where a side runs: an empty virtual host, empty databases, a folder; on servers that all sides share in turn."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from shared.messaging.private_broker import PrivateBroker
@@ -28,7 +28,7 @@ class Servers:
 
     broker: Broker
     postgres: Postgres | None = None
-    pids: tuple[int, ...] = ()
+    pids: Mapping[str, int] = field(default_factory=dict)
 
     @contextmanager
     def place(self) -> Iterator[Place]:
@@ -51,10 +51,10 @@ def private_servers(database: str) -> Iterator[Servers]:
     with ExitStack() as stack:
         broker = stack.enter_context(closing(PrivateBroker()))
         if database != "postgres":
-            yield Servers(broker, pids=(broker.pid,))
+            yield Servers(broker, pids={"broker": broker.pid})
             return
         postgres = stack.enter_context(closing(PrivatePostgres()))
-        yield Servers(broker, postgres, (broker.pid, _pid_of(postgres)))
+        yield Servers(broker, postgres, {"broker": broker.pid, "database": _pid_of(postgres)})
 
 
 def _pid_of(postgres: PrivatePostgres) -> int:

@@ -30,9 +30,9 @@ class Processes:
         self._running: dict[str, subprocess.Popen[str]] = {}
 
     @property
-    def pids(self) -> list[int]:
-        """Their process ids."""
-        return [process.pid for process in self._running.values()]
+    def pids(self) -> dict[str, int]:
+        """Their process ids, by name."""
+        return {name: process.pid for name, process in self._running.items()}
 
     def start(self, name: str, *program: str, environment: Mapping[str, str] | None = None) -> None:
         """Run ``python -m <program>``, without any setting of ours but those given."""

@@ -4,7 +4,7 @@ import json
 import os
 import platform
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from statistics import median
 from typing import Any
@@ -51,7 +51,9 @@ def _ratio(a_round: Round) -> Figures:
 
 
 def _spreads(figures: Sequence[Figures]) -> dict[str, Spread]:
-    return {field.name: Spread.of([getattr(one, field.name) for one in figures]) for field in fields(Figures)}
+    return {
+        name: Spread.of([getattr(one, name) for one in figures]) for name in ("per_second", "processor_ms")
+    }
 
 
 def table(rounds: Sequence[Round]) -> Table:
@@ -62,6 +64,17 @@ def table(rounds: Sequence[Round]) -> Table:
     for name, spreads in summary(rounds).items():
         digits = 2 if name == "ratio" else 0
         made.add_row(name, spreads["per_second"].said(digits), spreads["processor_ms"].said(2))
+    return made
+
+
+def whose(rounds: Sequence[Round]) -> Table:
+    """What of the processor's time of each side goes where."""
+    made = Table("processor ms a referral, median", title="Whose time it is")
+    made.add_column("process")
+    made.add_column("ms", justify="right")
+    for side in rounds[0]:
+        for name in rounds[0][side].parts:
+            made.add_row(side, name, f"{median(one[side].parts[name] for one in rounds):.3f}")
     return made
 
 

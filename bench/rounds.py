@@ -1,6 +1,6 @@
 """The rounds: each side in turn starts in an empty place, warms up, is timed, comes to rest and is checked."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bench.ours import ours
@@ -18,8 +18,8 @@ class Order:
     """What is asked for: how many timed rounds, and how many referrals in each and before the clock starts."""
 
     rounds: int = 4
-    referrals: int = 2_000
-    warm_up: int = 200
+    referrals: int = 6_000
+    warm_up: int = 400
     load: Load = field(default_factory=Load)
 
 
@@ -30,11 +30,12 @@ QUICK = Order(rounds=1, referrals=200, warm_up=20, load=Load(clients=16))
 class Figures:
     """One side in one round: referrals a second, and processor milliseconds a referral until all is at rest.
 
-    The processor's time is that of the side's processes and of the servers.
+    The processor's time is that of the side's processes and of the servers; ``parts`` says whose it is.
     """
 
     per_second: float
     processor_ms: float
+    parts: Mapping[str, float] = field(default_factory=dict)
 
 
 Round = dict[str, Figures]
@@ -52,11 +53,15 @@ def measure(servers: Servers, order: Order, tell: Callable[[str], None]) -> Iter
 
 def _time(servers: Servers, open_side: OpenSide, order: Order) -> Figures:
     with servers.place() as place, open_side(place, order.load) as side:
-        trees = (*servers.pids, *side.processes.pids)
+        trees = {**side.processes.pids, **servers.pids}
         side.send(order.warm_up)
         side.come_to_rest()
-        before = processor_seconds(trees)
+        before = _used(trees)
         seconds = side.send(order.referrals)
         side.come_to_rest()
-        used = processor_seconds(trees) - before
-    return Figures(order.referrals / seconds, used / order.referrals * 1_000)
+        each = {name: (used - before[name]) / order.referrals * 1_000 for name, used in _used(trees).items()}
+    return Figures(order.referrals / seconds, sum(each.values()), each)
+
+
+def _used(trees: Mapping[str, int]) -> dict[str, float]:
+    return {name: processor_seconds([pid]) for name, pid in trees.items()}

@@ -52,6 +52,11 @@ class Standing:
         return self.state is not State.ENTERED_IN_ERROR and not self.refused
 
     @property
+    def expects_news(self) -> bool:
+        """Whether the next word is a machine's: a move of ours waits for its number, or the delivery does."""
+        return bool(self.pending) or (self.state is State.SENT and not self.refused)
+
+    @property
     def next_position(self) -> int:
         """The place of one more move of ours."""
         return max(self.number, self.pending[-1].position if self.pending else 0) + 1

@@ -10,7 +10,7 @@ from services.intake.domain import NEED_AFTER, Direction, Standing
 from services.intake.storage import cases as case_rows
 from services.intake.storage import hearing as rows
 from services.intake.storage import referrals as referral_rows
-from services.intake.usecases.moves import QUIET
+from services.intake.usecases.moves import CALM, QUIET
 from services.intake.usecases.sealed_parts import open_note
 from shared.database import Transaction
 from shared.messaging.errors import Refused, Unready
@@ -146,11 +146,12 @@ class Ledger:
 
     def _row(self, entry: Entry) -> dict[str, Any]:
         now = entry.standing
+        asked = 0 if now.expects_news else CALM
         return entry.row | {
             **{name: getattr(now, name) for name in SAME},
             "unconfirmed": bool(now.pending),
-            "asked": 0,
-            "quiet_until": self.tx.at + QUIET if now.may_move or now.pending else None,
+            "asked": asked,
+            "quiet_until": self.tx.at + QUIET * 2**asked if now.may_move or now.pending else None,
         }
 
 

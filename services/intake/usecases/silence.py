@@ -10,11 +10,21 @@ from shared.schemas.life import OPEN
 
 LONGEST_QUIET = timedelta(hours=6)  #: of one that is open; of one that is over each pause is twice the last
 MOST_DOUBLINGS = 20  #: two years
-ASKED_AT_ONCE = 200
+ASKED_AT_ONCE = 200  #: in one transaction
 
 
 def ask_after_silence(database: Database) -> int:
-    """Ask for the history of each, again after 1 min, 2, 4 … 6 h; says how many were asked about."""
+    """Ask for the history of each, again after 1 min, 2, 4 … 6 h; says how many were asked about.
+
+    Where people have the next word, it begins with 32 minutes.
+    """
+    asked = 0
+    while some := _ask(database):
+        asked += some
+    return asked
+
+
+def _ask(database: Database) -> int:
     with database.transaction() as tx:
         silent = rows.lock_silent(tx, limit=ASKED_AT_ONCE)
         for row in silent:

@@ -1,0 +1,72 @@
+"""The quick way takes nothing that marshmallow would not, and makes the same of what it takes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from marshmallow import ValidationError
+
+from shared.schemas import Event, event_types
+from shared.schemas.intake import ServicesOffered
+from shared.schemas.registry import major
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+TAKEN = [
+    "",
+    "x",
+    "None",
+    "sent",
+    "01a2",
+    "2026-W01-1",
+    "2026-03-02",
+    "2026-03-02T09:00:00",
+    "2026-03-02 09:00:00+01:00",
+]
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(TAKEN),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def example_of(declared: type[Event]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(
+        (EXAMPLES / f"{declared.type}.v{major(declared.version)}.json").read_text()
+    )["data"]
+    return found
+
+
+@pytest.mark.parametrize("declared", event_types(), ids=lambda declared: declared.type)
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_both_ways_judge_alike(declared: type[Event], data: st.DataObject) -> None:
+    wire = example_of(declared)
+    wire[data.draw(st.sampled_from(sorted(wire)))] = data.draw(anything)
+
+    try:
+        slow = declared.schema.load(wire)
+    except ValidationError:
+        slow = None
+    try:
+        event = declared.load(wire)
+    except ValidationError:
+        event = None
+
+    assert (event is None) == (slow is None)
+    if event is not None and slow is not None:
+        assert {name: getattr(event, name) for name in slow if name in declared.schema.fields} == {
+            name: value for name, value in slow.items() if name in declared.schema.fields
+        }
+
+
+def test_a_list_has_an_end() -> None:
+    wire = example_of(ServicesOffered)
+    services = (wire["services"] * 501)[:501]
+
+    ServicesOffered.load({**wire, "services": services[:500]})
+    with pytest.raises(ValidationError):
+        ServicesOffered.load({**wire, "services": services})
