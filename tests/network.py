@@ -22,6 +22,19 @@ SOON = 30.0  #: seconds within which what was said must have arrived
 FIELDS = ["alias", "given_name", "gender", "age_band"]
 
 
+def order(case_id: str, to_org: str) -> dict[str, Any]:
+    """What a partner's system sends to refer somebody."""
+    return {
+        "case_id": case_id,
+        "to_org": to_org,
+        "service_type": "legal_assistance",
+        "urgency": "normal",
+        "reason": "Needs advice.",
+        "fields": ["alias", "age_band"],
+        "safe_contact": "in_person",
+    }
+
+
 @dataclass(frozen=True)
 class Client:
     """A partner's own system that speaks the API of a node, or of reporting."""
@@ -58,16 +71,7 @@ class Client:
         return str(self.post("/cases", {"person_id": person["id"]})["id"])
 
     def refer(self, case_id: str, to_org: str, **change: Any) -> dict[str, Any]:
-        body = {
-            "case_id": case_id,
-            "to_org": to_org,
-            "service_type": "legal_assistance",
-            "urgency": "normal",
-            "reason": "Needs advice.",
-            "fields": ["alias", "age_band"],
-            "safe_contact": "in_person",
-        }
-        sent: dict[str, Any] = self.post("/referrals", body | change)
+        sent: dict[str, Any] = self.post("/referrals", order(case_id, to_org) | change)
         return sent
 
     def referral(self, referral_id: str) -> dict[str, Any]:

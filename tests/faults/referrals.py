@@ -6,11 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
+import httpx
 from sqlalchemy import create_engine, text
 
 from shared.polling import poll_until
 from tests.affairs import affairs_of
-from tests.network import Network
+from tests.network import Client, Network
 
 COUNT = 200
 A, B = "harbour-house", "legal-aid-centre"
@@ -28,7 +29,7 @@ class Breakage:
 def send_while_breaking(network: Network, breakage: Breakage) -> list[str]:
     """Two hundred referrals from A to B; meanwhile things break, one after the other, evenly as far as that goes."""
     sender, sent = network.node(A), []
-    case_id = sender.case([B])
+    case_id = _patiently(lambda: sender.case([B]))
     every = COUNT // (breakage.times + 1)
     with ThreadPoolExecutor(max_workers=1) as one_at_a_time:
         breaking = []
@@ -44,18 +45,21 @@ def send_while_breaking(network: Network, breakage: Breakage) -> list[str]:
 def send_one_by_one(network: Network, count: int) -> list[str]:
     """So many referrals from A to B."""
     sender = network.node(A)
-    case_id = sender.case([B])
+    case_id = _patiently(lambda: sender.case([B]))
     return [_send(sender, case_id) for _ in range(count)]
 
 
-def _send(sender: object, case_id: str) -> str:
-    """A web process that was just killed refuses the connection: nothing was shown as sent, so it is tried again."""
-    from httpx import TransportError
+def _send(sender: Client, case_id: str) -> str:
+    return _patiently(lambda: str(sender.refer(case_id, B)["id"]))
+
+
+def _patiently(ask: Callable[[], str]) -> str:
+    """A web process that was just killed refuses the connection: nothing was shown as done, so it is tried again."""
 
     def attempt() -> str | None:
         try:
-            return str(sender.refer(case_id, B)["id"])  # type: ignore[attr-defined]
-        except TransportError:
+            return ask()
+        except httpx.TransportError:
             return None
 
     return str(poll_until(attempt, seconds=HEALED_WITHIN, what="the node's pages"))
@@ -77,14 +81,16 @@ def _expect_each_once(network: Network, sent: list[str]) -> None:
             what=f"all at {place[1]}",
         )
     here = set(sent)
-    moves = Counter(id_ for id_ in _ids(network, "referral", "select referral_id from moves") if id_ in here)
+    moves = Counter(
+        id_ for id_ in ids_in(network, "referral", "select referral_id from moves") if id_ in here
+    )
     assert Counter(moves.values()) == {2: len(sent)}, "each was sent once and delivered once"
     for place, query in EVERYWHERE.items():
-        found = Counter(id_ for id_ in _ids(network, place[0], query) if id_ in here)
+        found = Counter(id_ for id_ in ids_in(network, place[0], query) if id_ in here)
         assert set(found.values()) == {1}, place
     poll_until(partial(_noticed_once, network), seconds=HEALED_WITHIN, what="one notice for each")
     for org in (A, B, *network.plan.databases):
-        assert _ids(network, org, "select reason from parked") == [], org
+        assert ids_in(network, org, "select reason from parked") == [], org
 
 
 EVERYWHERE = {
@@ -96,18 +102,19 @@ EVERYWHERE = {
 
 
 def _all_there(network: Network, place: str, query: str, sent: list[str]) -> bool:
-    return set(sent) <= set(_ids(network, place, query))
+    return set(sent) <= set(ids_in(network, place, query))
 
 
 def _noticed_once(network: Network) -> bool:
     """Each delivery brings one notice, to the receiver; there are no other moves here."""
-    notices = len(_ids(network, "notifications", "select id from notices"))
-    delivered = len(_ids(network, "referral", "select id from referrals where state = 'delivered'"))
+    notices = len(ids_in(network, "notifications", "select id from notices"))
+    delivered = len(ids_in(network, "referral", "select id from referrals where state = 'delivered'"))
     assert notices <= delivered
     return notices == delivered
 
 
-def _ids(network: Network, place: str, query: str) -> list[str]:
+def ids_in(network: Network, place: str, query: str) -> list[str]:
+    """What a query of a node's, or of a hub's service's, database finds in its first column."""
     nodes = {node.org: node.database_url for node in network.plan.nodes}
     engine = create_engine((nodes | network.plan.databases)[place])
     try:

@@ -13,12 +13,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
-from sqlalchemy import create_engine, text
 
 from shared.polling import poll_until
 from tests.affairs import affairs_of
 from tests.faults.chaos.faults import FAULTS
 from tests.faults.chaos.place import A, B, Place, stormy_place
+from tests.faults.referrals import ids_in
+from tests.network import order
 
 SENDERS = 4
 AHEAD = 0.02  #: how far, as a share of all, sending may be ahead of breaking
@@ -82,15 +83,7 @@ class Storm:
     def _refer(self, case_id: str) -> str:
         """One request until it is answered: with one key, so that it has one effect however often it is made."""
         client, key = self.place.network.node(A), uuid4().hex
-        body = {
-            "case_id": case_id,
-            "to_org": B,
-            "service_type": "legal_assistance",
-            "urgency": "normal",
-            "reason": "Storm.",
-            "fields": ["alias"],
-            "safe_contact": "in_person",
-        }
+        body = order(case_id, B)
 
         def attempt() -> str | None:
             try:
@@ -123,34 +116,24 @@ def require_each_once(storm: Storm) -> float:
 
 
 def _are_there(storm: Storm, place: str, query: str) -> bool:
-    return set(storm.sent) <= set(_ids(storm, place, query))
+    return set(storm.sent) <= set(ids_in(storm.place.network, place, query))
 
 
 def _not_once(storm: Storm, places: dict[str, tuple[str, str]]) -> Iterator[str]:
     """Whatever is there too often, or though nobody was told that it was sent."""
     for name, place in places.items():
-        if Counter(_ids(storm, *place)) != Counter(storm.sent):
+        if Counter(ids_in(storm.place.network, *place)) != Counter(storm.sent):
             yield f"{name} what was not sent, or has it twice"
-    moves = Counter(_ids(storm, "referral", "select referral_id from moves"))
+    moves = Counter(ids_in(storm.place.network, "referral", "select referral_id from moves"))
     if moves != Counter(dict.fromkeys(storm.sent, 2)):
         yield "not each was sent once and delivered once"
     for service, query in (
         ("reporting", "select referral_id from referrals where delivered_at is not null"),
         ("notifications", "select id from notices"),
     ):
-        found = Counter(_ids(storm, service, query))
+        found = Counter(ids_in(storm.place.network, service, query))
         if found.total() > len(storm.sent) or set(found.values()) > {1}:
             yield f"{service} counts something twice"
-
-
-def _ids(storm: Storm, place: str, query: str) -> list[str]:
-    nodes = {node.org: node.database_url for node in storm.place.plan.nodes}
-    engine = create_engine((nodes | storm.place.plan.databases)[place])
-    try:
-        with engine.connect() as connection:
-            return [str(row[0]).replace("-", "") for row in connection.execute(text(query))]
-    finally:
-        engine.dispose()
 
 
 def storm(
@@ -162,7 +145,6 @@ def storm(
         raging = Storm(place, referrals, faults)
         raging.rage()
         raged = time.monotonic() - begun
-        raging.sent = [one.replace("-", "") for one in raging.sent]
         healed = require_each_once(raging)
         tell(
             f"What was done: {', '.join(f'{name} {times}' for name, times in sorted(raging.broken.items()))}.\n"
