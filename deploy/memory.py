@@ -3,7 +3,7 @@
 import gc
 
 MADE_BETWEEN = (
-    50_000  #: objects more than were freed, before the youngest are looked through; Python's own is 700
+    50_000  #: objects, freed ones not counted, between two looks at the youngest; Python's own is 700
 )
 
 

@@ -28,7 +28,7 @@ class FailpointSettings:
     """Read by every process."""
 
     failpoint: str = setting(
-        "for tests: <name>:<n> ends the process when it comes there the nth time; refused beyond loopback",
+        "for tests: NAME:N ends the process when it comes to that moment the Nth time; refused beyond loopback",
         default="",
     )
 
@@ -41,7 +41,7 @@ def arm(settings: FailpointSettings, *, reaches: str) -> None:
     if urlsplit(reaches).hostname not in LOOPBACK:
         raise SettingsWrong([f"{variable('failpoint')} is for tests on this machine: remove it"])
     if name not in NAMES or not times.isdecimal():
-        raise SettingsWrong([f"{variable('failpoint')} must be <name>:<n>, of: {', '.join(NAMES)}"])
+        raise SettingsWrong([f"{variable('failpoint')} must be NAME:N, of: {', '.join(NAMES)}"])
     _armed[name] = int(times)
 
 

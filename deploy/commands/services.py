@@ -6,8 +6,9 @@ import typer
 
 from deploy.composition import COMPOSITIONS, WEB, composition_of, open_database, web_of
 from deploy.console import fail
+from shared.failpoints import FailpointSettings, arm
 from shared.migrations import upgrade
-from shared.settings import EXIT_CODE
+from shared.settings import EXIT_CODE, read
 
 Service = Annotated[str, typer.Argument(help="intake, referral, notifications or reporting.")]
 
@@ -29,6 +30,8 @@ def web(service: Service) -> None:
         fail(f"{service} has no pages: use one of {', '.join(WEB)}")
     composition = web_of(service)
     make_ready(service, composition.database_url, org=composition.sender)
+    # Refused here: a worker would end with it again and again.
+    arm(read(FailpointSettings), reaches=composition.settings.public_url)
     from deploy.serve import serve
 
     serve(service, address=composition.address, port=composition.port)

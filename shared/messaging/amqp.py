@@ -125,11 +125,12 @@ class AmqpLink:
             self._send_held()
 
     def _send_held(self) -> None:
+        if self.blocked:
+            return
         with self._in_one_write():
-            if not self.blocked:
-                for pack in packed(self._held):
-                    self._confirms.publish(pack)
-                self._held.clear()
+            for pack in packed(self._held):
+                self._confirms.publish(pack)
+            self._held.clear()
 
     @contextmanager
     def _in_one_write(self) -> Iterator[None]:
@@ -154,8 +155,8 @@ class AmqpLink:
             self._read(0 if self._arrived else timeout)
             if 0 < len(self._arrived) < limit and linger:
                 self._read_until(time.monotonic() + linger, limit)
+            self._send_held()
             if not self.blocked:
-                self._send_held()
                 self._confirms.check_age()
         return [self._arrived.popleft() for _ in range(min(limit, len(self._arrived)))]
 

@@ -38,7 +38,7 @@ def test_a_service_may_die_at(network: Network, moment: str) -> None:
     [
         ({"FAILPOINT": "relay.claimed:1", "AMQP_URL": "amqps://hub.example/"}, "remove it"),
         ({"FAILPOINT": "somewhere:1", "AMQP_URL": "amqp://127.0.0.1:1/"}, "relay.claimed"),
-        ({"FAILPOINT": "relay.claimed", "AMQP_URL": "amqp://127.0.0.1:1/"}, "<name>:<n>"),
+        ({"FAILPOINT": "relay.claimed", "AMQP_URL": "amqp://127.0.0.1:1/"}, "NAME:N"),
     ],
 )
 def test_production_refuses(settings: dict[str, str], remedy: str, tmp_path: object) -> None:

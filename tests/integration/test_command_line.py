@@ -99,6 +99,15 @@ def test_a_file_of_a_secret_that_is_not_there(node: dict[str, str]) -> None:
     refuses(said, naming="THROUGHLINE_AMQP_URL_FILE", remedy="check the path")
 
 
+def test_a_setting_of_tests_for_pages_that_others_can_reach(node: dict[str, str]) -> None:
+    web = {name: node[name] for name in ("org", "intake_database_url", "public_url")}
+    web |= {"org_name": "Harbour House", "secret_key": "0" * 32}
+
+    said = throughline("web", "intake", **web, failpoint="transaction.committed:1")
+
+    refuses(said, naming="THROUGHLINE_FAILPOINT", remedy="remove it")
+
+
 def test_a_key_that_others_can_read(node: dict[str, str]) -> None:
     Path(node["key_file"]).chmod(0o644)
 

@@ -17,9 +17,7 @@ from shared.messaging.topology import from_node
 from shared.schemas.intake import MoveMade
 from shared.schemas.life import REASONS, Move, NotAllowed, needs, step
 
-QUIET = timedelta(
-    minutes=1
-)  #: without news that a machine should bring, after which it is asked for the first time
+QUIET = timedelta(minutes=1)  #: after which news that a machine should bring is asked for the first time
 CALM = 5  #: doublings of that for a referral where people have the next word
 SEALED = ("note", "outcome", "scheduled_for")  #: said to the other organisation only
 

@@ -3,17 +3,19 @@
 import os
 import shutil
 import signal
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from kombu import Connection
 from sqlalchemy import create_engine, text
 
 from shared.messaging.topology import HUB_QUEUES, node_queue
+from shared.testing.proxy import Proxy
 from tests.desks import locked
 from tests.faults.chaos.place import WEB, WORKERS, A, B, Place
 
-BACK = 60.0  #: seconds within which a broker is back
 LONG_LOCK = 30.0  #: seconds
 
 
@@ -25,9 +27,10 @@ def kill_a_service(place: Place) -> None:
 def stop_a_service(place: Place) -> None:
     """It stands still, as on a machine that swaps, and goes on."""
     pid = place.network.demo.supervisor.pid(place.dice.choice(WORKERS))
-    os.kill(pid, signal.SIGSTOP)
-    time.sleep(place.dice.uniform(0.5, 4))
-    os.kill(pid, signal.SIGCONT)
+    with suppress(ProcessLookupError):  # it was killed a moment ago
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(place.dice.uniform(0.5, 4))
+        os.kill(pid, signal.SIGCONT)
 
 
 def kill_the_broker(place: Place) -> None:
@@ -91,11 +94,8 @@ def lock_a_file(place: Place) -> None:
     """Another process writes to a node's database and does not come to an end; once in a while for half a minute."""
     node = place.dice.choice([node for node in place.plan.nodes if node.org in (A, B)])
     seconds = LONG_LOCK if place.dice.random() < 0.1 else place.dice.uniform(0.5, 4)
-    try:
-        with locked(node.database_url):
-            time.sleep(seconds)
-    except OSError:
-        return
+    with suppress(sqlite3.OperationalError), locked(node.database_url):  # somebody else has it locked already
+        time.sleep(seconds)
 
 
 def lock_a_table(place: Place) -> None:
@@ -109,7 +109,7 @@ def lock_a_table(place: Place) -> None:
     engine.dispose()
 
 
-def _a_proxy(place: Place) -> object:
+def _a_proxy(place: Place) -> Proxy:
     return place.proxies[place.dice.choice((A, B, "hub"))]
 
 
