@@ -40,20 +40,20 @@ Changes = Callable[
 
 def insert_into(tx: Transaction, table: Table) -> Any:
     """An insert that may meet its row, in the words of the engine."""
-    return (sqlite if _is_sqlite(tx) else postgresql).insert(table)
+    return (sqlite if tx.is_sqlite else postgresql).insert(table)
 
 
 def add(tx: Transaction, table: Table, rows: Sequence[Row]) -> None:
     """Insert the rows. Here as below: all have the same columns."""
     if rows:
-        tx.execute(_adding(table, _names(rows), sqlite=_is_sqlite(tx)), _given(tx, table, rows))
+        tx.execute(_adding(table, _names(rows), sqlite=tx.is_sqlite), _given(tx, table, rows))
 
 
 def add_new(tx: Transaction, table: Table, rows: Sequence[Row]) -> Sequence[Any]:
     """Insert the rows whose primary key is not there yet; returns the keys of these."""
     if not rows:
         return ()
-    adding = _adding(table, _names(rows), sqlite=_is_sqlite(tx), quietly=True)
+    adding = _adding(table, _names(rows), sqlite=tx.is_sqlite, quietly=True)
     return tx.execute(adding, _given(tx, table, rows)).all()
 
 
@@ -63,28 +63,34 @@ def put(tx: Transaction, table: Table, rows: Sequence[Row], changes: Changes) ->
     No key may come twice. Rows are locked in the order given.
     """
     if rows:
-        putting = _adding(table, _names(rows), sqlite=_is_sqlite(tx), changes=changes)
+        putting = _adding(table, _names(rows), sqlite=tx.is_sqlite, changes=changes)
         tx.execute(putting, _given(tx, table, rows))
 
 
 def change(tx: Transaction, table: Table, rows: Sequence[Row]) -> None:
     """Write the given columns of rows that are there, found by their primary key."""
     if rows:
-        tx.execute(_changing(table, _names(rows), sqlite=_is_sqlite(tx)), _given(tx, table, rows, suffix=NEW))
+        tx.execute(_changing(table, _names(rows), sqlite=tx.is_sqlite), _given(tx, table, rows, suffix=NEW))
 
 
 def among(tx: Transaction, named: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
     """Whether the column is one of the values."""
-    if _is_sqlite(tx):
+    if tx.is_sqlite:
         return named.in_(values)
     return named == any_(literal(list(values), ARRAY(_carried(named.type))))
 
 
+def given_among(named: ColumnElement[Any], parameter: str, *, sqlite: bool) -> ColumnElement[bool]:
+    """Whether the column is one of what is given under that name later, in a statement that is built once."""
+    return named.in_(bindparam(parameter, expanding=True)) if sqlite else _is_among(named, parameter)
+
+
+def _is_among(named: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
+    """Told apart from a join, so that the planner looks each row up however little it knows of the table."""
+    return named == any_(bindparam(parameter, type_=ARRAY(_carried(named.type))))
+
+
 NEW = "_new"  #: after a column's name: the name of what is given for it
-
-
-def _is_sqlite(tx: Transaction) -> bool:
-    return tx.connection.dialect.name == "sqlite"
 
 
 def _names(rows: Sequence[Row]) -> Names:
@@ -118,10 +124,12 @@ def _changing(table: Table, names: Names, *, sqlite: bool) -> Any:
     key = [each.name for each in table.primary_key]
     if sqlite:
         new = {name: bindparam(name + NEW, type_=table.c[name].type) for name in names}
+        narrowed: tuple[Any, ...] = ()
     else:
         unnested = _unnested(table, names)
         new = {name: _stored(table, unnested, name) for name in names}
-    found = and_(*(table.c[name] == new[name] for name in key))
+        narrowed = (_is_among(table.c[key[0]], key[0] + NEW),)
+    found = and_(*narrowed, *(table.c[name] == new[name] for name in key))
     return update(table).where(found).values({name: new[name] for name in names if name not in key})
 
 
@@ -143,7 +151,7 @@ def _stored(table: Table, new: TableValuedAlias, name: str) -> Any:
 
 
 def _given(tx: Transaction, table: Table, rows: Sequence[Row], suffix: str = "") -> Any:
-    if _is_sqlite(tx):
+    if tx.is_sqlite:
         return [{name + suffix: value for name, value in row.items()} for row in rows] if suffix else rows
     return {name + NEW: _array(table.c[name].type, [row[name] for row in rows]) for name in _names(rows)}
 

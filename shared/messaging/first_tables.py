@@ -24,7 +24,7 @@ def _create() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
     )
-    op.create_index("ix_outbox_due_at", "outbox", ["due_at"])
+    op.create_index("ix_outbox_due", "outbox", ["due_at", "message_id"])
     op.create_index("ix_outbox_awaits", "outbox", ["awaits"])
     op.create_table(
         "inbox",

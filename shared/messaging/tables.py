@@ -1,6 +1,6 @@
 """The three tables that every service keeps for its messages: outbox, inbox, parked."""
 
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, Uuid
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, Uuid
 
 from shared.database import Moment
 
@@ -16,7 +16,8 @@ def add_message_tables(metadata: MetaData) -> None:
         Column("body", LargeBinary, nullable=False),
         Column("awaits", String(80), index=True),
         Column("attempts", Integer, nullable=False),
-        Column("due_at", Moment, nullable=False, index=True),
+        Column("due_at", Moment, nullable=False),
+        Index("ix_outbox_due", "due_at", "message_id"),
     )
     Table(
         "inbox",

@@ -10,6 +10,7 @@ from services.intake.domain import Actor, Case, Need
 from services.intake.storage.rows import case_of, need_of, visible
 from services.intake.storage.tables import cases, needs, people
 from shared.database import Transaction
+from shared.rows import among
 
 
 def add_case(tx: Transaction, case: Case, *, by: Actor) -> None:
@@ -56,16 +57,16 @@ def find_need(tx: Transaction, need_id: UUID, *, seen_by: Actor) -> Need | None:
 
 def needs_of(tx: Transaction, case_ids: Collection[UUID], *, seen_by: Actor) -> list[Need]:
     """The needs of these cases, oldest first."""
-    query = select(needs).join(cases).where(needs.c.case_id.in_(case_ids), visible(cases, seen_by))
+    query = select(needs).join(cases).where(among(tx, needs.c.case_id, case_ids), visible(cases, seen_by))
     return [need_of(row) for row in tx.execute(query.order_by(needs.c.id)).mappings()]
 
 
 def set_needs(tx: Transaction, need_ids: Collection[UUID], state: str) -> None:
     """What became of these needs."""
-    tx.execute(update(needs).where(needs.c.id.in_(need_ids)).values(state=state))
+    tx.execute(update(needs).where(among(tx, needs.c.id, need_ids)).values(state=state))
 
 
 def settle_planned(tx: Transaction, need_ids: Collection[UUID], state: str) -> None:
     """What became of these needs, except of those that somebody has settled otherwise meanwhile."""
-    planned = needs.c.id.in_(need_ids) & (needs.c.state == "planned")
+    planned = among(tx, needs.c.id, need_ids) & (needs.c.state == "planned")
     tx.execute(update(needs).where(planned).values(state=state))

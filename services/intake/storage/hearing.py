@@ -40,7 +40,7 @@ def lock_referrals(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, dict[st
 def known_referrals(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
     """Direction and other organisation of those that are there."""
     c = referrals.c
-    rows = tx.execute(select(c.id, c.direction, c.other_org).where(c.id.in_(ids)))
+    rows = tx.execute(select(c.id, c.direction, c.other_org).where(among(tx, c.id, ids)))
     return {row.id: (row.direction, row.other_org) for row in rows}
 
 
@@ -80,8 +80,8 @@ def refusal(after: int, state: str | None, allowed: Sequence[Move]) -> dict[str,
 
 def erase_content(tx: Transaction, ids: Collection[UUID]) -> None:
     """Consent was withdrawn: what was received with these referrals and what was said of them goes."""
-    tx.execute(update(referrals).where(referrals.c.id.in_(ids)).values(content=None, reference=None))
-    tx.execute(update(moves).where(moves.c.referral_id.in_(ids)).values(**ERASED))
+    tx.execute(update(referrals).where(among(tx, referrals.c.id, ids)).values(content=None, reference=None))
+    tx.execute(update(moves).where(among(tx, moves.c.referral_id, ids)).values(**ERASED))
 
 
 def lock_silent(tx: Transaction, *, limit: int) -> list[Any]:
@@ -94,4 +94,4 @@ def lock_silent(tx: Transaction, *, limit: int) -> list[Any]:
 def set_asked(tx: Transaction, ids: Collection[UUID], *, asked: int, quiet_until: datetime) -> None:
     """They were asked about; be quiet until then."""
     values = {"asked": asked, "quiet_until": quiet_until}
-    tx.execute(update(referrals).where(referrals.c.id.in_(ids)).values(**values))
+    tx.execute(update(referrals).where(among(tx, referrals.c.id, ids)).values(**values))

@@ -12,6 +12,7 @@ from services.intake.domain import Actor, Direction, HistoryLine, Pending, Refer
 from services.intake.storage.rows import line_of, referral_of, visible
 from services.intake.storage.tables import cases, moves, partners, referrals
 from shared.database import Transaction
+from shared.rows import among
 from shared.schemas.life import OPEN, State
 
 FACTS = [column for column in referrals.c if column.name != "content"]
@@ -86,7 +87,7 @@ def count_where(tx: Transaction, condition: ColumnElement[bool], *, seen_by: Act
 
 def referrals_of_cases(tx: Transaction, case_ids: Collection[UUID], *, seen_by: Actor) -> list[Referral]:
     """What was sent for these cases."""
-    query = select(*FACTS).where(visible(referrals, seen_by), referrals.c.case_id.in_(case_ids))
+    query = select(*FACTS).where(visible(referrals, seen_by), among(tx, referrals.c.case_id, case_ids))
     return _read(tx, query)
 
 
@@ -150,7 +151,7 @@ def pending_of(tx: Transaction, referral_ids: Collection[UUID]) -> dict[UUID, tu
     """Our own moves that wait for their numbers, in the order in which they were made."""
     c = moves.c
     query = select(c.referral_id, c.move_id, c.state, c.position).where(
-        c.referral_id.in_(referral_ids), c.number.is_(None), c.refused_after.is_(None)
+        among(tx, c.referral_id, referral_ids), c.number.is_(None), c.refused_after.is_(None)
     )
     found: dict[UUID, tuple[Pending, ...]] = {}
     for row in tx.execute(query.order_by(c.position)):

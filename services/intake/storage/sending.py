@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, func, select
 
 from services.intake.domain import Actor, Case, Consent, HistoryLine, Need, Partner, Person, Referral
 from services.intake.storage.rows import case_of, consent_of, need_of, part, person_of
 from services.intake.storage.tables import cases, consents, moves, needs, partners, people, referrals
 from shared.database import Transaction
-from shared.rows import add, change
+from shared.rows import add, change, given_among
 
 
 @dataclass(frozen=True)
@@ -26,25 +27,32 @@ class BeforeSending:
     partner: Partner | None
 
 
-# Put together once: making these statements anew costs more than the database takes for them.
-_HOLD = (
-    select(people.c.id)
-    .join(cases)
-    .where(cases.c.id.in_(bindparam("case_ids", expanding=True)))
-    .order_by(people.c.id)
-    .with_for_update(read=True, of=people)
-)
 _NEWER = consents.alias()
 _NEWEST = select(func.max(_NEWER.c.version)).where(_NEWER.c.person_id == people.c.id).scalar_subquery()
-_CASES = (
-    select(people, cases, consents)
-    .select_from(cases)
-    .join(people)
-    .outerjoin(consents, and_(consents.c.person_id == people.c.id, consents.c.version == _NEWEST))
-    .where(cases.c.id.in_(bindparam("case_ids", expanding=True)))
-)
-_NEEDS = select(needs).where(needs.c.id.in_(bindparam("need_ids", expanding=True)))
-_PARTNERS = select(partners).where(partners.c.org.in_(bindparam("orgs", expanding=True)))
+
+
+@dataclass(frozen=True)
+class _Queries:
+    """Put together once: making these statements anew costs more than the database takes for them."""
+
+    hold: Any
+    cases: Any
+    needs: Any
+    partners: Any
+
+
+@cache
+def _queries(*, sqlite: bool) -> _Queries:
+    is_wanted = given_among(cases.c.id, "case_ids", sqlite=sqlite)
+    newest = and_(consents.c.person_id == people.c.id, consents.c.version == _NEWEST)
+    people_of = select(people.c.id).join(cases).where(is_wanted).order_by(people.c.id)
+    all_of = select(people, cases, consents).select_from(cases).join(people).outerjoin(consents, newest)
+    return _Queries(
+        hold=people_of.with_for_update(read=True, of=people),
+        cases=all_of.where(is_wanted),
+        needs=select(needs).where(given_among(needs.c.id, "need_ids", sqlite=sqlite)),
+        partners=select(partners).where(given_among(partners.c.org, "orgs", sqlite=sqlite)),
+    )
 
 
 @dataclass(frozen=True)
@@ -63,11 +71,11 @@ def before_sending(tx: Transaction, asked: Sequence[Asked]) -> list[BeforeSendin
     Nobody changes these consents or closes these cases until the transaction ends. That is a statement of its own:
     what is read after it is what was committed before it.
     """
-    case_ids = sorted({one.case_id for one in asked})
-    tx.execute(_HOLD, {"case_ids": case_ids})
-    found = {row[cases.c.id]: row for row in tx.execute(_CASES, {"case_ids": case_ids}).mappings()}
+    queries, case_ids = _queries(sqlite=tx.is_sqlite), sorted({one.case_id for one in asked})
+    tx.execute(queries.hold, {"case_ids": case_ids})
+    found = {row[cases.c.id]: row for row in tx.execute(queries.cases, {"case_ids": case_ids}).mappings()}
     wanted = {row["id"]: row for row in _wanted_needs(tx, asked)}
-    known = tx.execute(_PARTNERS, {"orgs": sorted({one.to_org for one in asked})}).mappings()
+    known = tx.execute(queries.partners, {"orgs": sorted({one.to_org for one in asked})}).mappings()
     receivers = {row["org"]: Partner(**row) for row in known}
     return [
         _found(found[one.case_id], wanted.get(one.need_id), receivers.get(one.to_org))
@@ -79,7 +87,8 @@ def before_sending(tx: Transaction, asked: Sequence[Asked]) -> list[BeforeSendin
 
 def _wanted_needs(tx: Transaction, asked: Sequence[Asked]) -> Sequence[Any]:
     need_ids = sorted({one.need_id for one in asked if one.need_id is not None})
-    return tx.execute(_NEEDS, {"need_ids": need_ids}).mappings().all() if need_ids else ()
+    query = _queries(sqlite=tx.is_sqlite).needs
+    return tx.execute(query, {"need_ids": need_ids}).mappings().all() if need_ids else ()
 
 
 def _may_see(row: Any, actor: Actor) -> bool:
