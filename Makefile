@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help demo test check format lint types imports unit integration architecture faults chaos mutants soak e2e \
-	bench lock screenshots clean formatted parts
+	bench keep lock screenshots clean formatted parts unsaid
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,7 +17,8 @@ help: ## list these targets
 demo: $(RUNTIME) ## a hub and three partners on this machine, until Ctrl-C (ARGS="--detach --json FILE")
 	@$(BIN)/throughline demo up $(ARGS)
 
-test: parts check architecture integration faults e2e ## everything a change must pass
+test: unsaid parts check architecture integration faults e2e ## everything a change must pass
+	@cat test-results/figures.txt
 	@echo "Passed: format, lint, types, import contracts, unit, architecture, integration, fault and browser tests."
 
 check: formatted lint types imports unit ## format, lint, types, import contracts, unit tests
@@ -44,8 +45,8 @@ unit: $(DEV) ## tests beside the code
 architecture: $(DEV) parts ## the house rules, as tests
 	$(BIN)/pytest tests/architecture
 
-integration: $(DEV) parts ## journeys over a real broker and real databases
-	$(BIN)/pytest --timeout=300 tests/integration bench
+integration: $(DEV) parts ## journeys over a real broker and real databases; what released versions wrote
+	$(BIN)/pytest --timeout=300 tests/integration tests/compatibility bench
 
 faults: $(DEV) parts ## break things on purpose
 	$(BIN)/pytest --timeout=300 tests/faults
@@ -66,6 +67,9 @@ e2e: $(DEV) parts ## a real browser drives the pages
 bench: $(DEV) parts ## measure against plain nameko (ARGS=...)
 	$(BIN)/python -m bench $(ARGS)
 
+keep: $(DEV) parts ## at a release: keep its events, contract and databases for the tests of later versions
+	$(BIN)/python -m tests.compatibility.keep
+
 screenshots: $(DEV) parts ## take the pictures of the README anew
 	$(BIN)/python -m docs.screenshots $(ARGS)
 
@@ -76,6 +80,10 @@ lock: $(DEV) ## write the locks anew from pyproject.toml (ARGS=--upgrade)
 clean: ## remove caches and what was built (.venv stays)
 	rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis test-results
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+# Figures of an earlier run.
+unsaid:
+	@rm -f test-results/figures.txt
 
 # The servers, the browser and the fonts that tests need from the distribution.
 parts:

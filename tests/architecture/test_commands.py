@@ -25,7 +25,19 @@ def test_make_alone_lists_every_target() -> None:
 
 TARGETS = {
     *("help", "demo", "test", "check", "format", "lint", "types", "imports", "unit", "integration"),
-    *("architecture", "faults", "chaos", "mutants", "soak", "e2e", "bench", "lock", "screenshots", "clean"),
+    *(
+        "architecture",
+        "faults",
+        "chaos",
+        "mutants",
+        "soak",
+        "e2e",
+        "bench",
+        "keep",
+        "lock",
+        "screenshots",
+        "clean",
+    ),
 }
 
 

@@ -1,0 +1,103 @@
+"""A database of every released version becomes today's, and the network in it lives on."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from deploy.demo.network import Hands, SteppedNetwork, open_network
+from deploy.demo.organisations import ORGANISATIONS
+from deploy.demo.plan import HUB_SERVICES
+from services.intake.domain import Actor, Role
+from services.intake.storage.tables import people
+from services.intake.storage.tables import referrals as node_referrals
+from services.intake.usecases.moves import MoveOrder, make_move
+from services.intake.usecases.referrals import inbox, list_referrals, referral_page
+from services.referral.storage import referrals as hub_referrals
+from services.reporting.usecases.report import overview
+from shared.migrations import check, differences, upgrade
+from shared.schemas.life import Move, State
+from shared.testing.postgres import Postgres, fresh_database
+from tests.compatibility.release import Release, releases
+
+ENGINES = ("sqlite", "postgresql")
+RELEASES = [pytest.param(release, id=release.version) for release in releases()]
+WORKERS = {about.org: Actor(about.staff[0].username, Role.CASE_WORKER, about.org) for about in ORGANISATIONS}
+
+
+def package_of(name: str) -> str:
+    return f"services.{name}" if name in HUB_SERVICES else "services.intake"
+
+
+@pytest.fixture(params=RELEASES)
+def release(request: pytest.FixtureRequest) -> Release:
+    return request.param
+
+
+@pytest.fixture(params=ENGINES)
+def restored(
+    request: pytest.FixtureRequest, release: Release, tmp_path: Path, postgres: Postgres
+) -> Iterator[dict[str, str]]:
+    """The addresses of all databases of that release, as they were left."""
+    with ExitStack() as stack:
+        urls = {}
+        for name in release.databases(request.param):
+            in_file = f"sqlite:///{tmp_path / name}.db"
+            is_file = request.param == "sqlite"
+            urls[name] = in_file if is_file else stack.enter_context(fresh_database(postgres))
+            release.restore(name, urls[name])
+        yield urls
+
+
+@pytest.fixture
+def network(release: Release, restored: dict[str, str], tmp_path: Path) -> Iterator[SteppedNetwork]:
+    """The whole network on these databases, brought up to today."""
+    for name, url in restored.items():
+        upgrade(package_of(name), url)
+    hub = {name: restored[name] for name in HUB_SERVICES}
+    nodes = {org: (restored[org], release.ring(org, tmp_path)) for org in WORKERS}
+    with closing(open_network(tmp_path / "bus.db", Hands(release.ended), hub=hub, nodes=nodes)) as opened:
+        yield opened
+
+
+def test_it_becomes_what_the_code_expects(restored: dict[str, str]) -> None:
+    for name, url in restored.items():
+        upgrade(package_of(name), url)
+        assert differences(package_of(name), url) == []
+        check(package_of(name), url)
+
+
+def test_nothing_in_it_is_lost(network: SteppedNetwork) -> None:
+    with network.databases["referral"].reading() as tx:
+        at_hub = tx.execute(select(func.count()).select_from(hub_referrals)).scalar_one()
+    sent = 0
+    for org in WORKERS:
+        with network.databases[org].reading() as tx:
+            mine = select(func.count()).where(node_referrals.c.direction == "out")
+            sent += tx.execute(mine).scalar_one()
+            assert tx.execute(select(func.count()).select_from(people)).scalar_one() > 50
+    assert sent == at_hub > 40
+    assert overview(network.databases["reporting"])["waiting"] > 0
+
+
+def test_every_page_of_it_can_be_read(network: SteppedNetwork) -> None:
+    for org, worker in WORKERS.items():
+        referrals, _ = list_referrals(network.databases[org], worker, limit=200)
+        for referral in referrals:
+            file = referral_page(network.databases[org], referral.id, worker)
+            assert len(file.history) >= referral.number > 0
+        assert len(referrals) > 20
+
+
+def test_the_network_in_it_lives_on(network: SteppedNetwork) -> None:
+    for org, worker in WORKERS.items():
+        asked = inbox(network.databases[org], worker).waiting_for_my_answer
+        waiting = next(one for one in asked if one.state is State.DELIVERED)
+        make_move(network.databases[org], waiting.id, MoveOrder(Move.ACCEPT), worker)
+        network.settle()
+
+        sender = waiting.other_org
+        there = referral_page(network.databases[sender], waiting.id, WORKERS[sender]).referral
+        assert (there.state, there.unconfirmed) == (State.ACCEPTED, False)
