@@ -104,7 +104,7 @@ def _effects(plan: Plan, load: Load) -> Effects:
     """With the receiver each referral is delivered too, and only then is there something to be told."""
     node, (referral, notifications, reporting) = plan.nodes[0].database_url, plan.databases.values()
     moves, notices = (2, 1) if load.receiver else (1, 0)
-    unsent = "true" if load.receiver else "awaits IS NULL"
+    unsent = "true" if load.receiver else "awaits IS NULL OR awaits LIKE 'received:%'"
     return Effects(
         [
             Effect("heard by reporting", reporting, "inbox", "message_id", moves, BY_HUB),

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.referral import storage
 from services.referral.domain import Referral
 from shared.database import Transaction
-from shared.messaging.topology import TO_HUB, Address, to_node
+from shared.messaging.topology import TO_NOTIFICATIONS, TO_REPORTING, Address, to_node
 from shared.schemas.life import Move
 from shared.schemas.referral import Moved, NumberedMove
 
@@ -87,7 +87,7 @@ class Book:
 def _concerned(referral: Referral, step: Step) -> list[Address]:
     """Both organisations and the hub; that it was sent, the receiver is told by the offer itself."""
     receiver = [] if step.move is Move.SEND else [to_node(referral.to_org)]
-    return [to_node(referral.from_org), *receiver, TO_HUB]
+    return [to_node(referral.from_org), *receiver, TO_NOTIFICATIONS, TO_REPORTING]
 
 
 def _moved(referral: Referral, facts: dict[str, Any]) -> Moved:

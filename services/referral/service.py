@@ -7,6 +7,7 @@ from services.referral.usecases.overdue import flag_overdue
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.entrypoint import Injected, hears
+from shared.schemas.hub import MessagesReceived
 from shared.schemas.intake import HistoryAsked, MoveMade, ReferralDelivered, ReferralSent, ServicesOffered
 
 LOOK_FOR_OVERDUE = 5  #: seconds
@@ -19,9 +20,9 @@ class ReferralService:
 
     here = Injected()
 
-    @hears(ReferralSent, ReferralDelivered, MoveMade, HistoryAsked, ServicesOffered)
+    @hears(ReferralSent, ReferralDelivered, MoveMade, HistoryAsked, ServicesOffered, MessagesReceived)
     def on_network(self, tx: Transaction, batch: Batch) -> None:
-        """What nodes say."""
+        """What nodes say, and what the hub's other services have received."""
         hear(tx, batch, standards=self.here.settings.standards)
 
     @timer(interval=LOOK_FOR_OVERDUE)

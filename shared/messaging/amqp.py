@@ -109,9 +109,8 @@ class AmqpLink:
         key, attempt = message.delivery_info.get("routing_key", ""), _attempt(message.headers)
         events = unpacked(body, as_uuid(message.properties.get("message_id")))
         for left, (id_, event) in zip(range(len(events) - 1, -1, -1), events, strict=True):
-            self._arrived.append(
-                Incoming(id_, key, event, attempt, given_up, _Tag(message.delivery_tag, left))
-            )
+            tag = _Tag(message.delivery_tag, left)
+            self._arrived.append(Incoming(id_, key, event, attempt, given_up, not left, tag))
 
     @property
     def open_publishes(self) -> int:

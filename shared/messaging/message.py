@@ -20,7 +20,10 @@ _VERSION = re.compile(r"[0-9]{1,6}\.[0-9]{1,6}")
 
 @dataclass(frozen=True)
 class Outgoing:
-    """An envelope on its way out: where to, and the bytes that were committed."""
+    """An envelope on its way out: where to, and the bytes that were committed.
+
+    ``awaits`` names the receipt until which it is kept.
+    """
 
     id: UUID
     exchange: str
@@ -38,6 +41,7 @@ class Incoming:
     body: bytes
     attempt: int = 0
     given_up: bool = False
+    ends_pack: bool = True
     tag: Any = field(default=None, compare=False)
 
 
@@ -49,6 +53,7 @@ class Message:
     sender: str
     event: Event
     attempt: int = 0
+    ends_pack: bool = True
 
 
 def encode(event: Event, *, id: UUID, sender: str, subject: str, at: datetime) -> bytes:  # noqa: A002
@@ -97,7 +102,8 @@ def open_message(incoming: Incoming) -> Message:
         wire, incoming.routing_key
     )  # first: what is parked for its schema may be sent again later
     kind, version = _kind(wire)
-    return Message(_id(wire, incoming.id), sender, _event(kind, version, wire["data"]), incoming.attempt)
+    event = _event(kind, version, wire["data"])
+    return Message(_id(wire, incoming.id), sender, event, incoming.attempt, incoming.ends_pack)
 
 
 def _parse(body: bytes) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Say it in the same breath as you write it: events leave with the commit or not at all, and stay until heard."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,10 +11,22 @@ from shared.clock import new_id
 from shared.database import Transaction
 from shared.failpoints import reached
 from shared.messaging.message import Outgoing, encode_data, envelope
-from shared.messaging.packing import as_one, packed
+from shared.messaging.packing import Pack, as_one, packed
 from shared.messaging.topology import Address
 from shared.rows import add, among
 from shared.schemas import Event
+
+PACK_RECEIVED = "received"  #: awaited until the message is in its pack
+PACKED = (None, PACK_RECEIVED)
+
+
+def received(message_id: UUID) -> str:
+    """The receipt that is awaited for a pack that ends with this message."""
+    return f"{PACK_RECEIVED}:{message_id}"
+
+
+def _receipt_of(pack: Pack) -> str | None:
+    return received(pack[-1].id) if pack[-1].awaits else None
 
 
 @dataclass(frozen=True)
@@ -40,8 +52,8 @@ class Outbox:
     """Rows that wait to be sent, confirmed and, where one is awaited, receipted by the other end.
 
     A row is sent when ``due_at`` has come, and each attempt puts ``due_at`` off. It is deleted by the broker's
-    confirm or, if it names what it ``awaits``, by that receipt only. ``hand_over`` is set in the process whose
-    relay sends: there a row is claimed for it from the start.
+    confirm or, if it names what it ``awaits``, by that receipt only; a pack is received when its last event is.
+    ``hand_over`` is set in the process whose relay sends: there a row is claimed for it from the start.
     """
 
     def __init__(self, table: Table, *, sender: str, patience: Patience | None = None) -> None:
@@ -70,7 +82,10 @@ class Outbox:
     def publish_to_all(
         self, tx: Transaction, event: Event, *, to: Sequence[Address], subject: object
     ) -> None:
-        """Send the event to several addresses, each as a message of its own."""
+        """Send the event to several addresses, each as a message of its own.
+
+        What goes to an address that ``says_received`` is kept until it has said so.
+        """
         self._say(tx, event, to, subject, None)
 
     def _say(
@@ -79,7 +94,8 @@ class Outbox:
         data, ids = encode_data(event), [new_id() for _ in to]
         for id_, address in zip(ids, to, strict=True):
             body = envelope(event, data, id=id_, sender=self.sender, subject=str(subject), at=tx.at)
-            self.send(tx, Outgoing(id_, address.exchange, address.key(event), body, awaits))
+            receipt = awaits or (PACK_RECEIVED if address.says_received else None)
+            self.send(tx, Outgoing(id_, address.exchange, address.key(event), body, receipt))
         return ids
 
     def send(self, tx: Transaction, message: Outgoing) -> None:
@@ -100,9 +116,10 @@ class Outbox:
 
     @staticmethod
     def _packed(messages: Sequence[Outgoing]) -> list[Outgoing]:
-        """What awaits a receipt keeps a row of its own; all else becomes few rows, however much it is."""
-        awaited = [message for message in messages if message.awaits is not None]
-        return awaited + [as_one(pack) for pack in packed(m for m in messages if m.awaits is None)]
+        """What awaits a receipt of its own keeps a row of its own; all else becomes few rows, however much it is."""
+        own = [message for message in messages if message.awaits not in PACKED]
+        packs = packed(message for message in messages if message.awaits in PACKED)
+        return own + [replace(as_one(pack), awaits=_receipt_of(pack)) for pack in packs]
 
     def _row(self, message: Outgoing, at: datetime, *, claimed: bool) -> dict[str, object]:
         wait = self.patience.until_again(0, awaited=message.awaits is not None)

@@ -7,7 +7,7 @@ from shared.schemas import Event
 
 NETWORK_IN = "network.in"  #: nodes publish here: ``from.<org>.<event type>``
 NETWORK_OUT = "network.out"  #: the referral service publishes here: ``to.<org>.<event type>``
-HUB_EVENTS = "hub"  #: between the hub's services: ``<event type>``
+HUB_EVENTS = "hub"  #: between the hub's services: ``<service>.<event type>``, or the type alone to the referral service
 
 RETRY_SECONDS = (1, 10, 60)  #: the ladder; its last step is used again until the attempts are used up
 ATTEMPTS = 10  #: tries of one message, after which it is parked
@@ -17,10 +17,14 @@ QUEUE_BYTES = 2_147_483_648  #: a full queue refuses, it never drops
 
 @dataclass(frozen=True)
 class Address:
-    """Where an event goes: an exchange, and what stands before the event's type in the key."""
+    """Where an event goes: an exchange, and what stands before the event's type in the key.
+
+    ``says_received``: who hears there says which messages have come, and until then each is sent again.
+    """
 
     exchange: str
     prefix: str
+    says_received: bool = False
 
     def key(self, event: Event) -> str:
         """The routing key of the event."""
@@ -38,7 +42,9 @@ def to_node(org: str) -> Address:
 
 
 TO_ALL = Address(NETWORK_OUT, "to.all.")  #: from the hub to every node
-TO_HUB = Address(HUB_EVENTS, "")  #: from one of the hub's services to the others
+TO_REFERRAL = Address(HUB_EVENTS, "")  #: from one of the hub's services to the referral service
+TO_NOTIFICATIONS = Address(HUB_EVENTS, "notifications.", says_received=True)  #: from the referral service
+TO_REPORTING = Address(HUB_EVENTS, "reporting.", says_received=True)  #: from the referral service
 
 Binding = tuple[str, str]  #: exchange, topic pattern
 
@@ -49,16 +55,17 @@ HUB_QUEUES: dict[str, tuple[Binding, ...]] = {
         (NETWORK_IN, "from.*.intake.move_made"),
         (NETWORK_IN, "from.*.intake.history_asked"),
         (NETWORK_IN, "from.*.intake.services_offered"),
+        (HUB_EVENTS, "hub.messages_received"),
     ),
     "notifications": (
         (NETWORK_IN, "from.*.intake.contacts_changed"),
-        (HUB_EVENTS, "referral.moved"),
-        (HUB_EVENTS, "referral.overdue"),
+        (HUB_EVENTS, "notifications.referral.moved"),
+        (HUB_EVENTS, "notifications.referral.overdue"),
     ),
     "reporting": (
         (NETWORK_IN, "from.*.intake.counts_contributed"),
-        (HUB_EVENTS, "referral.moved"),
-        (HUB_EVENTS, "referral.overdue"),
+        (HUB_EVENTS, "reporting.referral.moved"),
+        (HUB_EVENTS, "reporting.referral.overdue"),
     ),
 }
 

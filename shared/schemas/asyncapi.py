@@ -20,7 +20,12 @@ CHANNELS = {
         "to.{org}.{event}",
         "The referral service publishes here, for one node or all.",
     ),
-    "hub": ("hub", "{event}", "Between the hub's services."),
+    "hub": (
+        "hub",
+        "{service}.{event}",
+        "The referral service publishes here, for notifications and reporting.",
+    ),
+    "receipts": ("hub", "{event}", "Notifications and reporting publish here, for the referral service."),
 }
 ENVELOPE = {
     "specversion": {"const": "1.0"},
@@ -51,7 +56,7 @@ def asyncapi() -> dict[str, Any]:
 
 def _channel(name: str) -> dict[str, Any]:
     exchange, key, about = CHANNELS[name]
-    parameters = {part: {"description": part} for part in ("org", "event") if f"{{{part}}}" in key}
+    parameters = {part: {"description": part} for part in ("org", "service", "event") if f"{{{part}}}" in key}
     messages = {
         _camel(d): {"$ref": f"#/components/messages/{_camel(d)}"}
         for d in event_types()
@@ -72,13 +77,15 @@ def _is_said_on(declared: type[Event], channel: str) -> bool:
     publisher = declared.type.split(".")[0]
     if publisher == "intake":
         return channel == "networkIn"
+    if publisher == "hub":
+        return channel == "receipts"
     return channel == "networkOut" or (
         channel == "hub" and declared.type in ("referral.moved", "referral.overdue")
     )
 
 
 def _operation(declared: type[Event]) -> dict[str, Any]:
-    channel = "networkIn" if declared.type.startswith("intake.") else "networkOut"
+    channel = next(name for name in CHANNELS if _is_said_on(declared, name))
     return {
         "action": "send",
         "channel": {"$ref": f"#/channels/{channel}"},

@@ -14,18 +14,19 @@ from shared.messaging.amqp import AmqpLink
 from shared.messaging.errors import Misconfigured
 from shared.messaging.link import Link, Settled
 from shared.messaging.message import LARGEST, Incoming, Outgoing
-from shared.messaging.topology import HUB_EVENTS, HUB_QUEUES, NETWORK_IN
+from shared.messaging.topology import HUB_QUEUES, NETWORK_IN, NETWORK_OUT, node_bindings, node_queue
 from shared.polling import poll_until
 from tests.desks import HUB_QUEUE, SOON, put, questions
 
 Open = Callable[..., Link]
 
+NODES = ("harbour-house", "legal-aid")
 SENDER = "reporting"  #: the queue of a link that only publishes; what it says goes elsewhere
 
 
 @pytest.fixture(params=["rabbitmq", "embedded"])
 def link(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
-    """Opens a link to a queue of the hub; the test runs twice."""
+    """Opens a link to a queue of the hub, or of one of two nodes; the test runs twice."""
     make = (
         _at_rabbitmq(request.getfixturevalue("vhost")) if request.param == "rabbitmq" else _embedded(tmp_path)
     )
@@ -41,12 +42,15 @@ def link(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
 
 def _at_rabbitmq(url: str) -> Open:
     provision.provision_hub(url)
+    for org in NODES:
+        provision.provision_node(url, org)
     return lambda queue: AmqpLink(url, queue)
 
 
 def _embedded(folder: Path) -> Open:
     bus = embedded.open_bus(str(folder / "bus.db"))
-    for queue, bindings in HUB_QUEUES.items():
+    nodes = {node_queue(org): node_bindings(org) for org in NODES}
+    for queue, bindings in (HUB_QUEUES | nodes).items():
         embedded.provision(bus, queue, bindings)
     return lambda queue: embedded.EmbeddedLink(bus, queue)
 
@@ -137,11 +141,11 @@ def test_each_message_is_answered_by_its_own_name(link: Open) -> None:
 
 
 def test_every_queue_that_asked_for_a_message_has_its_own(link: Open) -> None:
-    message = Outgoing(new_id(), HUB_EVENTS, "referral.moved", b"{}")
+    message = Outgoing(new_id(), NETWORK_OUT, "to.all.referral.directory_published", b"{}")
     put(link(HUB_QUEUE), [message])
 
-    assert ids(take(link("notifications"), 1)) == [message.id]
-    assert ids(take(link("reporting"), 1)) == [message.id]
+    for org in NODES:
+        assert ids(take(link(node_queue(org)), 1)) == [message.id]
     assert take_nothing(link(HUB_QUEUE))
 
 

@@ -78,7 +78,7 @@ NOT_FOR_A_PARTNER = {
     "to speak without a name": publish("network.in", "intake.move_made"),
     "to speak as the hub to a node": publish("network.out", f"to.{OTHER}.referral.moved"),
     "to speak as the hub to all nodes": publish("network.out", "to.all.referral.directory_published"),
-    "to speak as one of the hub's services": publish("hub", "referral.moved"),
+    "to speak as one of the hub's services": publish("hub", "reporting.referral.moved"),
     "to put into the hub's queue": publish("", HUB_QUEUE),
     "to put into another's queue": publish("", THEIRS),
     "to put onto another's ladder": publish(retry_exchange(THEIRS), f"{THEIRS}.1"),

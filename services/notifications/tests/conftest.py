@@ -17,6 +17,7 @@ from shared.clock import new_id
 from shared.database import Database
 from shared.messaging.delivery import Batch
 from shared.messaging.message import HUB, Message
+from shared.messaging.outbox import Outbox
 from shared.schemas import Event
 from shared.schemas.intake import Contact as WireContact
 from shared.schemas.intake import ContactsChanged
@@ -86,7 +87,7 @@ def settings() -> NotificationsSettings:
 
 @pytest.fixture
 def world(settings: NotificationsSettings) -> Iterator[World]:
-    database = Database("sqlite://")
+    database = Database("sqlite://", outbox=Outbox(tables.metadata.tables["outbox"], sender=HUB))
     tables.metadata.create_all(database.engine)
     world = World(database, settings)
     database.clock = lambda: world.at

@@ -10,16 +10,18 @@ from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused
 from shared.messaging.message import HUB, Message
+from shared.messaging.receipts import confirm_receipt
 from shared.schemas.intake import ContactsChanged
 from shared.schemas.referral import Moved, Overdue
 
 
 def hear(tx: Transaction, batch: Batch) -> None:
-    """Keep the notices and contacts of a batch. A repeat has no effect: it had it when it was new."""
+    """Keep the notices and contacts of a batch, and say that it is here. A repeat had its effect when it was new."""
     new = [(new_id(), notice) for message in batch.fresh for notice in _notices(message)]
     add_notices(tx, new)
     if changed := replace_contacts(tx, _newest_lists(batch.fresh)):
         hasten(tx, changed)
+    confirm_receipt(tx, batch, by="notifications")
 
 
 def _notices(message: Message) -> list[Notice]:

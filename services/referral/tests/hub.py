@@ -16,7 +16,7 @@ from shared.clock import new_id
 from shared.database import Database
 from shared.messaging.delivery import Batch
 from shared.messaging.message import Incoming, Message, open_message
-from shared.messaging.outbox import Outbox
+from shared.messaging.outbox import PACK_RECEIVED, Outbox
 from shared.messaging.packing import unpacked
 from shared.schemas.intake import MoveMade, ReferralDelivered, ReferralSent
 from shared.schemas.life import Move, State
@@ -58,11 +58,14 @@ class Hub:
         return self.said()
 
     def said(self) -> list[Said]:
-        """What came out since the last call; what awaits a receipt stays in the outbox."""
+        """What came out since the last call; what awaits a node's receipt stays in the outbox."""
         table = storage.metadata.tables["outbox"]
         with self.database.transaction() as tx:
             rows = tx.execute(select(table).order_by(table.c.message_id)).all()
             tx.outbox.confirmed(tx, [row.message_id for row in rows])
+            tx.outbox.receipted(
+                tx, [row.awaits for row in rows if row.awaits and PACK_RECEIVED in row.awaits]
+            )
         return [
             _said(row.routing_key, event, row.awaits)
             for row in rows

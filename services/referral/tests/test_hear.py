@@ -2,13 +2,17 @@
 
 from collections import Counter
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from services.referral.tests.hub import Hub, Said, delivered, made, sent
+from services.referral.usecases.hear import hear
 from shared.clock import new_id
+from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused, Unready
-from shared.messaging.message import Message
+from shared.messaging.message import HUB, Message
+from shared.schemas.hub import MessagesReceived
 from shared.schemas.intake import HistoryAsked
 from shared.schemas.life import Move, State
 from shared.schemas.referral import History, Moved, MoveRefused, Offered, Overdue
@@ -29,7 +33,11 @@ def test_a_referral_is_offered_to_the_receiver_and_told_to_all_it_concerns(hub: 
     said = hub.hears(sent(referral))
 
     assert told(said, Offered) == ["to.legal-aid"]
-    assert told(said, Moved) == ["to.harbour-house", "referral.moved"]  # the offer tells the receiver itself
+    assert told(said, Moved) == [
+        "to.harbour-house",
+        "notifications",
+        "reporting",
+    ]  # the receiver by the offer
     assert hub.state(referral) is State.SENT
     assert hub.awaited() == [f"offer:{referral}"]
 
@@ -42,7 +50,7 @@ def test_it_is_offered_until_the_receiving_node_has_stored_it(hub: Hub) -> None:
 
     assert hub.awaited() == []
     assert hub.state(referral) is State.DELIVERED
-    assert [one.event.number for one in said if isinstance(one.event, Moved)] == [2, 2, 2]
+    assert [one.event.number for one in said if isinstance(one.event, Moved)] == [2, 2, 2, 2]
 
 
 def test_deadlines_follow_the_urgency_by_the_hubs_clock(hub: Hub) -> None:
@@ -196,6 +204,24 @@ def test_a_node_that_missed_moves_is_told_them(hub: Hub) -> None:
     assert [move.number for move in history.event.moves] == [2, 3]
 
 
+def test_what_goes_to_the_hubs_services_is_kept_until_they_have_it(hub: Hub) -> None:
+    referral = new_id()
+    with hub.database.transaction() as tx:
+        hear(tx, Batch([sent(referral), delivered(referral)]))
+    waiting = [awaited for awaited in hub.awaited() if awaited.startswith("received:")]
+    ends = [UUID(awaited.removeprefix("received:")) for awaited in waiting]
+    assert len(ends) == 2  # a pack for each of the two
+
+    with hub.database.transaction() as tx:
+        hear(tx, Batch([Message(new_id(), HUB, MessagesReceived(message_ids=ends[:1]))]))
+    assert hub.awaited() == waiting[1:]
+
+
+def test_a_node_cannot_say_what_the_hubs_services_have(hub: Hub) -> None:
+    with pytest.raises(Refused, match="not_from_hub"):
+        hub.hears(Message(new_id(), "clinic", MessagesReceived(message_ids=[new_id()])))
+
+
 def test_what_is_late_is_flagged_once_and_changes_no_state(hub: Hub) -> None:
     referral = new_id()
     hub.hears(sent(referral, urgency="emergency"), delivered(referral))
@@ -206,9 +232,9 @@ def test_what_is_late_is_flagged_once_and_changes_no_state(hub: Hub) -> None:
     hub.pass_time(hours=24)
     reply = hub.looks_at_the_clock()
 
-    assert [one.event.level for one in acknowledgement] == ["acknowledgement"] * 3
-    assert [one.event.level for one in reply] == ["reply"] * 3
-    assert told(reply, Overdue) == ["to.harbour-house", "to.legal-aid", "referral.overdue"]
+    assert [one.event.level for one in acknowledgement] == ["acknowledgement"] * 4
+    assert [one.event.level for one in reply] == ["reply"] * 4
+    assert told(reply, Overdue) == ["to.harbour-house", "to.legal-aid", "notifications", "reporting"]
     assert hub.looks_at_the_clock() == []
     assert hub.state(referral) is State.DELIVERED
 

@@ -12,8 +12,10 @@ from services.referral.usecases.directory import take_offer
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused, Unready
-from shared.messaging.message import Message
+from shared.messaging.message import HUB, Message
+from shared.messaging.outbox import received
 from shared.messaging.topology import to_node
+from shared.schemas.hub import MessagesReceived
 from shared.schemas.intake import HistoryAsked, MoveMade, ReferralDelivered, ReferralSent, ServicesOffered
 from shared.schemas.life import Move, needs
 from shared.schemas.referral import History, MoveRefused, Offered
@@ -206,11 +208,20 @@ def _say_nothing(_desk: Desk, _message: Message) -> None:
     """A repeat of what is not awaited."""
 
 
+def _note_receipt(desk: Desk, message: Message) -> None:
+    """Notifications or reporting has stored what was said to it."""
+    event: MessagesReceived = message.event  # type: ignore[assignment]
+    if message.sender != HUB:
+        raise Refused("not_from_hub")
+    desk.tx.outbox.receipted(desk.tx, [received(id_) for id_ in event.message_ids])
+
+
 FRESH: dict[type, Callable[[Desk, Message], None]] = {
     ReferralSent: take_referral,
     ReferralDelivered: record_delivery,
     MoveMade: record_move,
     HistoryAsked: tell_history,
     ServicesOffered: _take_offer,
+    MessagesReceived: _note_receipt,
 }
 REPEATED: dict[type, Callable[[Desk, Message], None]] = {ReferralSent: answer_again, MoveMade: answer_again}

@@ -3,7 +3,7 @@
 from services.referral import storage
 from services.referral.domain import Referral
 from shared.database import Database, Transaction
-from shared.messaging.topology import TO_HUB, to_node
+from shared.messaging.topology import TO_NOTIFICATIONS, TO_REPORTING, to_node
 from shared.schemas.referral import Overdue
 
 AT_ONCE = 500
@@ -38,5 +38,5 @@ def _say(tx: Transaction, referral: Referral, level: str) -> None:
         due_at=referral.reply_by if level == "reply" else referral.acknowledge_by,
         flagged_at=tx.at,
     )
-    concerned = (to_node(referral.from_org), to_node(referral.to_org), TO_HUB)
-    tx.outbox.publish_to_all(tx, overdue, to=concerned, subject=referral.id)
+    both = (to_node(referral.from_org), to_node(referral.to_org))
+    tx.outbox.publish_to_all(tx, overdue, to=(*both, TO_NOTIFICATIONS, TO_REPORTING), subject=referral.id)

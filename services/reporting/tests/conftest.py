@@ -17,6 +17,7 @@ from shared.clock import new_id
 from shared.database import Database
 from shared.messaging.delivery import Batch
 from shared.messaging.message import HUB, Message
+from shared.messaging.outbox import Outbox
 from shared.schemas import Event, workbook
 from shared.schemas.intake import Cell, CountsContributed
 from shared.schemas.life import Move, State
@@ -71,7 +72,7 @@ def shared_world() -> Iterator[World]:
 
 
 def _new_world() -> World:
-    database = Database("sqlite://")
+    database = Database("sqlite://", outbox=Outbox(metadata.tables["outbox"], sender=HUB))
     metadata.create_all(database.engine)
     world = World(database)
     database.clock = lambda: world.at

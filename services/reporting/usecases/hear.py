@@ -16,13 +16,14 @@ from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused
 from shared.messaging.message import HUB, Message
+from shared.messaging.receipts import confirm_receipt
 from shared.schemas import workbook
 from shared.schemas.intake import CountsContributed
 from shared.schemas.referral import Moved, Overdue
 
 
 def hear(tx: Transaction, batch: Batch, *, open_for: timedelta) -> None:
-    """Keep what is new in a batch, in two statements; a repeat had its effect when it was new.
+    """Keep what is new in a batch, in two statements, and say that it is here; a repeat had its effect when it was new.
 
     ``open_for`` is how long after its end a period takes contributions. Raises Refused.
     """
@@ -34,6 +35,7 @@ def hear(tx: Transaction, batch: Batch, *, open_for: timedelta) -> None:
         if isinstance(m.event, CountsContributed)
     ]
     keep_contributions(tx, _newest(contributed))
+    confirm_receipt(tx, batch, by="reporting")
 
 
 def _observed(message: Message) -> Observed:

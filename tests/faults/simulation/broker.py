@@ -134,7 +134,7 @@ class SimulatedLink:
         events = unpacked(letter.body, letter.id)
         for left, (id_, body) in zip(range(len(events) - 1, -1, -1), events, strict=True):
             tag = (self._number, left)
-            self._arrived.append(Incoming(id_, letter.key, body, letter.attempt, tag=tag))
+            self._arrived.append(Incoming(id_, letter.key, body, letter.attempt, ends_pack=not left, tag=tag))
 
     def acknowledge(self, batch: Sequence[Incoming]) -> None:
         """All up to the last whole message of the batch."""

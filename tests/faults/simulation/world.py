@@ -26,6 +26,8 @@ from services.referral import storage as referral_storage
 from services.referral.usecases.directory import add_organisation
 from services.referral.usecases.hear import hear as hear_referral
 from services.referral.usecases.overdue import flag_overdue
+from services.reporting import storage as counts_storage
+from services.reporting.usecases.hear import hear as hear_reporting
 from shared import clock as clocks
 from shared.messaging.message import HUB
 from shared.messaging.topology import HUB_QUEUES, node_bindings, node_queue
@@ -70,7 +72,9 @@ class World:
         self.nodes = {org: self._node(org) for org in ORGS}
         self.hub = self._process("referral", "referral", HUB, hear_referral)
         self.notices = self._process("notifications", "notifications", HUB, hear_notifications)
-        self.processes = [*self.nodes.values(), self.hub, self.notices]
+        count = partial(hear_reporting, open_for=timedelta())
+        self.counts = self._process("reporting", "reporting", HUB, count)
+        self.processes = [*self.nodes.values(), self.hub, self.notices, self.counts]
 
     def _node(self, org: str) -> Process:
         hear = partial(hearing.hear, ring=KeyRing(_KEYS[org]), org=org)
@@ -177,6 +181,7 @@ def _first_day() -> tuple[list[bytes], dict[str, UUID]]:
         intake_storage.metadata.create_all(world.nodes[org].database.engine)
     referral_storage.metadata.create_all(world.hub.database.engine)
     notices_storage.metadata.create_all(world.notices.database.engine)
+    counts_storage.metadata.create_all(world.counts.database.engine)
     for org in ORGS:
         add_organisation(world.hub.database, org, name=org, public_key=_KEYS[org].public)
     world.settle()
