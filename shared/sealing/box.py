@@ -1,18 +1,27 @@
-"""One sealed part: a version, a suite and a key id before an HPKE ciphertext, padded so that size says little."""
+"""One sealed part: a wrapping key that only one organisation can open, and under it the padded content."""
 
 import base64
 import binascii
+import os
 import struct
+import time
+from functools import lru_cache
+from itertools import count
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from shared.sealing.keys import KEY_ID_BYTES, KeyRing, parse_public
+from shared.sealing.keys import KEY_ID_BYTES, KeyRing, PrivateKey, parse_public
 from shared.sealing.suites import SUITES
 
 VERSION = 1
 BUCKET = 4096  #: the smallest padded size in bytes; larger content is padded to the next doubling
 LARGEST = 512 * 1024
-_HEAD = struct.Struct(f">BB{KEY_ID_BYTES}s")
+KEY_BYTES, NONCE_BYTES = 32, 12
+IN_USE_FOR, USES = 60.0, 1_000  #: seconds, and parts, for which one wrapping key is used
+OPENED_AT_ONCE = 1_000  #: wrapping keys that are remembered once opened
+
+_HEAD = struct.Struct(f">BB{KEY_ID_BYTES}sH")  #: version, suite, key id, bytes of the wrapping
 _LENGTH = struct.Struct(">I")
 
 
@@ -31,35 +40,77 @@ def seal(content: bytes, *, to: str, context: bytes) -> str:
     """
     if len(content) > LARGEST:
         raise ValueError("content over 512 KiB")
-    suite, key_id, key = parse_public(to)
-    head = _HEAD.pack(VERSION, suite.number, key_id)
-    sealed = suite.hpke.encrypt(_pad(content), key, info=head + context)
-    return base64.b64encode(head + sealed).decode()
+    return base64.b64encode(_wrapping_key(to).seal(content, context)).decode()
+
+
+class _WrappingKey:
+    """A key of our own making, and its wrapping by HPKE: the costly part, done once for what is sealed in a minute."""
+
+    def __init__(self, to: str) -> None:
+        suite, key_id, public = parse_public(to)
+        secret, of_suite = os.urandom(KEY_BYTES), (VERSION, suite.number, key_id)
+        wrapping = suite.hpke.encrypt(secret, public, info=_HEAD.pack(*of_suite, 0))
+        self._begin = _HEAD.pack(*of_suite, len(wrapping)) + wrapping
+        self._cipher, self._uses, self._until = (
+            ChaCha20Poly1305(secret),
+            count(2),
+            time.monotonic() + IN_USE_FOR,
+        )
+
+    def may_be_used(self) -> bool:
+        """Counts the use; the first is the one it was made for."""
+        return next(self._uses) <= USES and time.monotonic() < self._until
+
+    def seal(self, content: bytes, context: bytes) -> bytes:
+        """The whole part."""
+        nonce = os.urandom(NONCE_BYTES)
+        return self._begin + nonce + self._cipher.encrypt(nonce, _pad(content), self._begin + context)
+
+
+_in_use: dict[str, _WrappingKey] = {}
+
+
+def _wrapping_key(to: str) -> _WrappingKey:
+    """The one in use for that public key; two threads that need a new one at the same moment make two."""
+    found = _in_use.get(to)
+    if found is None or not found.may_be_used():
+        found = _in_use[to] = _WrappingKey(to)
+    return found
 
 
 def open_sealed(sealed: str, ring: KeyRing, *, context: bytes) -> bytes:
     """The content, if it was sealed to a key of the ring under this context; raises CannotOpen."""
-    head, ciphertext = _split(sealed)
-    version, number, key_id = _HEAD.unpack(head)
+    begin, nonce, ciphertext = _split(sealed)
+    version, number, key_id, _ = _HEAD.unpack_from(begin)
     if version != VERSION or number not in SUITES:
         raise CannotOpen("unknown_suite")
     private = ring.find(key_id)
     if private is None or private.suite.number != number:
         raise CannotOpen("not_for_us")
     try:
-        return _unpad(private.suite.hpke.decrypt(ciphertext, private.key, info=head + context))
+        return _unpad(_unwrapped(private, begin).decrypt(nonce, ciphertext, begin + context))
     except (InvalidTag, ValueError):
         raise CannotOpen("damaged") from None
 
 
-def _split(sealed: str) -> tuple[bytes, bytes]:
+@lru_cache(OPENED_AT_ONCE)
+def _unwrapped(private: PrivateKey, begin: bytes) -> ChaCha20Poly1305:
+    version, number, key_id, _ = _HEAD.unpack_from(begin)
+    info = _HEAD.pack(version, number, key_id, 0)
+    return ChaCha20Poly1305(private.suite.hpke.decrypt(begin[_HEAD.size :], private.key, info=info))
+
+
+def _split(sealed: str) -> tuple[bytes, bytes, bytes]:
     try:
         raw = base64.b64decode(sealed, validate=True)
     except (binascii.Error, ValueError):
         raise CannotOpen("not_base64") from None
     if len(raw) <= _HEAD.size:
         raise CannotOpen("too_short")
-    return raw[: _HEAD.size], raw[_HEAD.size :]
+    begin = _HEAD.size + _HEAD.unpack_from(raw)[-1]
+    if len(raw) <= begin + NONCE_BYTES:
+        raise CannotOpen("too_short")
+    return raw[:begin], raw[begin : begin + NONCE_BYTES], raw[begin + NONCE_BYTES :]
 
 
 def _pad(content: bytes) -> bytes:
@@ -70,6 +121,8 @@ def _pad(content: bytes) -> bytes:
 
 
 def _unpad(padded: bytes) -> bytes:
+    if len(padded) < _LENGTH.size:
+        raise CannotOpen("padding")
     (length,) = _LENGTH.unpack_from(padded)
     content, rest = padded[_LENGTH.size :][:length], padded[_LENGTH.size + length :]
     if len(content) != length or rest.strip(b"\0"):
