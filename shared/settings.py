@@ -127,14 +127,35 @@ def between(least: float, most: float) -> Check:
     return Check(lambda value: least <= value <= most, f"must be between {least} and {most}")
 
 
+def brokers_in(value: str) -> list[str]:
+    """The addresses in the setting of a broker: one, or with ``;`` between them those of a cluster."""
+    return [url.strip() for url in value.split(";")]
+
+
+def _of_one_cluster(value: str) -> bool:
+    urls = [urlsplit(url) for url in brokers_in(value)]
+    hosts = {(url.hostname, url.port) for url in urls}
+    besides = {(url.scheme, url.username, url.password, url.path) for url in urls}
+    written_apart = value.count("://") == len(urls) == len(hosts) and len(besides) == 1
+    return written_apart and (len(urls) == 1 or urls[0].scheme != "embedded")
+
+
 def _safe_link(url: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme in ("amqps", "embedded") or (parts.scheme == "amqp" and parts.hostname in LOOPBACK)
 
 
-BROKER_URL = Check(
-    _safe_link,
-    "must begin with amqps:// (amqp:// is for this machine's own loopback only): ask the hub for its address",
+BROKER_URL = (
+    Check(
+        lambda value: all(_safe_link(url) for url in brokers_in(value)),
+        "must begin with amqps:// (amqp:// is for this machine's own loopback only): ask the hub for its address; "
+        "of a cluster write each broker's whole address, with ; between them",
+    ),
+    Check(
+        _of_one_cluster,
+        "must be one address, or those of a cluster's brokers with ; between them, which differ in nothing but the "
+        "host and port (write a ; in a password as %3B)",
+    ),
 )
 DATABASE_URL = Check(
     lambda url: url.split(":", 1)[0].split("+", 1)[0] in ("sqlite", "postgresql"),
