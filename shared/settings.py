@@ -81,9 +81,16 @@ def _value(declared: Field[Any], environ: Mapping[str, str]) -> Any:
         return declared.default
     value = _typed(name, raw, declared.type)
     for check in declared.metadata["checks"]:
-        if not check.passes(value):
+        if not _passes(check, value):
             raise ValueError(f"{name} {check.says}")
     return value
+
+
+def _passes(check: Check, value: Any) -> bool:
+    try:
+        return check.passes(value)
+    except ValueError:  # which may quote the value
+        return False
 
 
 def _raw(name: str, environ: Mapping[str, str]) -> str | None:
@@ -134,7 +141,7 @@ def brokers_in(value: str) -> list[str]:
 
 def _of_one_cluster(value: str) -> bool:
     urls = [urlsplit(url) for url in brokers_in(value)]
-    hosts = {(url.hostname, url.port) for url in urls}
+    hosts = {url.netloc.rpartition("@")[2] for url in urls}
     besides = {(url.scheme, url.username, url.password, url.path) for url in urls}
     written_apart = value.count("://") == len(urls) == len(hosts) and len(besides) == 1
     return written_apart and (len(urls) == 1 or urls[0].scheme != "embedded")

@@ -1,6 +1,7 @@
 """The link to RabbitMQ, on kombu: declares nothing, survives what networks do, never logs a body."""
 
 import socket
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ REFUSALS = (AccessRefused, NotAllowed, NotFound, PreconditionFailed)  #: mended 
 HEARTBEAT = 6  #: seconds; a dead peer is noticed after two
 PREFETCH = 200  #: deliveries, packs of many events most of them, the broker may have open with us
 CONNECT_TIMEOUT, WRITE_TIMEOUT = 5.0, 10.0  #: seconds
+LAST_LOOK = 0.1  #: seconds in which all is read that may have come, before a broker is given up
 CHUNK = 16_384  #: bytes read from the socket in one go
 FAREWELL = 0.1  #: seconds for TLS to say good-bye to a peer that may be dead
 
@@ -183,9 +185,12 @@ class AmqpLink:
                 self._wire.blocking_read(left)
 
     def _check_life(self) -> None:
-        if not self.blocked:
-            self._confirms.check_age()
-            self._pulse.feel()
+        if self.blocked:
+            return
+        if self._pulse.is_missed:
+            self._read_until(time.monotonic() + LAST_LOOK, sys.maxsize)
+        self._confirms.check_age()
+        self._pulse.feel()
 
     def _beat(self) -> None:
         if time.monotonic() - self._beat_at > HEARTBEAT / 3:

@@ -175,6 +175,8 @@ class PrivateBroker:
             "RABBITMQ_CONFIG_FILE": str(member.config),
             "RABBITMQ_CONFIG_FILES": str(self.directory / "*.conf"),  # ours has the last word
             "ERL_INETRC": str(self.directory / "hosts"),
+            # It wants this one free at every address, also where neighbours see ours; its configuration says which.
+            "RABBITMQ_DIST_PORT": str(free_ports(1)[0]),
         }
 
     def _environment(self) -> dict[str, str]:
@@ -191,7 +193,7 @@ class PrivateBroker:
             "RABBITMQ_LOG_BASE": str(at),
             "RABBITMQ_LOGS": "-",
             "RABBITMQ_PID_FILE": str(at / "pid"),
-            "RABBITMQ_DIST_PORT": str(free_ports(1)[0]),
+            "RABBITMQ_DIST_PORT": str(self._distribution),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+sbwt none -kernel inet_dist_use_interface {127,0,0,1}",
             "ERL_EPMD_PORT": str(self._epmd),
             "ERL_EPMD_ADDRESS": LOOPBACK,

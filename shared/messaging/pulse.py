@@ -18,11 +18,15 @@ class Pulse:
         """It has delivered something, or answered."""
         self._since, self._asked = time.monotonic(), False
 
+    @property
+    def is_missed(self) -> bool:
+        """Whether the answer stays out: whoever did not look for long should read on before judging."""
+        return self._asked and time.monotonic() - self._since > PATIENCE
+
     def feel(self) -> None:
-        """Ask after a while of silence; raises OSError when that brings no answer."""
-        silent = time.monotonic() - self._since
-        if self._asked and silent > PATIENCE:
+        """Ask after a while of silence; raises OSError when that brought no answer."""
+        if self.is_missed:
             raise OSError("no pulse")
-        if not self._asked and silent > QUIET:
+        if not self._asked and time.monotonic() - self._since > QUIET:
             self._since, self._asked = time.monotonic(), True
             self._ask()

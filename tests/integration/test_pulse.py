@@ -6,15 +6,15 @@ from collections.abc import Callable
 import pytest
 from kombu import Connection
 
-from shared.messaging import pulse
-from shared.messaging.amqp import AmqpLink
+from shared.messaging import amqp, pulse
+from shared.messaging.amqp import PREFETCH, AmqpLink
 from shared.messaging.confirms import Confirms
 from shared.messaging.errors import LinkLost
 from shared.messaging.topology import pulse_queue
 from shared.polling import poll_until
-from tests.desks import HUB_QUEUE, SOON, waiting
+from tests.desks import HUB_QUEUE, SOON, put, questions, waiting
 
-QUIET, PATIENCE = 0.05, 2.0  #: seconds
+QUIET, PATIENCE = 0.05, 1.0  #: seconds
 
 Links = Callable[[str], AmqpLink]
 
@@ -50,6 +50,18 @@ def test_a_broker_that_was_provisioned_by_an_older_version_will_do(hub: str, lin
         administrator.default_channel.queue_delete(pulse_queue(HUB_QUEUE))
 
     listen(link(HUB_QUEUE), PATIENCE + 1)
+
+
+def test_who_looks_seldom_finds_it_behind_all_that_came_before(
+    link: Links, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(amqp, "HEARTBEAT", 1)  # so that many beats wait to be read
+    put(link("reporting"), questions(PREFETCH + 1))
+    seldom = link(HUB_QUEUE)
+    poll_until(lambda: seldom.take(0, 0.1) or len(seldom._arrived) > PREFETCH, seconds=SOON, what="messages")
+    for _ in range(3):
+        time.sleep(PATIENCE + 1)
+        seldom.take(0, 0)
 
 
 def test_a_broker_that_does_nothing_is_left(link: Links, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,6 +71,8 @@ def test_brokers_that_are_not_one_cluster_are_refused(how: str) -> None:
         ("THROUGHLINE_ORG", "Harbour House"),
         ("THROUGHLINE_ORG", "harbour-house\n"),
         ("THROUGHLINE_AMQP_URL", "amqp://harbour-house:canary@hub.example/throughline"),
+        ("THROUGHLINE_AMQP_URL", "amqps://[canary/"),
+        ("THROUGHLINE_AMQP_URL", "amqps://harbour-house:canary\u2100@hub.example/"),
         ("THROUGHLINE_INTAKE_DATABASE_URL", "mysql://canary@localhost"),
         ("THROUGHLINE_RESEND_SECONDS", "soon"),
     ],
