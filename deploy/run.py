@@ -18,8 +18,9 @@ from shared.messaging.amqp import AmqpLink
 from shared.messaging.embedded import EmbeddedLink, open_bus
 from shared.messaging.entrypoint import PARTS, Parts
 from shared.messaging.errors import Misconfigured
+from shared.messaging.in_turn import InTurn
 from shared.messaging.link import Link
-from shared.settings import EXIT_CODE, read
+from shared.settings import EXIT_CODE, brokers_in, read
 
 EMBEDDED = "embedded://"
 
@@ -67,9 +68,9 @@ def parts_of(composition: Composition) -> Parts:
 
 
 def link_to(url: str, queue: str) -> Callable[[], Link]:
-    """How to connect: to RabbitMQ, by TLS for amqps://, or to the embedded bus for trying out."""
+    """How to connect: to RabbitMQ, by TLS for amqps://, to each of several in turn; or to the embedded bus."""
     if url.startswith(EMBEDDED):
         bus = open_bus(url.removeprefix(EMBEDDED))
         return partial(EmbeddedLink, bus, queue)
     tls: dict[str, Any] | None = {} if url.startswith("amqps://") else None
-    return partial(AmqpLink, url, queue, tls=tls)
+    return InTurn([partial(AmqpLink, broker, queue, tls=tls) for broker in brokers_in(url)])

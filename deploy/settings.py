@@ -31,7 +31,7 @@ def all_settings() -> Iterator[tuple[str, Field[Any]]]:
             yield command, declared
 
 
-ALL = frozenset(declared.name for _, declared in all_settings()) | {"log_level"}
+ALL = frozenset(declared.name for _, declared in all_settings()) | {"log_level", "test_broker_folder"}
 
 
 def as_markdown() -> str:

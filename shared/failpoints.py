@@ -5,7 +5,7 @@ import signal
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from shared.settings import LOOPBACK, SettingsWrong, setting, variable
+from shared.settings import LOOPBACK, SettingsWrong, brokers_in, setting, variable
 
 NAMES = {
     "transaction.before_commit": "all is written, nothing is committed",
@@ -38,7 +38,7 @@ def arm(settings: FailpointSettings, *, reaches: str) -> None:
     if not settings.failpoint:
         return
     name, _, times = settings.failpoint.partition(":")
-    if urlsplit(reaches).hostname not in LOOPBACK:
+    if not {urlsplit(url).hostname for url in brokers_in(reaches)} <= LOOPBACK:
         raise SettingsWrong([f"{variable('failpoint')} is for tests on this machine: remove it"])
     if name not in NAMES or not times.isdecimal():
         raise SettingsWrong([f"{variable('failpoint')} must be NAME:N, of: {', '.join(NAMES)}"])

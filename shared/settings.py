@@ -81,9 +81,16 @@ def _value(declared: Field[Any], environ: Mapping[str, str]) -> Any:
         return declared.default
     value = _typed(name, raw, declared.type)
     for check in declared.metadata["checks"]:
-        if not check.passes(value):
+        if not _passes(check, value):
             raise ValueError(f"{name} {check.says}")
     return value
+
+
+def _passes(check: Check, value: Any) -> bool:
+    try:
+        return check.passes(value)
+    except ValueError:  # which may quote the value
+        return False
 
 
 def _raw(name: str, environ: Mapping[str, str]) -> str | None:
@@ -127,14 +134,35 @@ def between(least: float, most: float) -> Check:
     return Check(lambda value: least <= value <= most, f"must be between {least} and {most}")
 
 
+def brokers_in(value: str) -> list[str]:
+    """The addresses in the setting of a broker: one, or with ``;`` between them those of a cluster."""
+    return [url.strip() for url in value.split(";")]
+
+
+def _of_one_cluster(value: str) -> bool:
+    urls = [urlsplit(url) for url in brokers_in(value)]
+    hosts = {url.netloc.rpartition("@")[2] for url in urls}
+    besides = {(url.scheme, url.username, url.password, url.path) for url in urls}
+    written_apart = value.count("://") == len(urls) == len(hosts) and len(besides) == 1
+    return written_apart and (len(urls) == 1 or urls[0].scheme != "embedded")
+
+
 def _safe_link(url: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme in ("amqps", "embedded") or (parts.scheme == "amqp" and parts.hostname in LOOPBACK)
 
 
-BROKER_URL = Check(
-    _safe_link,
-    "must begin with amqps:// (amqp:// is for this machine's own loopback only): ask the hub for its address",
+BROKER_URL = (
+    Check(
+        lambda value: all(_safe_link(url) for url in brokers_in(value)),
+        "must begin with amqps:// (amqp:// is for this machine's own loopback only): ask the hub for its address; "
+        "of a cluster write each broker's whole address, with ; between them",
+    ),
+    Check(
+        _of_one_cluster,
+        "must be one address, or those of a cluster's brokers with ; between them, which differ in nothing but the "
+        "host and port (write a ; in a password as %3B)",
+    ),
 )
 DATABASE_URL = Check(
     lambda url: url.split(":", 1)[0].split("+", 1)[0] in ("sqlite", "postgresql"),

@@ -10,6 +10,7 @@ import typer
 
 from deploy.composition import database_of
 from deploy.console import fail, out, show, show_json
+from deploy.policies import set_policies
 from services.referral.directory_storage import listed
 from services.referral.usecases.directory import OrganisationTaken, add_organisation
 from shared.messaging import provision
@@ -46,11 +47,12 @@ def key(file: Annotated[Path, typer.Argument(help="Where to keep the node's priv
 
 @app.command("provision")
 def provision_hub() -> None:
-    """Make the hub's exchanges, queues and user at the broker; doing it again changes nothing."""
+    """Make the hub's exchanges, queues, policies and user at the broker; doing it again changes nothing."""
     settings = read(NetworkSettings)
     provision.provision_hub(settings.broker_admin_url)
-    password = secrets.token_urlsafe(24)
-    provision.admit(Management(settings.broker_management_url), "hub", password, HUB_RIGHTS)
+    management, password = Management(settings.broker_management_url), secrets.token_urlsafe(24)
+    set_policies(management)
+    provision.admit(management, "hub", password, HUB_RIGHTS)
     show_json({"user": "hub", "password": password})
 
 

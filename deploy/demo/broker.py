@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from deploy.policies import set_policies
 from shared.messaging import embedded, provision
 from shared.messaging.management import Management
 from shared.messaging.private_broker import PrivateBroker, is_installed
@@ -93,6 +94,7 @@ def given(admin_url: str, management_url: str, orgs: Sequence[str], password: st
     vhost = urlsplit(admin_url).path[1:].replace("%2F", "/") or "/"
     management = Management(management_url)
     provision.provision_hub(admin_url)
+    set_policies(management, vhost)
     provision.admit(management, HUB_USER, password, HUB_RIGHTS, vhost=vhost)
     for org in orgs:
         provision.provision_node(admin_url, org)

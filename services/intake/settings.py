@@ -31,7 +31,9 @@ class IntakeSettings:
     """Settings of ``throughline run intake``, the node's worker."""
 
     org: str = setting("the organisation's id in the network", _ORG)
-    amqp_url: str = setting("the hub's broker, amqps://organisation:password@host/vhost", BROKER_URL)
+    amqp_url: str = setting(
+        "the hub's broker, amqps://organisation:password@host/vhost; several with ; between them", *BROKER_URL
+    )
     intake_database_url: str = setting("the node's own database, sqlite:///… or postgresql://…", DATABASE_URL)
     key_file: Path = setting("the file of the node's private key, made with: throughline network key")  # noqa: RUF009 - a field specifier
     public_url: str = setting("where people reach the node, https://…", _WEB)

@@ -23,7 +23,9 @@ _ADDRESS = Check(lambda value: value.count("@") == 1 and value.isascii(), "must 
 class NotificationsSettings:
     """Settings of ``throughline run notifications``."""
 
-    amqp_url: str = setting("the broker's address, amqps://user:password@host/vhost", BROKER_URL)
+    amqp_url: str = setting(
+        "the broker's address, amqps://user:password@host/vhost; several with ; between them", *BROKER_URL
+    )
     notifications_database_url: str = setting(
         "the service's own database, postgresql://… or sqlite:///…", DATABASE_URL
     )

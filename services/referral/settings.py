@@ -12,7 +12,9 @@ _POSITIVE = between(0.0001, 100_000)
 class ReferralSettings:
     """Settings of ``throughline run referral``."""
 
-    amqp_url: str = setting("the broker's address, amqps://user:password@host/vhost", BROKER_URL)
+    amqp_url: str = setting(
+        "the broker's address, amqps://user:password@host/vhost; several with ; between them", *BROKER_URL
+    )
     referral_database_url: str = setting(
         "the service's own database, postgresql://… or sqlite:///…", DATABASE_URL
     )

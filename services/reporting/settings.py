@@ -21,7 +21,9 @@ _WEB = Check(_is_safe, "must begin with https:// (http:// is for this machine's 
 class ReportingSettings:
     """Settings of ``throughline run reporting``."""
 
-    amqp_url: str = setting("the broker's address, amqps://user:password@host/vhost", BROKER_URL)
+    amqp_url: str = setting(
+        "the broker's address, amqps://user:password@host/vhost; several with ; between them", *BROKER_URL
+    )
     reporting_database_url: str = setting(
         "the service's own database, postgresql://… or sqlite:///…", DATABASE_URL
     )

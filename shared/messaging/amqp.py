@@ -1,6 +1,7 @@
 """The link to RabbitMQ, on kombu: declares nothing, survives what networks do, never logs a body."""
 
 import socket
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,13 +19,15 @@ from shared.messaging.errors import LinkLost, Misconfigured
 from shared.messaging.link import Settled
 from shared.messaging.message import Incoming, Outgoing
 from shared.messaging.packing import as_uuid, packed, unpacked
-from shared.messaging.topology import given_up, retry_exchange, retry_step
+from shared.messaging.pulse import Pulse
+from shared.messaging.topology import given_up, pulse_queue, retry_exchange, retry_step
 
 LINK_ERRORS = (AMQPError, KombuError, OSError)
 REFUSALS = (AccessRefused, NotAllowed, NotFound, PreconditionFailed)  #: mended by a person, not by time
 HEARTBEAT = 6  #: seconds; a dead peer is noticed after two
 PREFETCH = 200  #: deliveries, packs of many events most of them, the broker may have open with us
 CONNECT_TIMEOUT, WRITE_TIMEOUT = 5.0, 10.0  #: seconds
+LAST_LOOK = 0.1  #: seconds in which all is read that may have come, before a broker is given up
 CHUNK = 16_384  #: bytes read from the socket in one go
 FAREWELL = 0.1  #: seconds for TLS to say good-bye to a peer that may be dead
 
@@ -47,10 +50,11 @@ class AmqpLink:
         self.queue, self.blocked = queue, False
         self._arrived: deque[Incoming] = deque()
         self._held: deque[Outgoing] = deque()  # published while the broker wants none
+        self._pulse = Pulse(lambda: self._confirms.ask(retry_exchange(queue), pulse_queue(queue)))
         with link_errors():
             self._wire = self._connect(url, tls, name or queue)
             try:
-                self._confirms = Confirms(self._wire.channel())
+                self._confirms = Confirms(self._answering(self._wire.channel()))
                 self._channel = self._wire.channel()
                 self._consumers = self._consume()
             except BaseException:
@@ -82,10 +86,16 @@ class AmqpLink:
         self._beat_at = time.monotonic()
         return wire
 
+    def _answering(self, channel: Any) -> Any:
+        for answer in ("basic_ack", "basic_nack"):
+            channel.events[answer].add(lambda *_: self._pulse.felt())
+        return channel
+
     def _set_blocked(self, *, blocked: bool) -> None:
         self.blocked = blocked
         if not blocked:
             self._confirms.count_age_from_now()
+            self._pulse.felt()
 
     def _consume(self) -> list[Consumer]:
         self._channel.basic_qos(0, PREFETCH, False)  # noqa: FBT003 - the protocol's own positional flag
@@ -105,6 +115,7 @@ class AmqpLink:
 
     def _arrive(self, message: Any, *, given_up: bool) -> None:
         """The decoding of kombu is left out: it logs the raw body of what it cannot decode."""
+        self._pulse.felt()
         body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
         key, attempt = message.delivery_info.get("routing_key", ""), _attempt(message.headers)
         events = unpacked(body, as_uuid(message.properties.get("message_id")))
@@ -148,15 +159,14 @@ class AmqpLink:
         return self._confirms.collect()
 
     def take(self, limit: int, timeout: float, linger: float = 0.0) -> list[Incoming]:
-        """What has arrived; a confirm that stays out for long, and not because of an alarm, means a dead link."""
+        """What has arrived; an answer that stays out for long, and not because of an alarm, means a dead link."""
         with link_errors():
             self._beat()
             self._read(0 if self._arrived else timeout)
             if 0 < len(self._arrived) < limit and linger:
                 self._read_until(time.monotonic() + linger, limit)
             self._send_held()
-            if not self.blocked:
-                self._confirms.check_age()
+            self._check_life()
         return [self._arrived.popleft() for _ in range(min(limit, len(self._arrived)))]
 
     def _read(self, timeout: float) -> None:
@@ -172,6 +182,14 @@ class AmqpLink:
         with suppress(TimeoutError):
             while len(self._arrived) < limit and (left := end - time.monotonic()) > 0:
                 self._wire.blocking_read(left)
+
+    def _check_life(self) -> None:
+        if self.blocked:
+            return
+        if self._pulse.is_missed:
+            self._read_until(time.monotonic() + LAST_LOOK, sys.maxsize)
+        self._confirms.check_age()
+        self._pulse.feel()
 
     def _beat(self) -> None:
         if time.monotonic() - self._beat_at > HEARTBEAT / 3:
@@ -198,8 +216,7 @@ class AmqpLink:
 
     def _wait_for(self, done: Callable[[], bool]) -> None:
         while not done():
-            if not self.blocked:
-                self._confirms.check_age()
+            self._check_life()
             self._beat()
             with suppress(TimeoutError):
                 self._wire.blocking_read(0.5)

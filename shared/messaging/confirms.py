@@ -15,7 +15,7 @@ MANDATORY, IMMEDIATE = True, False
 
 
 class _Open(NamedTuple):
-    """What was published with one tag and is not answered yet, and since when."""
+    """What was published with one tag and is not answered yet, and since when; no ids are for an answer alone."""
 
     ids: tuple[UUID, ...]
     since: float
@@ -42,10 +42,6 @@ class Confirms:
 
     def publish(self, pack: Pack, headers: dict[str, Any] | None = None, *, apart: bool = False) -> None:
         """The library's own publishing waits for each answer, or looks for news before each message."""
-        self._tag += 1
-        self.open[self._tag] = _Open(tuple(one.id for one in pack), time.monotonic())
-        if apart:
-            self.apart.add(self._tag)
         message = as_one(pack)
         content = AmqpMessage(
             message.body,
@@ -54,8 +50,18 @@ class Confirms:
             message_id=str(message.id),
             application_headers=headers or {},
         )
-        address = (0, message.exchange, message.routing_key, MANDATORY, IMMEDIATE)
-        self._channel.send_method(Basic.Publish, "Bssbb", address, content)
+        self._send(message.exchange, message.routing_key, content, tuple(one.id for one in pack))
+        if apart:
+            self.apart.add(self._tag)
+
+    def ask(self, exchange: str, key: str) -> None:
+        """Publish an empty message for its answer alone."""
+        self._send(exchange, key, AmqpMessage(b"", delivery_mode=2), ())
+
+    def _send(self, exchange: str, key: str, content: AmqpMessage, ids: tuple[UUID, ...]) -> None:
+        self._tag += 1
+        self.open[self._tag] = _Open(ids, time.monotonic())
+        self._channel.send_method(Basic.Publish, "Bssbb", (0, exchange, key, MANDATORY, IMMEDIATE), content)
 
     def collect(self) -> Settled:
         """The answers since the last call."""
@@ -81,7 +87,8 @@ class Confirms:
 
     def _answer(self, tag: int, multiple: bool, *, ok: bool) -> None:  # noqa: FBT001 - the library's callback
         for answered in [t for t in self.open if t <= tag] if multiple else [tag]:
-            if one := self.open.pop(answered, None):
+            one = self.open.pop(answered, None)
+            if one and one.ids:
                 self._settle(answered, one.ids, ok=ok)
 
     def _settle(self, tag: int, ids: tuple[UUID, ...], *, ok: bool) -> None:

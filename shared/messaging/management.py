@@ -51,6 +51,10 @@ class Management:
         rights = {"exchange": exchange, "write": write, "read": read}
         self._ask(HTTPMethod.PUT, "topic-permissions", vhost, user, body=rights)
 
+    def set_policy(self, name: str, vhost: str, policy: dict[str, Any]) -> None:
+        """Set, or set anew, what holds for the queues whose names match the policy's pattern."""
+        self._ask(HTTPMethod.PUT, "policies", vhost, name, body=policy)
+
     def has_every_vhost_up(self) -> bool:
         """Whether the broker answers, and every virtual host is up."""
         try:

@@ -6,6 +6,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -25,15 +27,43 @@ ADMINISTRATOR = "administrator"
 
 # Debian's wrapper in /usr/sbin changes the user and then exits 0, so the real program is looked for first.
 SERVER_FOLDERS = ("/usr/lib/rabbitmq/bin", "/opt/rabbitmq/sbin")
+OTHER_FOLDER = "THROUGHLINE_TEST_BROKER_FOLDER"  #: names the folder of another RabbitMQ's programs
 
 
 class BrokerFailed(RuntimeError):
     """The private RabbitMQ does not run; the message says what it said last."""
 
 
+@dataclass(frozen=True)
+class Member:
+    """What makes a broker one of a cluster: all that its neighbours must know, and how it reaches them."""
+
+    node: str  #: its name and its machine's: ``rabbit@broker1``
+    config: Path  #: the cluster's configuration, which is read before the broker's own
+    addresses: Mapping[str, str]  #: of every machine, as this one sees them
+    cookie: str
+    password: str  #: the administrator's
+    distribution: int  #: the port where its neighbours reach it
+    mapper: int  #: the port of its own port mapper
+
+
 def is_installed() -> bool:
     """Whether what a private broker needs is on this machine."""
-    return bool(find_program("rabbitmq-server", *SERVER_FOLDERS) and find_program("epmd"))
+    return all(find_program(name, *_folders()) for name in ("rabbitmq-server", "epmd"))
+
+
+def is_chosen() -> bool:
+    """Whether the environment names the RabbitMQ that is to be run."""
+    return OTHER_FOLDER in os.environ
+
+
+def program(name: str) -> str:
+    """Where RabbitMQ's program is; ``NotInstalled`` when it is nowhere."""
+    return need_program(name, *_folders(), package="rabbitmq-server")
+
+
+def _folders() -> tuple[str, ...]:
+    return (os.environ[OTHER_FOLDER], *SERVER_FOLDERS) if is_chosen() else SERVER_FOLDERS
 
 
 def is_ready(amqp_url: str, management_url: str) -> bool:
@@ -46,15 +76,18 @@ class PrivateBroker:
 
     ``amqp_url`` (the default virtual host) and ``management_url`` (the HTTP API) carry the administrator's
     name and a password made up at the start. All it keeps is in ``directory``, which ``close`` removes.
+    As a ``member`` it is told name, ports, cookie and password, and joins its cluster.
     """
 
-    def __init__(self, directory: Path | None = None) -> None:
-        self._server = need_program("rabbitmq-server", *SERVER_FOLDERS, package="rabbitmq-server")
-        self._mapper = need_program("epmd", package="rabbitmq-server")
+    def __init__(self, directory: Path | None = None, member: Member | None = None) -> None:
+        self._server, self._mapper, self._member = program("rabbitmq-server"), program("epmd"), member
         self.directory = directory or Path(tempfile.mkdtemp(prefix="throughline-broker-"))
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._amqp, self._management, self._distribution, self._epmd = free_ports(4)
-        login = f"{ADMINISTRATOR}:{(password := secrets.token_urlsafe())}@{LOOPBACK}"
+        if member:
+            self._distribution, self._epmd = member.distribution, member.mapper
+        password = member.password if member else secrets.token_urlsafe()
+        login = f"{ADMINISTRATOR}:{password}@{LOOPBACK}"
         self.amqp_url = f"amqp://{login}:{self._amqp}/%2F"
         self.management_url = f"http://{login}:{self._management}/api"
         self._configure(password)
@@ -116,12 +149,35 @@ class PrivateBroker:
             "listeners.tcp.1": f"{LOOPBACK}:{self._amqp}",
             "management.tcp.ip": LOOPBACK,
             "management.tcp.port": self._management,
+            "distribution.listener.port_range.min": self._distribution,
+            "distribution.listener.port_range.max": self._distribution,
             "default_user": ADMINISTRATOR,
             "default_pass": password,
         }
         text = "".join(f"{key} = {value}\n" for key, value in settings.items())
         (self.directory / "rabbitmq.conf").write_text(text, "utf-8")
         (self.directory / "enabled_plugins").write_text("[rabbitmq_management].", "utf-8")
+        if self._member:
+            self._prepare(self._member)
+
+    def _prepare(self, member: Member) -> None:
+        (cookie := self.directory / ".erlang.cookie").write_text(member.cookie, "utf-8")
+        cookie.chmod(0o400)
+        hosts = [
+            f'{{host, {{{address.replace(".", ",")}}}, ["{name}"]}}.\n'
+            for name, address in member.addresses.items()
+        ]
+        (self.directory / "hosts").write_text("{lookup, [file, native]}.\n" + "".join(hosts), "utf-8")
+
+    def _as_member(self, member: Member) -> dict[str, str]:
+        return {
+            "RABBITMQ_NODENAME": member.node,
+            "RABBITMQ_CONFIG_FILE": str(member.config),
+            "RABBITMQ_CONFIG_FILES": str(self.directory / "*.conf"),  # ours has the last word
+            "ERL_INETRC": str(self.directory / "hosts"),
+            # It wants this one free at every address, also where neighbours see ours; its configuration says which.
+            "RABBITMQ_DIST_PORT": str(free_ports(1)[0]),
+        }
 
     def _environment(self) -> dict[str, str]:
         foreign = ("RABBITMQ_", "ERL_")
@@ -142,6 +198,7 @@ class PrivateBroker:
             "ERL_EPMD_PORT": str(self._epmd),
             "ERL_EPMD_ADDRESS": LOOPBACK,
             "RUNNING_UNDER_SYSTEMD": "true",  # the start script then becomes the broker
+            **(self._as_member(self._member) if self._member else {}),
         }
 
     def _start(self) -> None:

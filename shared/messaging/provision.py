@@ -16,6 +16,7 @@ from shared.messaging.topology import (
     Rights,
     node_bindings,
     node_queue,
+    pulse_queue,
     queue_arguments,
     retry_exchange,
     retry_queue,
@@ -52,6 +53,8 @@ def _declare(channel: Any, queue: str, bindings: Sequence[Binding]) -> None:
     for step in range(1, len(RETRY_SECONDS) + 1):
         waiting = Queue(retry_queue(queue, step), durable=True)(channel)
         waiting.bind_to(retry_exchange(queue), f"{queue}.{step}")
+    pulse = Queue(pulse_queue(queue), durable=True)(channel)
+    pulse.bind_to(retry_exchange(queue), pulse_queue(queue))
 
 
 def admit(management: Management, user: str, password: str, rights: Rights, *, vhost: str = "/") -> None:

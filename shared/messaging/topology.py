@@ -81,7 +81,7 @@ def node_bindings(org: str) -> tuple[Binding, ...]:
 
 
 def queue_arguments(queue: str) -> dict[str, dict[str, Any]]:
-    """The arguments of a queue, of the place for what it gave up, and of its retry ladder, by name."""
+    """The arguments of a queue, of the place for what it gave up, of its retry ladder and of its pulse, by name."""
     safe = {
         "x-queue-type": "quorum",
         "x-dead-letter-strategy": "at-least-once",
@@ -99,7 +99,8 @@ def queue_arguments(queue: str) -> dict[str, dict[str, Any]]:
         for step, seconds in enumerate(RETRY_SECONDS, 1)
     }
     main = {**safe, "x-dead-letter-routing-key": parked, "x-delivery-limit": DELIVERY_LIMIT}
-    return {parked: {"x-queue-type": "quorum"}, queue: main, **ladder}
+    pulse = {pulse_queue(queue): {"x-queue-type": "quorum", "x-max-length": 1}}
+    return {parked: {"x-queue-type": "quorum"}, queue: main, **ladder, **pulse}
 
 
 def retry_exchange(queue: str) -> str:
@@ -119,6 +120,14 @@ def is_retry(exchange: str) -> bool:
 def retry_queue(queue: str, step: int) -> str:
     """The queue where a message waits before its next attempt; steps count from 1."""
     return f"{queue}.retry.{step}"
+
+
+def pulse_queue(queue: str) -> str:
+    """The queue that holds one message, never read: that it was written shows that the broker can write.
+
+    It stands at the queue's retry exchange, where its owner may publish, and nobody else.
+    """
+    return f"{queue}.pulse"
 
 
 def retry_step(attempt: int) -> int:

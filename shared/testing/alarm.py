@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from shared.messaging.private_broker import SERVER_FOLDERS, PrivateBroker
-from shared.programs import need_program
+from shared.messaging.private_broker import PrivateBroker, program
 from shared.testing.broker import Broker
 from shared.testing.containers import ContainerBroker
 
@@ -31,7 +30,7 @@ def _set_watermark(broker: Broker, share: str) -> None:
         broker._container.exec(command)  # noqa: SLF001 - no test but this one needs its inside
         return
     assert isinstance(broker, PrivateBroker)  # noqa: S101 - there is no third kind
-    command[0] = need_program("rabbitmqctl", *SERVER_FOLDERS, package="rabbitmq-server")
+    command[0] = program("rabbitmqctl")
     subprocess.run(
         command, env=_environment(broker.pid), check=True, timeout=PATIENCE, stdout=subprocess.DEVNULL
     )

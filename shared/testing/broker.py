@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
 from shared.messaging.management import Management
-from shared.messaging.private_broker import PrivateBroker
+from shared.messaging.private_broker import PrivateBroker, is_chosen
 from shared.testing.containers import RABBITMQ, ContainerBroker, can_run
 
 DECLARATION_WRITTEN = 3.0  #: seconds; Mnesia writes its log every 2, and what is declared lives there
@@ -34,8 +34,8 @@ class Broker(Protocol):
 
 
 def start_broker() -> Broker:
-    """A container where Docker can run it, else an installed one's own process, else ``NotInstalled``."""
-    return ContainerBroker() if can_run(RABBITMQ) else PrivateBroker()
+    """The one chosen, else a container where Docker can run it, else an installed one, else ``NotInstalled``."""
+    return ContainerBroker() if not is_chosen() and can_run(RABBITMQ) else PrivateBroker()
 
 
 @contextmanager

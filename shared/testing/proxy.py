@@ -22,12 +22,20 @@ class Proxy:
 
     ``lifetimes`` are bytes, to and fro together, after which one new connection after the other is cut, mostly
     in the middle of a frame; when they are used up, connections live on. ``most`` ends its own life.
+    It listens ``at`` an address and port, by default at any port of loopback.
     """
 
-    def __init__(self, url: str, *, lifetimes: Iterable[int] = (), most: int = MOST) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        lifetimes: Iterable[int] = (),
+        most: int = MOST,
+        at: tuple[str, int] = (LOOPBACK, 0),
+    ) -> None:
         parts = urlsplit(url)
         self._target = (str(parts.hostname), int(parts.port or 0))
-        self._server = socket.create_server((LOOPBACK, 0))
+        self._server = socket.create_server(at)
         port = self._server.getsockname()[1]
         self.url = parts._replace(netloc=f"{parts.netloc.rpartition(':')[0]}:{port}").geturl()
         self._lifetimes, self._most = iter(lifetimes), most

@@ -24,6 +24,10 @@ def test_the_packages_are_in_it(carried: set[str]) -> None:
     assert {"services/__init__.py", "shared/__init__.py", "deploy/cli.py"} <= carried
 
 
+def test_the_brokers_files_are_in_it(carried: set[str]) -> None:
+    assert {"deploy/broker/definitions.json", "deploy/broker/rabbitmq.conf"} <= carried
+
+
 def test_no_test_is_in_it(carried: set[str]) -> None:
     assert not [name for name in carried if "tests" in Path(name).parts or name.startswith("shared/testing")]
 

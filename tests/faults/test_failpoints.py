@@ -37,6 +37,10 @@ def test_a_service_may_die_at(network: Network, moment: str) -> None:
     ("settings", "remedy"),
     [
         ({"FAILPOINT": "relay.claimed:1", "AMQP_URL": "amqps://hub.example/"}, "remove it"),
+        (
+            {"FAILPOINT": "relay.claimed:1", "AMQP_URL": "amqps://127.0.0.1/;amqps://hub.example/"},
+            "remove it",
+        ),
         ({"FAILPOINT": "somewhere:1", "AMQP_URL": "amqp://127.0.0.1:1/"}, "relay.claimed"),
         ({"FAILPOINT": "relay.claimed", "AMQP_URL": "amqp://127.0.0.1:1/"}, "NAME:N"),
     ],

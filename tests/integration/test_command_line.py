@@ -57,6 +57,10 @@ def refuses(
 
 WRONG: Mapping[str, tuple[dict[str, str], str]] = {
     "a broker beyond this machine without TLS": ({"amqp_url": f"amqp://a:{SECRET}@hub.example/"}, "amqps://"),
+    "brokers with a comma between": (
+        {"amqp_url": f"amqps://a:{SECRET}@hub1.example/,amqps://a:{SECRET}@hub2.example/"},
+        "; between them",
+    ),
     "no broker at all": ({"amqp_url": SECRET}, "amqps://"),
     "another kind of database": ({"intake_database_url": f"mysql://a:{SECRET}@localhost/x"}, "sqlite:///"),
     "an organisation with a capital": ({"org": "Harbour"}, "small letters"),

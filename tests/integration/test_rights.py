@@ -172,20 +172,22 @@ def test_a_copy_header_does_not_hide_who_speaks(place: Place) -> None:
     lie = on_the_wire(asked(1, sender=OTHER))
     copies = {"CC": [f"from.{OTHER}.intake.history_asked"]}
     message = Message(lie.body, message_id=str(lie.id), application_headers=copies)
+    said = answer(place.of(ORG), lambda it: it.basic_publish(message, "network.in", f"from.{ORG}.x"))
+    assert said in {DONE, FORBIDDEN}  # a newer RabbitMQ looks at the header as well
+    if said == DONE:
+        with pytest.raises(Refused, match="sender_forged"):
+            open_message(heard_by_the_hub(place, lie.id))
+
+
+def heard_by_the_hub(place: Place, message_id: object) -> Incoming:
     hub = AmqpLink(place.of(HUB), HUB_QUEUE)
-    assert (
-        answer(place.of(ORG), lambda channel: channel.basic_publish(message, "network.in", f"from.{ORG}.x"))
-        == DONE
-    )
 
-    def the_lie() -> list[Incoming]:
-        return [heard for heard in hub.take(99, 0.1) if heard.id == lie.id]
+    def found() -> list[Incoming]:
+        return [heard for heard in hub.take(99, 0.1) if heard.id == message_id]
 
-    [heard] = poll_until(the_lie, seconds=SOON, what="the lie")
+    [heard] = poll_until(found, seconds=SOON, what="the message")
     hub.close(politely=False)
-
-    with pytest.raises(Refused, match="sender_forged"):
-        open_message(heard)
+    return heard
 
 
 def test_a_partner_administers_nothing(place: Place, broker: Broker) -> None:

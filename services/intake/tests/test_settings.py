@@ -1,15 +1,17 @@
 """The node does not start with settings that cannot be right, and says which."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from services.intake.settings import IntakeSettings, IntakeWebSettings
-from shared.settings import SettingsWrong, read
+from shared.settings import SettingsWrong, brokers_in, read
 
+BROKER = "amqps://harbour-house:canary@hub.example/throughline"
 WORKER = {
     "THROUGHLINE_ORG": "harbour-house",
-    "THROUGHLINE_AMQP_URL": "amqps://harbour-house:canary@hub.example/throughline",
+    "THROUGHLINE_AMQP_URL": BROKER,
     "THROUGHLINE_INTAKE_DATABASE_URL": "sqlite:///node.db",
     "THROUGHLINE_KEY_FILE": "node.key",
     "THROUGHLINE_PUBLIC_URL": "https://node.example",
@@ -28,12 +30,49 @@ def test_right_settings_are_read() -> None:
     assert read(IntakeWebSettings, WEB).web_port == 8000
 
 
+def test_the_brokers_of_a_cluster_are_one_setting() -> None:
+    cluster = f"{BROKER}; {BROKER.replace('hub.', 'hub2.')};{BROKER.replace('hub.', 'hub3.')}"
+
+    told = read(IntakeSettings, WORKER | {"THROUGHLINE_AMQP_URL": cluster}).amqp_url
+
+    assert [urlsplit(url).hostname for url in brokers_in(told)] == [
+        "hub.example",
+        "hub2.example",
+        "hub3.example",
+    ]
+
+
+OTHER_BROKERS = {
+    "with a comma between": f"{BROKER},{BROKER.replace('hub.', 'hub2.')}",
+    "without the whole address of each": f"{BROKER};hub2.example",
+    "with a ; at the end": f"{BROKER};",
+    "with the same broker twice": f"{BROKER};{BROKER}",
+    "with another virtual host": f"{BROKER};{BROKER.replace('hub.', 'hub2.')}2",
+    "with another user": f"{BROKER};{BROKER.replace('harbour-house:', 'somebody:')}",
+    "without TLS": f"{BROKER};amqp://harbour-house:canary@hub2.example/throughline",
+    "with a ; in the password": BROKER.replace("canary", "can;ary"),
+    "with the bus for trying out": "embedded:///canary;embedded:///other",
+}
+
+
+@pytest.mark.parametrize("how", OTHER_BROKERS)
+def test_brokers_that_are_not_one_cluster_are_refused(how: str) -> None:
+    with pytest.raises(SettingsWrong) as refused:
+        read(IntakeSettings, WORKER | {"THROUGHLINE_AMQP_URL": OTHER_BROKERS[how]})
+
+    [problem] = refused.value.problems
+    assert "with ; between them" in problem
+    assert "canary" not in problem
+
+
 @pytest.mark.parametrize(
     ("wrong", "value"),
     [
         ("THROUGHLINE_ORG", "Harbour House"),
         ("THROUGHLINE_ORG", "harbour-house\n"),
         ("THROUGHLINE_AMQP_URL", "amqp://harbour-house:canary@hub.example/throughline"),
+        ("THROUGHLINE_AMQP_URL", "amqps://[canary/"),
+        ("THROUGHLINE_AMQP_URL", "amqps://harbour-house:canary\u2100@hub.example/"),
         ("THROUGHLINE_INTAKE_DATABASE_URL", "mysql://canary@localhost"),
         ("THROUGHLINE_RESEND_SECONDS", "soon"),
     ],

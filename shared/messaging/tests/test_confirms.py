@@ -91,3 +91,14 @@ def test_the_time_of_an_alarm_is_not_counted(
     open_confirms.count_age_from_now()
 
     open_confirms.check_age()
+
+
+def test_what_was_asked_for_its_answer_alone_is_counted_nowhere(
+    open_confirms: Confirms, channel: Channel
+) -> None:
+    open_confirms.ask("referral.retry", "referral.pulse")
+    assert open_confirms.waiting == 0
+
+    channel.says("basic_ack", 1, False)  # noqa: FBT003
+    assert not open_confirms.open
+    assert not open_confirms.collect()
