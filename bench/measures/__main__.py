@@ -69,6 +69,9 @@ def main(
         conditions = report.conditions(servers)
         measured = [one for name in names or Name for one in MEASURES[name](servers, order, console.print)]
     console.print(table(measured))
+    console.print(
+        f"How busy the machine was before: {conditions['load_before']} (above 1 other work was in the way)"
+    )
     (file or RESULTS / "newest-measures.json").write_text(as_json(measured, conditions), "utf-8")
 
 
