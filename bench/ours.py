@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import TextClause, text
 
 from bench.effects import Effect, Effects
 from bench.place import Place
 from bench.processes import START_PATIENCE, Processes
-from bench.side import CLIENTS, Load, Side
+from bench.side import CLIENTS, PATIENCE, Load, Side
 from deploy.composition import open_database
 from deploy.demo.broker import HUB_USER, DemoBroker, given
 from deploy.demo.plan import HUB_SERVICES, NodePlan, Plan, hub_environment, make_plan, node_environment
@@ -29,6 +32,8 @@ UP = '"event": "link.up"'  #: what a worker logs when it has its queue
 UNHURRIED = {"THROUGHLINE_RESEND_SECONDS": "3600"}
 SHARED = ("alias", "age_band")  #: the fields that are ticked
 BY_HUB = "sender = 'hub'"  #: not what nodes say of themselves
+_UNHEARD = text("SELECT 1 FROM referrals WHERE unconfirmed AND quiet_until IS NOT NULL LIMIT 1")
+_ASK_NOTHING = text("UPDATE referrals SET quiet_until = NULL WHERE quiet_until IS NOT NULL")
 PERSON = {"alias": "Invented", "age_band": "24--26"}
 
 
@@ -53,6 +58,23 @@ class OurSide(Side):
     def await_up(self, name: str) -> None:
         """Wait until that worker has its queue."""
         self.processes.await_mark(name, UP)
+
+    def hush(self) -> None:
+        """Let the sending node ask no more about what it has sent so far.
+
+        Where no receiving node runs, nothing is ever delivered, and it would ask about each referral after a minute.
+        """
+        with closing(_node_database(self.plan.nodes[0])) as node:
+            poll_until(
+                lambda: not _first(node, _UNHEARD), seconds=PATIENCE, what="the node to hear of all it sent"
+            )
+            with node.transaction() as tx:
+                tx.execute(_ASK_NOTHING)
+
+
+def _first(database: Database, query: TextClause) -> Any:
+    with database.reading() as tx:
+        return tx.execute(query).first()
 
 
 @contextmanager

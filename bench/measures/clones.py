@@ -45,6 +45,7 @@ def store(side: OurSide, referrals: int) -> None:
     """Store so many, a multiple of 50. The outbox is not copied: where there is a receiver nothing stays in it."""
     begun = time.time()
     burst(side, SEEDS)
+    side.hush()
     copies = referrals // SEEDS - 1
     tables = {side.plan.nodes[0].database_url: _NODE}
     tables |= {url: _HUB[name] for name, url in side.plan.databases.items()}

@@ -39,6 +39,7 @@ def measure_on(side: OurSide, order: Order, tell: Tell) -> list[Measured]:
 
 
 def _drain(side: OurSide, size: int, tell: Tell) -> float:
+    side.hush()
     side.processes.end(DOWN)
     send(side, size)
     _await_backlog(side, size)

@@ -29,6 +29,7 @@ def measure_on(side: OurSide, order: Order, tell: Tell) -> list[Measured]:
 
 def _round(side: OurSide, referrals: int, tell: Tell) -> tuple[float, float]:
     top = burst(side, referrals)
+    side.hush()
     told = send_steadily(side, referrals, top / 2)
     await_effects(side, referrals)
     side.come_to_rest()

@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from statistics import quantiles
 
 from bench.effects import Effects
+from bench.ours import OurSide
 from bench.side import CLIENTS, EACH_PATIENCE, PATIENCE, Side
 from shared.testing.private_postgres import PrivatePostgres, execute
 
@@ -24,8 +25,9 @@ def noting_postgres() -> Iterator[PrivatePostgres]:
         yield postgres
 
 
-def burst(side: Side, referrals: int) -> float:
+def burst(side: OurSide, referrals: int) -> float:
     """Let the clients send that many at once; the rate until the last effect was committed, when all is at rest."""
+    side.hush()
     begun = time.time()
     order(side, referrals)
     await_effects(side, referrals)

@@ -83,6 +83,7 @@ def _poisoned_burst(side: OurSide, hub: Database, makes: Sequence[Make], usual: 
     """The rate of the others, while poison is spread over as long as they usually take."""
     size, rate = usual
     poisons = list(islice(_made(side, hub, makes), size // ONE_IN))
+    side.hush()
     with ThreadPoolExecutor(1) as aside:
         begun = time.time()
         send(side, size)
