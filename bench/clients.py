@@ -1,9 +1,11 @@
 """The clients of our side: threads that call the use case, as those of a node's web process do."""
 
 import json
+import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+import traceback
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from uuid import UUID
 
 from deploy.composition import open_database
@@ -17,20 +19,31 @@ REASON = ("Needs advice on papers and on work; an interpreter would help. " * 40
 
 
 def main() -> None:
-    """Obey standard input: a line that says who and where, then lines of how many referrals to send."""
+    """Obey standard input: a line that says who and where, then lines of how many referrals to send.
+
+    A line does not wait for the one before it, so that lines of 1 at a steady pace are referrals at a steady pace.
+    """
     told = json.loads(sys.stdin.readline())
     database = open_database("intake", told["database"], sender=told["org"])
     worker = Actor("bench", Role.CASE_WORKER, told["org"])
     look_less_for_garbage()  # as a web process does
-    orders = [_order(UUID(case), told["to_org"]) for case in told["cases"]]
+    orders = deque(_order(UUID(case), told["to_org"]) for case in told["cases"])
     with ThreadPoolExecutor(len(orders)) as threads:
         for line in sys.stdin:
-            sendings = [
-                threads.submit(_send, database, order, worker, range(number, int(line), len(orders)))
-                for number, order in enumerate(orders)
-            ]
-            for sending in sendings:
-                sending.result()
+            for share in _shares(int(line), len(orders)):
+                threads.submit(_send, database, orders[0], worker, share).add_done_callback(_end_if_refused)
+                orders.rotate(-1)
+
+
+def _shares(referrals: int, clients: int) -> list[range]:
+    return [range(number, referrals, clients) for number in range(min(referrals, clients))]
+
+
+def _end_if_refused(sending: Future[None]) -> None:
+    """Nobody asks for what a thread returns: whoever started this process sees that it has ended."""
+    if error := sending.exception():
+        traceback.print_exception(error)
+        os._exit(1)
 
 
 def _order(case_id: UUID, to_org: str) -> ReferralOrder:
@@ -45,7 +58,7 @@ def _order(case_id: UUID, to_org: str) -> ReferralOrder:
     )
 
 
-def _send(database: Database, order: ReferralOrder, worker: Actor, share: range) -> Any:
+def _send(database: Database, order: ReferralOrder, worker: Actor, share: range) -> None:
     for _ in share:
         send_referral(database, order, worker)
 

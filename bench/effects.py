@@ -24,6 +24,9 @@ class Effect:
     where: str = "true"
 
 
+_MOMENTS = "SELECT extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8 AS moment FROM {0.table} WHERE {0.where}"
+
+
 class Effects:
     """The effects of all referrals of one side, read from its databases."""
 
@@ -46,10 +49,27 @@ class Effects:
         if wrong:
             raise NotExactlyOnce("; ".join(wrong))
 
+    def count(self, name: str) -> int:
+        """How many rows of the effect of that name there are."""
+        return self._count(self._named(name), "*")
+
+    def committed(self, name: str, *, since: float = 0.0) -> list[float]:
+        """When each row of that effect was committed since then, in seconds since 1970, in order.
+
+        Only a PostgreSQL with ``track_commit_timestamp`` knows.
+        """
+        effect = self._named(name)
+        query = text(f"SELECT moment FROM ({_MOMENTS.format(effect)}) AS m WHERE moment >= :since ORDER BY 1")  # noqa: S608 - our own words
+        with self._databases[effect.url].reading() as tx:
+            return list(tx.execute(query, {"since": since}).scalars())
+
     def close(self) -> None:
         """Give back every connection."""
         for database in self._databases.values():
             database.close()
+
+    def _named(self, name: str) -> Effect:
+        return next(effect for effect in self._effects if effect.name == name)
 
     def _count(self, effect: Effect, what: str) -> int:
         query = text(f"SELECT count({what}) FROM {effect.table} WHERE {effect.where}")  # noqa: S608 - our own words

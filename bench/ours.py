@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import TextClause, text
 
 from bench.effects import Effect, Effects
 from bench.place import Place
 from bench.processes import START_PATIENCE, Processes
-from bench.side import CLIENTS, Load, Side
+from bench.side import CLIENTS, PATIENCE, Load, Side
 from deploy.composition import open_database
-from deploy.demo.broker import HUB_USER, given
+from deploy.demo.broker import HUB_USER, DemoBroker, given
 from deploy.demo.plan import HUB_SERVICES, NodePlan, Plan, hub_environment, make_plan, node_environment
 from services.intake.domain import Actor, Role
 from services.intake.usecases.cases import open_case
@@ -28,23 +32,66 @@ UP = '"event": "link.up"'  #: what a worker logs when it has its queue
 UNHURRIED = {"THROUGHLINE_RESEND_SECONDS": "3600"}
 SHARED = ("alias", "age_band")  #: the fields that are ticked
 BY_HUB = "sender = 'hub'"  #: not what nodes say of themselves
+_UNHEARD = text("SELECT 1 FROM referrals WHERE unconfirmed AND quiet_until IS NOT NULL LIMIT 1")
+_ASK_NOTHING = text("UPDATE referrals SET quiet_until = NULL WHERE quiet_until IS NOT NULL")
 PERSON = {"alias": "Invented", "age_band": "24--26"}
 
 
+@dataclass(kw_only=True)
+class OurSide(Side):
+    """Our side, whose workers can be ended and started one by one: the hub's by service, a node's by organisation."""
+
+    plan: Plan
+    broker: DemoBroker
+
+    def start(self, name: str) -> None:
+        """Start that worker; it is up when it has said so."""
+        node = next((node for node in self.plan.nodes if node.org == name), None)
+        if node is None:
+            told = hub_environment(self.plan, name, self.broker.url_of(HUB_USER))
+        else:
+            told = node_environment(node, self.broker.url_of(name))
+        resend = {key: value for key, value in UNHURRIED.items() if key in told}
+        service = name if node is None else "intake"
+        self.processes.start(name, "deploy.cli", "run", service, environment=told | resend)
+
+    def await_up(self, name: str) -> None:
+        """Wait until that worker has its queue."""
+        self.processes.await_mark(name, UP)
+
+    def hush(self) -> None:
+        """Let the sending node ask no more about what it has sent so far.
+
+        Where no receiving node runs, nothing is ever delivered, and it would ask about each referral after a minute.
+        """
+        with closing(_node_database(self.plan.nodes[0])) as node:
+            poll_until(
+                lambda: not _first(node, _UNHEARD), seconds=PATIENCE, what="the node to hear of all it sent"
+            )
+            with node.transaction() as tx:
+                tx.execute(_ASK_NOTHING)
+
+
+def _first(database: Database, query: TextClause) -> Any:
+    with database.reading() as tx:
+        return tx.execute(query).first()
+
+
 @contextmanager
-def ours(place: Place, load: Load) -> Iterator[Side]:
+def ours(place: Place, load: Load) -> Iterator[OurSide]:
     """Two organisations, the hub, and the clients of the first; all up, and knowing each other."""
     plan = make_plan(place.folder / "ours", place.database_url)
     sender, receiver, _ = plan.nodes
     nodes = (sender, receiver) if load.receiver else (sender,)
     _admit(plan, sender, receiver)
     with closing(_effects(plan, load)) as effects, closing(Processes(place.folder / "logs")) as processes:
-        _start(processes, plan, nodes, place)
+        side = OurSide(processes, effects, plan=plan, broker=_broker(place, plan))
+        _start(side, nodes)
         cases = _open_cases(sender, receiver, load.clients)
         processes.start(CLIENTS, "bench.clients")
         told = {"database": sender.database_url, "org": sender.org, "to_org": receiver.org}
         processes.tell(CLIENTS, told | {"cases": [str(case) for case in cases]})
-        yield Side(processes, effects)
+        yield side
 
 
 def _admit(plan: Plan, *nodes: NodePlan) -> None:
@@ -55,23 +102,19 @@ def _admit(plan: Plan, *nodes: NodePlan) -> None:
             add_organisation(database, node.org, name=node.about.name, public_key=public)
 
 
-def _start(processes: Processes, plan: Plan, nodes: tuple[NodePlan, ...], place: Place) -> None:
+def _broker(place: Place, plan: Plan) -> DemoBroker:
     orgs = [node.org for node in plan.nodes]
-    broker = given(place.broker_url, place.management_url, orgs, plan.password)
-    for service in HUB_SERVICES:
-        environment = hub_environment(plan, service, broker.url_of(HUB_USER))
-        _run(processes, service, service, environment)
-    for node in nodes:
-        _run(processes, node.org, "intake", node_environment(node, broker.url_of(node.org)))
-    for name in (*HUB_SERVICES, *(node.org for node in nodes)):
-        processes.await_mark(name, UP)
+    return given(place.broker_url, place.management_url, orgs, plan.password)
+
+
+def _start(side: OurSide, nodes: tuple[NodePlan, ...]) -> None:
+    names = (*HUB_SERVICES, *(node.org for node in nodes))
+    for name in names:
+        side.start(name)
+    for name in names:
+        side.await_up(name)
     for node in nodes:
         _await_directory(node)
-
-
-def _run(processes: Processes, name: str, service: str, environment: dict[str, str]) -> None:
-    resend = {key: value for key, value in UNHURRIED.items() if key in environment}
-    processes.start(name, "deploy.cli", "run", service, environment=environment | resend)
 
 
 def _node_database(node: NodePlan) -> Database:

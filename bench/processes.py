@@ -59,12 +59,23 @@ class Processes:
         """Wait until the process has written that to its log."""
         poll_until(lambda: self._has_said(name, mark), seconds=START_PATIENCE, what=f"{name} to say {mark}")
 
+    def said(self, name: str) -> str:
+        """All that is in the process's log."""
+        return self._log(name).read_text("utf-8", "replace")
+
     def refuse_ended(self) -> None:
         """Raise ProcessEnded if one did."""
         for name, process in self._running.items():
             if process.poll() is not None:
-                last = "\n".join(self._said(name).splitlines()[-LOG_LINES:])
+                last = "\n".join(self.said(name).splitlines()[-LOG_LINES:])
                 raise ProcessEnded(f"{name} ended with {process.returncode}; it said last:\n{last}")
+
+    def end(self, name: str) -> None:
+        """Let one finish what it has begun, and end it; if it is started again, its log begins anew."""
+        process = self._running.pop(name)
+        process.terminate()
+        _await_end(process)
+        self._log(name).unlink()
 
     def close(self) -> None:
         """Let each finish what it has begun, and end it."""
@@ -75,10 +86,7 @@ class Processes:
 
     def _has_said(self, name: str, mark: str) -> bool:
         self.refuse_ended()
-        return mark in self._said(name)
-
-    def _said(self, name: str) -> str:
-        return self._log(name).read_text("utf-8", "replace")
+        return mark in self.said(name)
 
     def _log(self, name: str) -> Path:
         return self._folder / f"{name}.log"

@@ -1,0 +1,60 @@
+"""How long one referral takes from the client's call to its last effect, where nobody is in a hurry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import median
+
+from bench.goals import Goal
+from bench.measures.judged import Measured
+from bench.measures.moments import LAST, await_effects, latencies, percentile, send_steadily
+from bench.measures.order import Order, Tell
+from bench.ours import ours
+from bench.place import Servers
+from bench.plain_nameko.side import plain_nameko
+from bench.side import OpenSide
+
+PER_SECOND = 20
+GOALS = {
+    50: Goal("p50 at 20/s ÷ plain nameko", floor=0.8, aim=0.5, more_is_better=False),
+    99: Goal("p99 at 20/s ÷ plain nameko", floor=1.0, aim=0.6, more_is_better=False),
+}
+
+
+@dataclass(frozen=True)
+class _Contender:
+    """A side, and the effects at which one of its referrals ends."""
+
+    open: OpenSide
+    ends: tuple[str, ...]
+
+
+OURS, PEER = "throughline", "plain nameko"
+CONTENDERS = {OURS: _Contender(ours, LAST), PEER: _Contender(plain_nameko, ("counts", "notices"))}
+
+Percentiles = Mapping[int, float]
+
+
+def measure(servers: Servers, order: Order, tell: Tell) -> list[Measured]:
+    """The sides in turn, each in an empty place; the ratio is taken inside each round."""
+    rounds = [{name: _time(servers, name, order, tell) for name in CONTENDERS} for _ in range(order.rounds)]
+    return [_judge(percent, rounds) for percent in GOALS]
+
+
+def _judge(percent: int, rounds: list[dict[str, Percentiles]]) -> Measured:
+    ratio = median(one[OURS][percent] / one[PEER][percent] for one in rounds)
+    mine, theirs = (median(one[name][percent] for one in rounds) for name in (OURS, PEER))
+    return Measured(GOALS[percent], ratio, f"{mine:.1f} ms and {theirs:.1f} ms, {len(rounds)} rounds")
+
+
+def _time(servers: Servers, name: str, order: Order, tell: Tell) -> Percentiles:
+    contender = CONTENDERS[name]
+    with servers.place() as place, contender.open(place, order.load) as side:
+        side.send(order.warm_up)
+        side.come_to_rest()
+        told = send_steadily(side, order.paced, PER_SECOND)
+        await_effects(side, order.paced)
+        side.come_to_rest()
+        ends = [side.effects.committed(end, since=told[0]) for end in contender.ends]
+    found = latencies(told, *ends)
+    tell(f"{name} at {PER_SECOND}/s: p50 {percentile(found, 50):.1f} ms, p99 {percentile(found, 99):.1f} ms")
+    return {percent: percentile(found, percent) for percent in GOALS}

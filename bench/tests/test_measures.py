@@ -1,0 +1,70 @@
+"""Each of the other measures passes once, short, through the real parts."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bench.measures import drain, half, latency, memory, poison, start, stored
+from bench.measures.judged import Measured
+from bench.measures.moments import noting_postgres
+from bench.measures.order import QUICK
+from bench.ours import OurSide, ours
+from bench.place import Servers
+from shared.testing.broker import Broker
+
+QUIETLY = lambda _: None  # noqa: E731 - a name for nothing
+
+
+@pytest.fixture(scope="module")
+def servers(broker: Broker) -> Iterator[Servers]:
+    """The broker of all tests, and a PostgreSQL that notes its commits."""
+    with noting_postgres() as postgres:
+        yield Servers(broker, postgres)
+
+
+@pytest.fixture(scope="module")
+def side(servers: Servers) -> Iterator[OurSide]:
+    """The real services. Each measure counts what it sends from its own beginning."""
+    with servers.place() as place, ours(place, QUICK.load) as opened:
+        yield opened
+
+
+def names(measured: list[Measured]) -> list[str]:
+    assert all(one.note for one in measured)
+    return [one.goal.name for one in measured if one.value > 0]
+
+
+def test_latency_of_both_sides(servers: Servers) -> None:
+    assert names(latency.measure(servers, QUICK, QUIETLY)) == [goal.name for goal in latency.GOALS.values()]
+
+
+def test_latency_at_half_of_the_top_speed(side: OurSide) -> None:
+    assert names(half.measure_on(side, QUICK, QUIETLY)) == [half.GOAL.name]
+
+
+def test_a_backlog_drains(side: OurSide) -> None:
+    assert names(drain.measure_on(side, QUICK, QUIETLY)) == [drain.GOAL.name]
+
+
+def test_a_long_history(side: OurSide) -> None:
+    assert names(stored.measure_on(side, side, QUICK, QUIETLY)) == [stored.GOAL.name]
+
+
+def test_memory(side: OurSide) -> None:
+    said: list[str] = []
+    most, growth = memory.measure_on(side, QUICK, said.append)
+    assert names([most]) == [memory.MOST.name]
+    assert growth.goal == memory.GROWTH
+    assert len(said) == 4, "each worker, and not the clients"
+
+
+def test_every_poisoned_message_is_parked_and_the_others_happen_once(side: OurSide) -> None:
+    assert names(poison.measure_on(side, QUICK, QUIETLY)) == [poison.UNREADABLE.name, poison.REFUSED.name]
+
+
+def test_starting(side: OurSide) -> None:
+    assert names([start.measure_on(side, QUICK, QUIETLY)]) == [start.SERVICE.name]
+
+
+def test_starting_the_demo() -> None:
+    assert names([start.measure_demo(QUIETLY)]) == [start.DEMO.name]
