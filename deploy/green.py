@@ -7,6 +7,10 @@ warnings.filterwarnings(
     "ignore", message=r"\s*Eventlet is deprecated"
 )  # known; why it stays is in the decisions
 
+os.environ["EVENTLET_NO_GREENDNS"] = (
+    "yes"  # names are looked up as everywhere on the machine, and 20 MB stay free
+)
+
 import eventlet  # noqa: E402
 
 eventlet.monkey_patch()

@@ -83,7 +83,7 @@ class Transaction:
         self.is_sqlite = connection.dialect.name == "sqlite"
         self._outbox = outbox
         self.gathered: dict[object, list[Any]] = {}
-        self.before_commit: list[Callable[[], None]] = []
+        self.before_commit: list[Callable[[Transaction], None]] = []
         self.after_commit: list[Callable[[], None]] = []
 
     @property
@@ -120,8 +120,8 @@ class Database:
             _begin(connection, write=True)
             tx = Transaction(connection, self.clock(), self._outbox)
             yield tx
-            for do in tx.before_commit:
-                do()
+            for prepare in tx.before_commit:
+                prepare(tx)
             reached("transaction.before_commit")
             connection.commit()
         reached("transaction.committed")

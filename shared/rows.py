@@ -4,7 +4,7 @@ PostgreSQL is given each column as one array, so that the statement is the same 
 neither put together nor read anew. SQLite has no round trips to save and is given one row after the other.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -23,7 +23,6 @@ from sqlalchemy import (
     cast,
     column,
     func,
-    literal,
     select,
     update,
 )
@@ -73,16 +72,9 @@ def change(tx: Transaction, table: Table, rows: Sequence[Row]) -> None:
         tx.execute(_changing(table, _names(rows), sqlite=tx.is_sqlite), _given(tx, table, rows, suffix=NEW))
 
 
-def among(tx: Transaction, named: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
-    """Whether the column is one of the values."""
-    if tx.is_sqlite:
-        return named.in_(values)
-    return named == any_(literal(list(values), ARRAY(_carried(named.type))))
-
-
-def given_among(named: ColumnElement[Any], parameter: str, *, sqlite: bool) -> ColumnElement[bool]:
-    """Whether the column is one of what is given under that name later, in a statement that is built once."""
-    return named.in_(bindparam(parameter, expanding=True)) if sqlite else _is_among(named, parameter)
+def among(named: ColumnElement[Any], given: str, *, sqlite: bool) -> ColumnElement[bool]:
+    """Whether the column is one of the values that are given under that name when the statement is executed."""
+    return named.in_(bindparam(given, expanding=True)) if sqlite else _is_among(named, given)
 
 
 def _is_among(named: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -91,9 +92,14 @@ directory_versions = Table(
 
 def lock_referrals(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, Referral]:
     """The referrals of these ids, locked in the order of their ids so that two batches cannot lock crosswise."""
-    wanted = among(tx, referrals.c.id, set(ids))
-    query = select(referrals).where(wanted).order_by(referrals.c.id).with_for_update()
-    return {row["id"]: _referral(row) for row in tx.execute(query).mappings()}
+    rows = tx.execute(_locking(sqlite=tx.is_sqlite), {"ids": list(set(ids))}).mappings()
+    return {row["id"]: _referral(row) for row in rows}
+
+
+@cache
+def _locking(*, sqlite: bool) -> Any:
+    wanted = select(referrals).where(among(referrals.c.id, "ids", sqlite=sqlite))
+    return wanted.order_by(referrals.c.id).with_for_update()
 
 
 def _referral(row: Any) -> Referral:

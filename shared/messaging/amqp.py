@@ -171,15 +171,13 @@ class AmqpLink:
 
     def _read(self, timeout: float) -> None:
         """Wait for the first frame, then read on while more are there."""
-        try:
+        with _until_time_is_up():
             self._wire.blocking_read(max(timeout, 0.0005))
             while len(self._arrived) < PREFETCH:
                 self._wire.blocking_read(0.0005)
-        except TimeoutError:
-            return
 
     def _read_until(self, end: float, limit: int) -> None:
-        with suppress(TimeoutError):
+        with _until_time_is_up():
             while len(self._arrived) < limit and (left := end - time.monotonic()) > 0:
                 self._wire.blocking_read(left)
 
@@ -218,7 +216,7 @@ class AmqpLink:
         while not done():
             self._check_life()
             self._beat()
-            with suppress(TimeoutError):
+            with _until_time_is_up():
                 self._wire.blocking_read(0.5)
 
     def stop_taking(self) -> None:
@@ -237,6 +235,21 @@ class AmqpLink:
             if self._wire.connected:
                 self._wire.sock.settimeout(FAREWELL)
             self._wire.collect()
+
+
+@contextmanager
+def _until_time_is_up() -> Iterator[None]:
+    """A time-out ends the block.
+
+    It holds the frames that it came through, one of which holds it: what they know of would stay until garbage is
+    looked for. So they are let go.
+    """
+    try:
+        yield
+    except TimeoutError as over:
+        error: BaseException | None = over
+        while error is not None:
+            error.__traceback__, error = None, error.__context__
 
 
 def _read_in_chunks(transport: Any) -> None:

@@ -1,7 +1,7 @@
 """The journey of received messages, told once for all services: open, hear, handle, commit."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import structlog
@@ -11,8 +11,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from shared.database import Database, Transaction
 from shared.failpoints import reached
 from shared.messaging import inbox, parked
-from shared.messaging.errors import Refused
-from shared.messaging.message import Incoming, Message, open_message
+from shared.messaging.errors import Refused, Unready
+from shared.messaging.message import Incoming, Key, Message, open_message
 from shared.messaging.topology import ATTEMPTS
 
 log = structlog.get_logger()
@@ -34,10 +34,27 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Batch:
-    """What a handler is given: messages that are new, and repeats to answer again without a new effect."""
+    """What a handler is given: messages that are new, and repeats to answer again without a new effect.
+
+    ``left_out``: those that a handler could not take, by sender and id, and why.
+    """
 
     fresh: Sequence[Message]
     repeated: Sequence[Message] = ()
+    left_out: dict[Key, Exception] = field(default_factory=dict)
+
+    def each(self, messages: Sequence[Message], do: Callable[[Message], object]) -> None:
+        """Do it with each; one that is refused or not ready is left out, and the others have their effect.
+
+        So ``do`` raises Refused or Unready before it has changed anything.
+        """
+        for message in messages:
+            if message.key in self.left_out:
+                continue
+            try:
+                do(message)
+            except (Refused, Unready) as error:
+                self.left_out[message.key] = error
 
 
 Handler = Callable[[Transaction, Batch], None]
@@ -103,13 +120,20 @@ class Delivery:
             new = inbox.hear(tx, self.inbox, messages)
             fresh = [message for message, is_new in zip(messages, new, strict=True) if is_new]
             repeated = [message for message, is_new in zip(messages, new, strict=True) if not is_new]
+            taken = Batch(fresh, repeated)
             if messages:
-                self.handler(tx, Batch(fresh, repeated))
+                self.handler(tx, taken)
+            if taken.left_out:
+                inbox.forget(tx, self.inbox, [m.key for m in fresh if m.key in taken.left_out])
             if also is not None:
                 also(tx)
             reached("delivery.handled")
         outcome = {True: Outcome.DONE, False: Outcome.DUPLICATE}
-        return {incoming.tag: outcome[is_new] for (incoming, _), is_new in zip(pairs, new, strict=True)}
+        outcomes = {incoming.tag: outcome[is_new] for (incoming, _), is_new in zip(pairs, new, strict=True)}
+        for pair in pairs:
+            if error := taken.left_out.get(pair[1].key):
+                outcomes |= self._failed([pair], error)
+        return outcomes
 
     def _failed(self, pairs: Sequence[tuple[Incoming, Message]], error: Exception) -> dict[object, Outcome]:
         if not pairs:

@@ -18,6 +18,9 @@ LARGEST = 1_048_576  #: bytes of a whole message
 _VERSION = re.compile(r"[0-9]{1,6}\.[0-9]{1,6}")
 
 
+Key = tuple[str, UUID]  #: sender and id
+
+
 @dataclass(frozen=True)
 class Outgoing:
     """An envelope on its way out: where to, and the bytes that were committed.
@@ -54,6 +57,11 @@ class Message:
     event: Event
     attempt: int = 0
     ends_pack: bool = True
+
+    @property
+    def key(self) -> Key:
+        """By which it is known again: nobody's ids can stand in the way of another's."""
+        return self.sender, self.id
 
 
 def encode(event: Event, *, id: UUID, sender: str, subject: str, at: datetime) -> bytes:  # noqa: A002

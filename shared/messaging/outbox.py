@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Table, bindparam, delete, select, update
@@ -48,6 +50,27 @@ class Patience:
         return timedelta(seconds=min(self.receipt * 2 ** min(attempts, 20), self.longest))
 
 
+@dataclass(frozen=True)
+class _OfMany:
+    """What is done to many rows at once, put together once."""
+
+    put_off: Any
+    offer_again: Any
+    forget: Any
+    receive: Any
+
+
+def _of_many(table: Table, *, sqlite: bool) -> _OfMany:
+    these = among(table.c.message_id, "ids", sqlite=sqlite)
+    later = update(table).where(these).values(due_at=bindparam("again"))
+    return _OfMany(
+        put_off=later.values(attempts=bindparam("attempts_now")),
+        offer_again=later,
+        forget=delete(table).where(these, table.c.awaits.is_(None)),
+        receive=delete(table).where(among(table.c.awaits, "awaited", sqlite=sqlite)),
+    )
+
+
 class Outbox:
     """Rows that wait to be sent, confirmed and, where one is awaited, receipted by the other end.
 
@@ -65,6 +88,7 @@ class Outbox:
         due = (
             select(table).where(table.c.due_at <= bindparam("at")).order_by(*oldest).limit(bindparam("limit"))
         )
+        self._these = cache(lambda sqlite: _of_many(table, sqlite=sqlite))
         self._look, self._take = (
             due.with_only_columns(table.c.message_id),
             due.with_for_update(skip_locked=True),
@@ -102,7 +126,7 @@ class Outbox:
         """Send bytes as they are once this transaction has committed."""
         if self not in tx.gathered:
             tx.gathered[self] = []
-            tx.before_commit.append(lambda: self._write(tx))
+            tx.before_commit.append(self._write)
         tx.gathered[self].append(message)
 
     def _write(self, tx: Transaction) -> None:
@@ -139,32 +163,27 @@ class Outbox:
 
     def claim_due(self, tx: Transaction, limit: int) -> list[Outgoing]:
         """Take the oldest due rows for sending, putting each off to its next attempt."""
-        c, at = self.table.c, tx.at
+        at = tx.at
         rows = tx.execute(self._take, {"at": at, "limit": limit}).all()
         for attempts, awaited in {(row.attempts, row.awaits is not None) for row in rows}:
             ids = [r.message_id for r in rows if (r.attempts, r.awaits is not None) == (attempts, awaited)]
             again = at + self.patience.until_again(attempts, awaited=awaited)
-            tx.execute(
-                update(self.table)
-                .where(among(tx, c.message_id, ids))
-                .values(attempts=attempts + 1, due_at=again)
-            )
+            putting_off = self._these(tx.is_sqlite).put_off
+            tx.execute(putting_off, {"ids": ids, "attempts_now": attempts + 1, "again": again})
         return [Outgoing(r.message_id, r.exchange, r.routing_key, r.body, r.awaits) for r in rows]
 
     def confirmed(self, tx: Transaction, ids: Iterable[UUID]) -> None:
         """The broker has them: forget those that await no receipt."""
-        c = self.table.c
-        tx.execute(delete(self.table).where(among(tx, c.message_id, list(ids)), c.awaits.is_(None)))
+        tx.execute(self._these(tx.is_sqlite).forget, {"ids": list(ids)})
 
     def refused(self, tx: Transaction, ids: Iterable[UUID], *, after: timedelta) -> None:
         """The broker would not take them: try again after a while."""
-        at = tx.at + after
-        tx.execute(update(self.table).where(among(tx, self.table.c.message_id, list(ids))).values(due_at=at))
+        tx.execute(self._these(tx.is_sqlite).offer_again, {"ids": list(ids), "again": tx.at + after})
 
     def receipted(self, tx: Transaction, awaited: Iterable[str]) -> None:
         """The other end has said that it is stored: the rows are done, and so are those of this transaction."""
         done = frozenset(awaited)
-        tx.execute(delete(self.table).where(among(tx, self.table.c.awaits, sorted(done))))
+        tx.execute(self._these(tx.is_sqlite).receive, {"awaited": sorted(done)})
         if self in tx.gathered:
             tx.gathered[self] = [message for message in tx.gathered[self] if message.awaits not in done]
         reached("outbox.receipted")

@@ -23,6 +23,7 @@ BATCH = 200  #: the most messages in one transaction
 WAIT = 0.5  #: seconds to wait for a message, at the most, before seeing whether to stop
 LONGEST_PAUSE = 5.0  #: seconds between tries while the broker or the database is away
 QUIET = 0.03  #: seconds after a batch in which the next one counts as load
+FEW = 10  #: messages in a batch, below which it does not
 LINGER = 4  #: times as long as the last batch took, so that under load four fifths of the processor are left to others
 LONGEST_LINGER = 0.05  #: seconds
 DRAIN_WAIT = 0.01  #: seconds without news after which a stopping service believes that there are no more
@@ -41,6 +42,7 @@ class Pump:
     linked: bool = field(default=False, init=False)
     _ended: float = field(default=0.0, init=False)
     _took: float = field(default=0.0, init=False)
+    _came: int = field(default=0, init=False)
 
     def run(self) -> None:
         """Connect, work, and connect again; returns after ``stop``. Raises Misconfigured at the first connection."""
@@ -101,14 +103,15 @@ class Pump:
         link.acknowledge(batch)
         reached("pump.acknowledged")
         self._ended = time.monotonic()
-        self._took = self._ended - began
+        self._took, self._came = self._ended - began, len(batch)
 
     def _linger(self) -> float:
         """Under load wait for more: larger batches cost less a message.
 
-        After a quiet moment nothing lingers, so that one message alone is not kept waiting.
+        After a quiet moment nothing lingers, nor after a few messages, so that one alone is not kept waiting: what
+        had waited once would come close behind the last, and so wait ever after.
         """
-        under_load = time.monotonic() - self._ended < QUIET
+        under_load = self._came >= FEW and time.monotonic() - self._ended < QUIET
         return min(LINGER * self._took, LONGEST_LINGER) if under_load else 0.0
 
     def _write_answers(self) -> None:

@@ -13,6 +13,6 @@ def confirm_receipt(tx: Transaction, batch: Batch, *, by: str) -> None:
     Of each pack the last message is named; it stands for those before it.
     """
     heard = (*batch.fresh, *batch.repeated)
-    ids = [message.id for message in heard if message.sender == HUB and message.ends_pack]
+    ids = [m.id for m in heard if m.sender == HUB and m.ends_pack and m.key not in batch.left_out]
     if ids:
         tx.outbox.publish(tx, MessagesReceived(message_ids=ids), to=TO_REFERRAL, subject=by)

@@ -57,16 +57,18 @@ def find_need(tx: Transaction, need_id: UUID, *, seen_by: Actor) -> Need | None:
 
 def needs_of(tx: Transaction, case_ids: Collection[UUID], *, seen_by: Actor) -> list[Need]:
     """The needs of these cases, oldest first."""
-    query = select(needs).join(cases).where(among(tx, needs.c.case_id, case_ids), visible(cases, seen_by))
-    return [need_of(row) for row in tx.execute(query.order_by(needs.c.id)).mappings()]
+    of_cases = among(needs.c.case_id, "case_ids", sqlite=tx.is_sqlite)
+    query = select(needs).join(cases).where(of_cases, visible(cases, seen_by)).order_by(needs.c.id)
+    return [need_of(row) for row in tx.execute(query, {"case_ids": list(case_ids)}).mappings()]
 
 
 def set_needs(tx: Transaction, need_ids: Collection[UUID], state: str) -> None:
     """What became of these needs."""
-    tx.execute(update(needs).where(among(tx, needs.c.id, need_ids)).values(state=state))
+    these = among(needs.c.id, "ids", sqlite=tx.is_sqlite)
+    tx.execute(update(needs).where(these).values(state=state), {"ids": list(need_ids)})
 
 
 def settle_planned(tx: Transaction, need_ids: Collection[UUID], state: str) -> None:
     """What became of these needs, except of those that somebody has settled otherwise meanwhile."""
-    planned = among(tx, needs.c.id, need_ids) & (needs.c.state == "planned")
-    tx.execute(update(needs).where(planned).values(state=state))
+    planned = among(needs.c.id, "ids", sqlite=tx.is_sqlite) & (needs.c.state == "planned")
+    tx.execute(update(needs).where(planned).values(state=state), {"ids": list(need_ids)})

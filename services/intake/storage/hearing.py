@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -33,14 +34,21 @@ ERASED = {"note": None, "outcome": None, "scheduled_for": None}
 
 def lock_referrals(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     """The rows, without content, locked in the order of their ids: two batches cannot lock crosswise."""
-    query = select(*FACTS).where(among(tx, referrals.c.id, ids)).order_by(referrals.c.id).with_for_update()
-    return {row["id"]: dict(row) for row in tx.execute(query).mappings()}
+    rows = tx.execute(_locking(sqlite=tx.is_sqlite), {"ids": list(ids)}).mappings()
+    return {row["id"]: dict(row) for row in rows}
+
+
+@cache
+def _locking(*, sqlite: bool) -> Any:
+    wanted = select(*FACTS).where(among(referrals.c.id, "ids", sqlite=sqlite))
+    return wanted.order_by(referrals.c.id).with_for_update()
 
 
 def known_referrals(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
     """Direction and other organisation of those that are there."""
     c = referrals.c
-    rows = tx.execute(select(c.id, c.direction, c.other_org).where(among(tx, c.id, ids)))
+    query = select(c.id, c.direction, c.other_org).where(among(c.id, "ids", sqlite=tx.is_sqlite))
+    rows = tx.execute(query, {"ids": list(ids)})
     return {row.id: (row.direction, row.other_org) for row in rows}
 
 
@@ -80,8 +88,14 @@ def refusal(after: int, state: str | None, allowed: Sequence[Move]) -> dict[str,
 
 def erase_content(tx: Transaction, ids: Collection[UUID]) -> None:
     """Consent was withdrawn: what was received with these referrals and what was said of them goes."""
-    tx.execute(update(referrals).where(among(tx, referrals.c.id, ids)).values(content=None, reference=None))
-    tx.execute(update(moves).where(among(tx, moves.c.referral_id, ids)).values(**ERASED))
+    given = {"ids": list(ids)}
+    theirs = among(moves.c.referral_id, "ids", sqlite=tx.is_sqlite)
+    tx.execute(_of_these(tx).values(content=None, reference=None), given)
+    tx.execute(update(moves).where(theirs).values(**ERASED), given)
+
+
+def _of_these(tx: Transaction) -> Any:
+    return update(referrals).where(among(referrals.c.id, "ids", sqlite=tx.is_sqlite))
 
 
 def lock_silent(tx: Transaction, *, limit: int) -> list[Any]:
@@ -93,5 +107,4 @@ def lock_silent(tx: Transaction, *, limit: int) -> list[Any]:
 
 def set_asked(tx: Transaction, ids: Collection[UUID], *, asked: int, quiet_until: datetime) -> None:
     """They were asked about; be quiet until then."""
-    values = {"asked": asked, "quiet_until": quiet_until}
-    tx.execute(update(referrals).where(among(tx, referrals.c.id, ids)).values(**values))
+    tx.execute(_of_these(tx).values(asked=asked, quiet_until=quiet_until), {"ids": list(ids)})

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -48,8 +49,8 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     return found
 
 
-def _read(tx: Transaction, query: Select[Any]) -> list[Referral]:
-    rows = tx.execute(query.order_by(referrals.c.id.desc())).mappings()
+def _read(tx: Transaction, query: Select[Any], **given: Any) -> list[Referral]:
+    rows = tx.execute(query.order_by(referrals.c.id.desc()), given).mappings()
     return [referral_of(row) for row in rows]
 
 
@@ -87,8 +88,9 @@ def count_where(tx: Transaction, condition: ColumnElement[bool], *, seen_by: Act
 
 def referrals_of_cases(tx: Transaction, case_ids: Collection[UUID], *, seen_by: Actor) -> list[Referral]:
     """What was sent for these cases."""
-    query = select(*FACTS).where(visible(referrals, seen_by), among(tx, referrals.c.case_id, case_ids))
-    return _read(tx, query)
+    of_cases = among(referrals.c.case_id, "case_ids", sqlite=tx.is_sqlite)
+    query = select(*FACTS).where(visible(referrals, seen_by), of_cases)
+    return _read(tx, query, case_ids=list(case_ids))
 
 
 def open_referrals_of_person(tx: Transaction, person_id: UUID, *, seen_by: Actor) -> list[UUID]:
@@ -149,12 +151,16 @@ def history_of(tx: Transaction, referral_id: UUID, *, seen_by: Actor) -> list[Hi
 
 def pending_of(tx: Transaction, referral_ids: Collection[UUID]) -> dict[UUID, tuple[Pending, ...]]:
     """Our own moves that wait for their numbers, in the order in which they were made."""
-    c = moves.c
-    query = select(c.referral_id, c.move_id, c.state, c.position).where(
-        among(tx, c.referral_id, referral_ids), c.number.is_(None), c.refused_after.is_(None)
-    )
     found: dict[UUID, tuple[Pending, ...]] = {}
-    for row in tx.execute(query.order_by(c.position)):
+    for row in tx.execute(_waiting(sqlite=tx.is_sqlite), {"ids": list(referral_ids)}):
         waiting = Pending(row.move_id, State(row.state), row.position)
         found[row.referral_id] = (*found.get(row.referral_id, ()), waiting)
     return found
+
+
+@cache
+def _waiting(*, sqlite: bool) -> Any:
+    c = moves.c
+    ours = among(c.referral_id, "ids", sqlite=sqlite)
+    query = select(c.referral_id, c.move_id, c.state, c.position)
+    return query.where(ours, c.number.is_(None), c.refused_after.is_(None)).order_by(c.position)

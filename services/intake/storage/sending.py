@@ -13,7 +13,7 @@ from services.intake.domain import Actor, Case, Consent, HistoryLine, Need, Part
 from services.intake.storage.rows import case_of, consent_of, need_of, part, person_of
 from services.intake.storage.tables import cases, consents, moves, needs, partners, people, referrals
 from shared.database import Transaction
-from shared.rows import add, change, given_among
+from shared.rows import add, among, change
 
 
 @dataclass(frozen=True)
@@ -43,15 +43,15 @@ class _Queries:
 
 @cache
 def _queries(*, sqlite: bool) -> _Queries:
-    is_wanted = given_among(cases.c.id, "case_ids", sqlite=sqlite)
+    is_wanted = among(cases.c.id, "case_ids", sqlite=sqlite)
     newest = and_(consents.c.person_id == people.c.id, consents.c.version == _NEWEST)
     people_of = select(people.c.id).join(cases).where(is_wanted).order_by(people.c.id)
     all_of = select(people, cases, consents).select_from(cases).join(people).outerjoin(consents, newest)
     return _Queries(
         hold=people_of.with_for_update(read=True, of=people),
         cases=all_of.where(is_wanted),
-        needs=select(needs).where(given_among(needs.c.id, "need_ids", sqlite=sqlite)),
-        partners=select(partners).where(given_among(partners.c.org, "orgs", sqlite=sqlite)),
+        needs=select(needs).where(among(needs.c.id, "need_ids", sqlite=sqlite)),
+        partners=select(partners).where(among(partners.c.org, "orgs", sqlite=sqlite)),
     )
 
 
@@ -116,9 +116,12 @@ class Sent:
     by: Actor
 
 
-def add_sent(tx: Transaction, sent: Sequence[Sent], *, quiet_until: datetime) -> None:
-    """Keep new referrals of ours in three statements; a referral is the plan for its need."""
-    add(tx, referrals, [row_of(s.referral, s.by.org, s.content, quiet_until) for s in sent])
+def add_sent(tx: Transaction, sent: Sequence[Sent]) -> None:
+    """Keep new referrals of ours in three statements; a referral is the plan for its need.
+
+    Nothing is asked about them yet: until they have their first number the outbox sends them again.
+    """
+    add(tx, referrals, [row_of(s.referral, s.by.org, s.content, None) for s in sent])
     add(tx, moves, [_line_row(s.referral.id, s.line, 1, s.by) for s in sent])
     planned = {s.referral.need_id for s in sent if s.referral.need_id is not None}
     change(tx, needs, [{"id": need_id, "state": "planned"} for need_id in planned])
@@ -135,7 +138,7 @@ def _line_row(referral_id: UUID, line: HistoryLine, position: int, by: Actor) ->
 
 
 def row_of(
-    referral: Referral, org: str, content: dict[str, Any] | None, quiet_until: datetime
+    referral: Referral, org: str, content: dict[str, Any] | None, quiet_until: datetime | None
 ) -> dict[str, Any]:
     """The row of a new referral."""
     return vars(referral) | {"org": org, "content": content, "asked": 0, "quiet_until": quiet_until}

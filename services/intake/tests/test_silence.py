@@ -15,12 +15,21 @@ def asks_after(node: Node, *minutes: int) -> None:
         assert ask_after_silence(node.database) == 1
 
 
+def test_before_its_first_number_the_outbox_speaks_of_a_referral(node: Node) -> None:
+    referral = node.sends()
+    node.pass_time(days=1)
+
+    assert node.awaited() == {f"sent:{referral.id}"}
+    assert ask_after_silence(node.database) == 0
+
+
 def test_what_a_machine_should_answer_is_asked_for_soon_and_less_and_less_often(node: Node) -> None:
     referral = node.sends()
+    node.hears(*moved_on(referral.id, HERE, THERE))
 
     asks_after(node, 1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360)
 
-    assert node.said(HistoryAsked)[-1].event == HistoryAsked(referral_id=referral.id, after=0)
+    assert node.said(HistoryAsked)[-1].event == HistoryAsked(referral_id=referral.id, after=1)
 
 
 def test_where_people_have_the_next_word_it_is_not_asked_at_once(node: Node) -> None:
@@ -33,7 +42,7 @@ def test_where_people_have_the_next_word_it_is_not_asked_at_once(node: Node) -> 
 def test_all_are_asked_about_however_many(node: Node) -> None:
     _, case = node.has_case()
     for _ in range(450):
-        node.sends(case)
+        node.hears(*moved_on(node.sends(case).id, HERE, THERE))
     node.pass_time(minutes=1)
 
     assert ask_after_silence(node.database) == 450
@@ -42,6 +51,7 @@ def test_all_are_asked_about_however_many(node: Node) -> None:
 
 def test_news_ends_the_silence(node: Node) -> None:
     referral = node.sends()
+    node.hears(*moved_on(referral.id, HERE, THERE))
     asks_after(node, 1, 2)
 
     node.hears(*moved_on(referral.id, HERE, THERE, Move.DELIVER))

@@ -19,7 +19,6 @@ from services.intake.domain import (
 from services.intake.storage import sending as sending_rows
 from services.intake.storage.sending import Asked, BeforeSending, Sent
 from services.intake.usecases.checks import checked, code, several, text
-from services.intake.usecases.moves import QUIET
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
 from services.intake.usecases.sealed_parts import KeyUnusable, person_content, seal_person
 from shared.clock import new_id
@@ -84,7 +83,7 @@ def _send_all(tx: Transaction, wishes: Sequence[_Wish]) -> list[Referral | Excep
     found = sending_rows.before_sending(tx, asked)
     outcomes = [_try(tx, wish, before) for wish, before in zip(wishes, found, strict=True)]
     sent = [outcome for outcome in outcomes if isinstance(outcome, Sent)]
-    sending_rows.add_sent(tx, sent, quiet_until=tx.at + QUIET)
+    sending_rows.add_sent(tx, sent)
     return [outcome.referral if isinstance(outcome, Sent) else outcome for outcome in outcomes]
 
 

@@ -58,7 +58,9 @@ class World:
 
     def hear_from(self, *said: tuple[str, Event]) -> None:
         with self.database.transaction() as tx:
-            hear(tx, Batch([Message(new_id(), sender, event) for sender, event in said]))
+            hear(tx, batch := Batch([Message(new_id(), sender, event) for sender, event in said]))
+        for error in batch.left_out.values():
+            raise error
 
     def send(self) -> int:
         return send_due(self.database, self.postbox, self.settings)

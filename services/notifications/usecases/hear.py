@@ -17,8 +17,9 @@ from shared.schemas.referral import Moved, Overdue
 
 def hear(tx: Transaction, batch: Batch) -> None:
     """Keep the notices and contacts of a batch, and say that it is here. A repeat had its effect when it was new."""
-    new = [(new_id(), notice) for message in batch.fresh for notice in _notices(message)]
-    add_notices(tx, new)
+    new: list[Notice] = []
+    batch.each(batch.fresh, lambda message: new.extend(_notices(message)))
+    add_notices(tx, [(new_id(), notice) for notice in new])
     if changed := replace_contacts(tx, _newest_lists(batch.fresh)):
         hasten(tx, changed)
     confirm_receipt(tx, batch, by="notifications")

@@ -49,8 +49,12 @@ class Hub:
         self.at += timedelta(**time)
 
     def hears(self, *messages: Message, repeated: Sequence[Message] = ()) -> list[Said]:
+        """Raises what the first message that was left out was left out for."""
+        batch = Batch(messages, repeated)
         with self.database.transaction() as tx:
-            hear(tx, Batch(messages, repeated))
+            hear(tx, batch)
+        for error in batch.left_out.values():
+            raise error
         return self.said()
 
     def looks_at_the_clock(self) -> list[Said]:

@@ -22,14 +22,15 @@ from shared.schemas.referral import History, MoveRefused, Offered
 
 
 def hear(tx: Transaction, batch: Batch, *, standards: Standards = STANDARDS) -> None:
-    """Apply a batch in the order of its arrival; that order decides between moves that cross."""
+    """Apply a batch in the order of its arrival; that order decides between moves that cross.
+
+    Whatever cannot be taken is found out before anything is done for it, and left out.
+    """
     messages = [*batch.fresh, *batch.repeated]
     about = [m.event.referral_id for m in messages if hasattr(m.event, "referral_id")]
     desk = Desk(Book(tx, about), _reachable(tx, batch), standards)
-    for message in batch.fresh:
-        FRESH[type(message.event)](desk, message)
-    for message in batch.repeated:
-        REPEATED.get(type(message.event), _say_nothing)(desk, message)
+    batch.each(batch.fresh, lambda message: FRESH[type(message.event)](desk, message))
+    batch.each(batch.repeated, lambda m: REPEATED.get(type(m.event), _say_nothing)(desk, m))
     desk.book.save()
 
 

@@ -49,7 +49,9 @@ class World:
     def hear(self, *events: Event, sender: str = HUB) -> None:
         with self.database.transaction() as tx:
             messages = [Message(new_id(), sender, event) for event in events]
-            hear(tx, Batch(messages), open_for=timedelta(days=45))
+            hear(tx, batch := Batch(messages), open_for=timedelta(days=45))
+        for error in batch.left_out.values():
+            raise error
 
     def close(self) -> None:
         self.database.close()

@@ -25,15 +25,19 @@ from shared.schemas.referral import Moved, Overdue
 def hear(tx: Transaction, batch: Batch, *, open_for: timedelta) -> None:
     """Keep what is new in a batch, in two statements, and say that it is here; a repeat had its effect when it was new.
 
-    ``open_for`` is how long after its end a period takes contributions. Raises Refused.
+    ``open_for`` is how long after its end a period takes contributions.
     """
-    observed = [_observed(m) for m in batch.fresh if isinstance(m.event, Moved | Overdue)]
+    observed: list[Observed] = []
+    contributed: list[Contribution] = []
+
+    def take(message: Message) -> None:
+        if isinstance(message.event, CountsContributed):
+            contributed.append(_contribution(message.sender, message.event, at=tx.at, open_for=open_for))
+        else:
+            observed.append(_observed(message))
+
+    batch.each(batch.fresh, take)
     keep_observed(tx, merge_all(observed))
-    contributed = [
-        _contribution(m.sender, m.event, at=tx.at, open_for=open_for)
-        for m in batch.fresh
-        if isinstance(m.event, CountsContributed)
-    ]
     keep_contributions(tx, _newest(contributed))
     confirm_receipt(tx, batch, by="reporting")
 

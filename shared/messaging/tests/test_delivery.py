@@ -1,14 +1,16 @@
 """What becomes of received messages, for everything that can happen to them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from shared.messaging.delivery import Outcome
+from shared.database import Transaction
+from shared.messaging.delivery import Batch, Outcome
 from shared.messaging.errors import Refused, Unready
-from shared.messaging.message import Incoming, open_message
+from shared.messaging.message import Incoming, Message, open_message
 from shared.messaging.tests.desk import Desk, asked, desk_at
 from shared.messaging.topology import ATTEMPTS
 from shared.schemas.intake import HistoryAsked
@@ -43,6 +45,33 @@ def test_the_same_message_twice_in_one_batch_has_one_effect(desk: Desk) -> None:
 
     assert desk.delivery.deliver([one, twin]) == [Outcome.DONE, Outcome.DUPLICATE]
     assert len(desk.effects()) == 1
+
+
+def test_what_a_handler_leaves_out_does_not_touch_the_others(desk: Desk) -> None:
+    """In one transaction: nothing is done again, and what was left out can be heard again."""
+    good, refused, unready = asked(1), asked(2), asked(3)
+    wrong = {subject_of(refused): Refused("wrong"), subject_of(unready): Unready("early")}
+    begun, taken = 0, []
+
+    def take(message: Message) -> None:
+        if error := wrong.get(message.event.referral_id):  # type: ignore[attr-defined]
+            raise error
+        taken.append(message)
+
+    def handle(_tx: Transaction, batch: Batch) -> None:
+        nonlocal begun
+        begun += 1
+        batch.each((*batch.fresh, *batch.repeated), take)
+
+    delivery = replace(desk.delivery, handler=handle)
+    twin = Incoming(unready.id, unready.routing_key, unready.body, tag=4)
+
+    outcomes = delivery.deliver([good, refused, unready, twin])
+
+    assert outcomes == [Outcome.DONE, Outcome.PARKED, Outcome.RETRY, Outcome.RETRY]
+    assert (begun, len(taken)) == (1, 1)
+    wrong.clear()
+    assert delivery.deliver([good, refused, unready]) == [Outcome.DUPLICATE, Outcome.DONE, Outcome.DONE]
 
 
 def test_an_empty_batch_and_one_of_duplicates_only_are_no_trouble(desk: Desk) -> None:

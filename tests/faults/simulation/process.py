@@ -50,7 +50,7 @@ class MortalDatabase(Database):
         with super().transaction() as tx:
             tx.after_commit.append(lambda: self._may_die(CRASH_AFTER))
             yield tx
-            tx.before_commit.append(lambda: self._may_die(CRASH_BEFORE))
+            tx.before_commit.append(lambda _: self._may_die(CRASH_BEFORE))
 
     def _may_die(self, when: str) -> None:
         if self.weather.strikes(when):
