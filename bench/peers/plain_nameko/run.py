@@ -4,7 +4,9 @@ import eventlet
 
 eventlet.monkey_patch()
 
-from nameko.runners import ServiceRunner  # noqa: E402 - sockets and threads are patched first
+from typing import Any  # noqa: E402 - sockets and threads are patched first
+
+from nameko.runners import ServiceRunner  # noqa: E402
 
 from bench.peers import say_ready  # noqa: E402
 from bench.peers.plain_nameko import services  # noqa: E402
@@ -26,7 +28,7 @@ CLASSES = {
 def main() -> None:
     """Until it is ended."""
     told = read_settings()
-    settings = {"AMQP_URI": told.broker, DATABASE: told.database}
+    settings: dict[str, Any] = {"AMQP_URI": told.broker, DATABASE: told.database}
     if told.service == services.IntakeService.name:
         settings |= {CLIENTS: told.clients, "max_workers": told.clients}
     runner = ServiceRunner(settings)
