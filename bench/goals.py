@@ -8,8 +8,6 @@ from rich.table import Table
 
 from bench.spread import Spread
 
-DIGITS = 2  #: of a figure in the table
-
 
 class Reached(StrEnum):
     """How far a figure has come."""
@@ -56,6 +54,7 @@ def table(judgements: Sequence[Judgement]) -> Table:
     for column in ("measured", "floor", "aim", "reached?"):
         made.add_column(column, justify="right")
     for one in judgements:
-        limits = [f"{value:.{DIGITS}f}" for value in (one.goal.floor, one.goal.aim)]
-        made.add_row(one.goal.name, one.measured.said(DIGITS), *limits, one.reached)
+        digits = 1 if one.goal.floor >= 1 else 3
+        limits = [f"{value:,.{digits}f}" for value in (one.goal.floor, one.goal.aim)]
+        made.add_row(one.goal.name, one.measured.said(digits), *limits, one.reached)
     return made

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 DATABASE = "database"  #: where the container's configuration holds the address
-POOL = {"pool_size": 20, "max_overflow": 40}
+POOL = {"pool_size": 20, "max_overflow": 20}
 
 
 class DatabaseSession(DependencyProvider):  # type: ignore[misc]
