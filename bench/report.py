@@ -28,7 +28,7 @@ PACKAGES = (
 DURABILITY = ("server_version", "synchronous_commit", "fsync")
 
 
-FIGURES = ("per_second", "processor_ms")
+FIGURES = ("per_second", "processor_ms", "elsewhere")
 
 
 def sides(rounds: Sequence[Round]) -> dict[str, dict[str, Spread]]:
@@ -44,8 +44,10 @@ def table(rounds: Sequence[Round]) -> Table:
     made = Table("median [range]", title=f"The unit of work, {len(rounds)} rounds, each effect exactly once")
     made.add_column("referrals/s", justify="right")
     made.add_column("processor ms a referral", justify="right")
+    made.add_column("busy elsewhere", justify="right")
+    digits = (0, 2, 1)
     for name, spreads in sides(rounds).items():
-        made.add_row(name, spreads["per_second"].said(0), spreads["processor_ms"].said(2))
+        made.add_row(name, *(spreads[figure].said(to) for figure, to in zip(FIGURES, digits, strict=True)))
     return made
 
 

@@ -1,11 +1,12 @@
 """The rounds: each side in turn starts in an empty place, warms up, is timed, comes to rest and is checked."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bench.contenders import CONTENDERS, OURS, Contender, Peer
 from bench.place import Servers
-from bench.processor import processor_seconds
+from bench.processor import machine_seconds, processor_seconds
 from bench.side import Load
 
 
@@ -40,12 +41,14 @@ QUICK = Order(rounds=1, referrals=200, warm_up=20, load=Load(clients=16))
 class Figures:
     """One side in one round: referrals a second, and processor milliseconds a referral until all is at rest.
 
-    The processor's time is that of the side's processes and of the servers; ``parts`` says whose it is.
+    The processor's time is that of the side's processes and of the servers; ``parts`` says whose it is. ``elsewhere``
+    is how many processors were busy with anything else meanwhile: rates compare where that is next to none.
     """
 
     per_second: float
     processor_ms: float
     parts: Mapping[str, float] = field(default_factory=dict)
+    elsewhere: float = 0.0
 
 
 Round = dict[str, Figures]
@@ -67,11 +70,13 @@ def _time(servers: Servers, contender: Contender, order: Order) -> Figures:
         trees = {**side.processes.pids, **servers.pids}
         side.send(order.warm_up)
         side.come_to_rest()
-        before = _used(trees)
+        begun, busy, before = time.monotonic(), machine_seconds(), _used(trees)
         seconds = side.send(referrals)
         side.come_to_rest()
-        each = {name: (used - before[name]) / referrals * 1_000 for name, used in _used(trees).items()}
-    return Figures(referrals / seconds, sum(each.values()), each)
+        used = {name: now - before[name] for name, now in _used(trees).items()}
+        elsewhere = (machine_seconds() - busy - sum(used.values())) / (time.monotonic() - begun)
+    each = {name: one / referrals * 1_000 for name, one in used.items()}
+    return Figures(referrals / seconds, sum(each.values()), each, elsewhere)
 
 
 def _used(trees: Mapping[str, int]) -> dict[str, float]:
