@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
+STAT = Path("/proc/stat")
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,12 @@ def processor_seconds(roots: Iterable[int]) -> float:
     for pid, one in used.items():
         children[one.parent].append(pid)
     return sum(used[pid].ticks for pid in _below(roots, children) if pid in used) / TICKS
+
+
+def machine_seconds() -> float:
+    """Seconds that the processors of this machine have been busy since it started, for whomever."""
+    user, nice, system, _idle, _waiting, irq, soft_irq = map(int, STAT.read_text("ascii").split()[1:8])
+    return (user + nice + system + irq + soft_irq) / TICKS
 
 
 def _below(roots: Iterable[int], children: dict[int, list[int]]) -> Iterator[int]:

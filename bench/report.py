@@ -4,7 +4,7 @@ import json
 import os
 import platform
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import version
 from statistics import median
 from typing import Any
@@ -13,57 +13,50 @@ from kombu import Connection
 from rich.table import Table
 from sqlalchemy import create_engine, text
 
+from bench.contenders import CONTENDERS, OURS
+from bench.goals import Judgement
 from bench.place import Servers
-from bench.rounds import OURS, PEER, Figures, Order, Round
+from bench.ratios import ratios
+from bench.rounds import Order, Round
+from bench.spread import Spread
 
-PACKAGES = ("nameko", "kombu", "eventlet", "sqlalchemy", "psycopg", "psycopg2-binary")
+PACKAGES = (
+    *("nameko", "kombu", "eventlet", "faststream", "aio-pika", "uvloop", "dramatiq", "pika", "celery"),
+    *("sqlalchemy", "asyncpg", "psycopg", "psycopg2-binary"),
+)
 
 DURABILITY = ("server_version", "synchronous_commit", "fsync")
 
 
-@dataclass(frozen=True)
-class Spread:
-    """The median and the range of one figure over all rounds."""
-
-    median: float
-    least: float
-    most: float
-
-    @classmethod
-    def of(cls, values: Sequence[float]) -> "Spread":
-        """Of at least one value."""
-        return cls(median(values), min(values), max(values))
-
-    def said(self, digits: int) -> str:
-        """As ``156 [149 to 162]``."""
-        return f"{self.median:,.{digits}f} [{self.least:,.{digits}f} to {self.most:,.{digits}f}]"
+FIGURES = ("per_second", "processor_ms", "elsewhere")
 
 
-def summary(rounds: Sequence[Round]) -> dict[str, dict[str, Spread]]:
-    """Of each side, and of the ratios that were taken inside each round."""
-    sides = {name: _spreads([a_round[name] for a_round in rounds]) for name in rounds[0]}
-    return sides | {"ratio": _spreads([_ratio(a_round) for a_round in rounds])}
-
-
-def _ratio(a_round: Round) -> Figures:
-    mine, theirs = a_round[OURS], a_round[PEER]
-    return Figures(mine.per_second / theirs.per_second, mine.processor_ms / theirs.processor_ms)
-
-
-def _spreads(figures: Sequence[Figures]) -> dict[str, Spread]:
+def sides(rounds: Sequence[Round]) -> dict[str, dict[str, Spread]]:
+    """Each side's rate and its use of the processor."""
     return {
-        name: Spread.of([getattr(one, name) for one in figures]) for name in ("per_second", "processor_ms")
+        name: {figure: Spread.of([getattr(one[name], figure) for one in rounds]) for figure in FIGURES}
+        for name in rounds[0]
     }
 
 
 def table(rounds: Sequence[Round]) -> Table:
-    """A line for each side and one for the ratio."""
+    """A line for each side."""
     made = Table("median [range]", title=f"The unit of work, {len(rounds)} rounds, each effect exactly once")
     made.add_column("referrals/s", justify="right")
     made.add_column("processor ms a referral", justify="right")
-    for name, spreads in summary(rounds).items():
-        digits = 2 if name == "ratio" else 0
-        made.add_row(name, spreads["per_second"].said(digits), spreads["processor_ms"].said(2))
+    made.add_column("busy elsewhere", justify="right")
+    digits = (0, 2, 1)
+    for name, spreads in sides(rounds).items():
+        made.add_row(name, *(spreads[figure].said(to) for figure, to in zip(FIGURES, digits, strict=True)))
+    return made
+
+
+def compared(rounds: Sequence[Round]) -> Table:
+    """A line for each ratio."""
+    made = Table(f"{OURS}'s", title="Ratios, taken inside each round")
+    made.add_column("median [range]", justify="right")
+    for ratio, spread in ratios(rounds).items():
+        made.add_row(ratio.name, spread.said(ratio.digits))
     return made
 
 
@@ -78,11 +71,19 @@ def whose(rounds: Sequence[Round]) -> Table:
     return made
 
 
-def as_json(rounds: Sequence[Round], order: Order, conditions: dict[str, Any]) -> str:
-    """Everything that was measured, and under which conditions."""
-    spreads = {name: {key: asdict(one) for key, one in of.items()} for name, of in summary(rounds).items()}
-    every = [{name: asdict(figures) for name, figures in one.items()} for one in rounds]
-    told = {"order": asdict(order), "conditions": conditions, "summary": spreads, "rounds": every}
+def as_json(
+    rounds: Sequence[Round], order: Order, conditions: dict[str, Any], goals: Sequence[Judgement]
+) -> str:
+    """Everything that was measured, under which conditions, and which goals it reaches."""
+    shares = {name: order.referrals_of(CONTENDERS[name]) for name in order.sides(0)}
+    told = {
+        "order": asdict(order) | {"referrals_of_each": shares},
+        "conditions": conditions,
+        "sides": {name: {key: asdict(one) for key, one in of.items()} for name, of in sides(rounds).items()},
+        "ratios": {ratio.name: asdict(spread) for ratio, spread in ratios(rounds).items()},
+        "goals": [asdict(one) for one in goals],
+        "rounds": [{name: asdict(figures) for name, figures in one.items()} for one in rounds],
+    }
     return json.dumps(told, indent=2, default=str) + "\n"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from bench.goals import Goal
+from bench.goals import Goal, Reached
 
 
 @dataclass(frozen=True)
@@ -19,28 +19,23 @@ class Measured:
     note: str = ""
 
     @property
-    def verdict(self) -> str:
-        """``aim``, ``floor`` or ``missed``."""
-        if self._reaches(self.goal.aim):
-            return "aim"
-        return "floor" if self._reaches(self.goal.floor) else "missed"
-
-    def _reaches(self, wanted: float) -> bool:
-        return self.value >= wanted if self.goal.more_is_better else self.value <= wanted
+    def reached(self) -> Reached:
+        """By the figure."""
+        return self.goal.reached_by(self.value)
 
 
 def table(measured: Sequence[Measured]) -> Table:
     """A line for each."""
     made = Table("goal", "measured on", title="Other measures")
-    for name in ("measured", "floor", "aim", "reached"):
+    for name in ("measured", "floor", "aim", "reached?"):
         made.add_column(name, justify="right")
     for one in measured:
         figures = (one.value, one.goal.floor, one.goal.aim)
-        made.add_row(one.goal.name, one.note, *(f"{figure:,.2f}" for figure in figures), one.verdict)
+        made.add_row(one.goal.name, one.note, *(f"{figure:,.2f}" for figure in figures), one.reached)
     return made
 
 
 def as_json(measured: Sequence[Measured], conditions: dict[str, Any]) -> str:
     """Everything that the table holds, and under which conditions."""
-    lines = [asdict(one) | {"verdict": one.verdict} for one in measured]
+    lines = [asdict(one) | {"reached": one.reached} for one in measured]
     return json.dumps({"conditions": conditions, "measured": lines}, indent=2, default=str) + "\n"

@@ -1,17 +1,14 @@
 """How long one referral takes from the client's call to its last effect, where nobody is in a hurry."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from statistics import median
 
+from bench.contenders import CONTENDERS, OURS, Peer
 from bench.goals import Goal
 from bench.measures.judged import Measured
 from bench.measures.moments import LAST, await_effects, latencies, percentile, send_steadily
 from bench.measures.order import Order, Tell
-from bench.ours import ours
 from bench.place import Servers
-from bench.plain_nameko.side import plain_nameko
-from bench.side import OpenSide
 
 PER_SECOND = 20
 GOALS = {
@@ -20,23 +17,16 @@ GOALS = {
 }
 
 
-@dataclass(frozen=True)
-class _Contender:
-    """A side, and the effects at which one of its referrals ends."""
-
-    open: OpenSide
-    ends: tuple[str, ...]
-
-
-OURS, PEER = "throughline", "plain nameko"
-CONTENDERS = {OURS: _Contender(ours, LAST), PEER: _Contender(plain_nameko, ("counts", "notices"))}
+PEER = Peer.PLAIN_NAMEKO
+#: The effects at which one of its referrals ends.
+ENDS: Mapping[str, tuple[str, ...]] = {OURS: LAST, PEER: ("counts", "notices")}
 
 Percentiles = Mapping[int, float]
 
 
 def measure(servers: Servers, order: Order, tell: Tell) -> list[Measured]:
     """The sides in turn, each in an empty place; the ratio is taken inside each round."""
-    rounds = [{name: _time(servers, name, order, tell) for name in CONTENDERS} for _ in range(order.rounds)]
+    rounds = [{name: _time(servers, name, order, tell) for name in ENDS} for _ in range(order.rounds)]
     return [_judge(percent, rounds) for percent in GOALS]
 
 
@@ -47,14 +37,13 @@ def _judge(percent: int, rounds: list[dict[str, Percentiles]]) -> Measured:
 
 
 def _time(servers: Servers, name: str, order: Order, tell: Tell) -> Percentiles:
-    contender = CONTENDERS[name]
-    with servers.place() as place, contender.open(place, order.load) as side:
+    with servers.place() as place, CONTENDERS[name].open(place, order.load) as side:
         side.send(order.warm_up)
         side.come_to_rest()
         told = send_steadily(side, order.paced, PER_SECOND)
         await_effects(side, order.paced)
         side.come_to_rest()
-        ends = [side.effects.committed(end, since=told[0]) for end in contender.ends]
+        ends = [side.effects.committed(end, since=told[0]) for end in ENDS[name]]
     found = latencies(told, *ends)
     tell(f"{name} at {PER_SECOND}/s: p50 {percentile(found, 50):.1f} ms, p99 {percentile(found, 99):.1f} ms")
     return {percent: percentile(found, percent) for percent in GOALS}

@@ -12,25 +12,25 @@ MORE, LESS = Goal("rate", floor=0.9, aim=1.0), Goal("memory", floor=120, aim=70,
 
 
 @pytest.mark.parametrize(
-    ("goal", "value", "verdict"),
+    ("goal", "value", "reached"),
     [
         (MORE, 1.0, "aim"),
         (MORE, 0.99, "floor"),
         (MORE, 0.9, "floor"),
-        (MORE, 0.89, "missed"),
+        (MORE, 0.89, "no"),
         (LESS, 70, "aim"),
         (LESS, 71, "floor"),
         (LESS, 120, "floor"),
-        (LESS, 121, "missed"),
+        (LESS, 121, "no"),
     ],
 )
-def test_floor_and_aim_are_reached_when_they_are_met(goal: Goal, value: float, verdict: str) -> None:
-    assert Measured(goal, value).verdict == verdict
+def test_floor_and_aim_are_reached_when_they_are_met(goal: Goal, value: float, reached: str) -> None:
+    assert Measured(goal, value).reached == reached
 
 
 def test_the_file_holds_the_figure_its_goal_and_the_verdict() -> None:
     [line] = json.loads(as_json([Measured(MORE, 0.95, "six rounds")], {}))["measured"]
-    assert (line["goal"]["floor"], line["value"], line["note"], line["verdict"]) == (
+    assert (line["goal"]["floor"], line["value"], line["note"], line["reached"]) == (
         0.9,
         0.95,
         "six rounds",

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from bench.processor import processor_seconds
+from bench.processor import machine_seconds, processor_seconds
 
 WORK = "import time\nwhile time.process_time() < 0.3: pass"
 
@@ -25,3 +25,9 @@ def test_a_child_that_runs_counts() -> None:
         child.stdout.readline()
         assert processor_seconds([os.getpid()]) - before >= 0.25
         child.communicate(b"\n")
+
+
+def test_the_machine_is_busy_with_whatever_runs() -> None:
+    before = machine_seconds()
+    subprocess.run([sys.executable, "-c", WORK], check=True)
+    assert machine_seconds() - before >= 0.25

@@ -4,23 +4,21 @@ from typing import Any
 
 from nameko.extensions import DependencyProvider
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
 
 DATABASE = "database"  #: where the container's configuration holds the address
-POOL = {"pool_size": 20, "max_overflow": 40}
+POOL = {"pool_size": 20, "max_overflow": 20}
 
 
 class DatabaseSession(DependencyProvider):  # type: ignore[misc]
-    """Makes the tables of the declared base when the container starts, then a session for each worker."""
+    """A session for each worker."""
 
-    def __init__(self, base: type[DeclarativeBase]) -> None:
-        self.base = base
+    def __init__(self) -> None:
         self.sessions: dict[Any, Session] = {}
 
     def setup(self) -> None:
         """Connect."""
         self.engine = open_engine(self.container.config[DATABASE])
-        self.base.metadata.create_all(self.engine)
         self.make = sessionmaker(self.engine)
 
     def stop(self) -> None:
@@ -38,9 +36,12 @@ class DatabaseSession(DependencyProvider):  # type: ignore[misc]
 
 
 def open_engine(url: str) -> Engine:
-    """As durable as ours: PostgreSQL as it comes, SQLite with FULL."""
+    """As durable as ours: PostgreSQL as it comes, SQLite with FULL.
+
+    Psycopg 3 would wait for the server with all greenlets; psycopg2 is the driver that eventlet teaches to yield.
+    """
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, **POOL)
+        return create_engine(make_url(url).set(drivername="postgresql+psycopg2"), **POOL)
     engine = create_engine(url, **POOL)
     event.listen(engine, "connect", _make_durable)
     return engine

@@ -1,10 +1,11 @@
-"""The peer's rows, with SQLAlchemy's ORM; each service has a database of its own."""
+"""The peers' rows, with SQLAlchemy's ORM; each service has a database of its own."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, DateTime, ForeignKey, MetaData, String
+from sqlalchemy import JSON, DateTime, ForeignKey, MetaData, String, create_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 Key = Mapped[UUID]
@@ -104,3 +105,19 @@ class Counted(ReportingRow):
     service_type: Mapped[str] = mapped_column(String(60))
     state: Mapped[str] = mapped_column(String(30))
     counted_at: Mapped[datetime] = _moment()
+
+
+BASES = {
+    "intake": IntakeRow,
+    "referral": ReferralRow,
+    "notifications": NotificationsRow,
+    "reporting": ReportingRow,
+}
+
+
+def create(databases: Mapping[str, str]) -> None:
+    """The tables of each service in its database, which is empty."""
+    for service, url in databases.items():
+        engine = create_engine(url)
+        BASES[service].metadata.create_all(engine)
+        engine.dispose()

@@ -1,0 +1,1 @@
+"""Celery on RabbitMQ, with SQLAlchemy's ORM."""

@@ -1,0 +1,1 @@
+"""FastStream with pydantic models and SQLAlchemy's asynchronous ORM."""

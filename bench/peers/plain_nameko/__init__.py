@@ -1,0 +1,1 @@
+"""Plain nameko, as its documentation and examples advise."""
