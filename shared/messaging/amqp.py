@@ -188,6 +188,13 @@ class AmqpLink:
             self._read_until(time.monotonic() + LAST_LOOK, sys.maxsize)
         self._confirms.check_age()
         self._pulse.feel()
+        if self._confirms.is_worn:
+            self._renew()
+
+    def _renew(self) -> None:
+        """RabbitMQ 3.10 may refuse a channel for ever that published while a queue had no leader (measured)."""
+        channel = self._answering(self._wire.channel())
+        self._confirms = Confirms(channel, self._confirms.retire())
 
     def _beat(self) -> None:
         if time.monotonic() - self._beat_at > HEARTBEAT / 3:

@@ -11,6 +11,7 @@ from shared.messaging.link import Settled
 from shared.messaging.packing import MANY, ONE, Pack, as_one, as_uuid, is_pack
 
 CONFIRM_TIMEOUT = 15.0  #: seconds
+WORN_AFTER = 1.0  #: seconds a channel is given, though it refuses
 MANDATORY, IMMEDIATE = True, False
 
 
@@ -24,16 +25,29 @@ class _Open(NamedTuple):
 class Confirms:
     """A confirming channel whose answers are matched by delivery tag (py-amqp's own waits for *any* answer)."""
 
-    def __init__(self, channel: Any) -> None:
+    def __init__(self, channel: Any, answers: Settled | None = None) -> None:
         self._channel, self._tag = channel, 0
+        self._since, self._nacked = time.monotonic(), False
         self.open: dict[int, _Open] = {}
         self.apart: set[int] = set()
         self._returned: set[UUID] = set()
-        self._answers = Settled()
+        self._answers = answers or Settled()
         channel.confirm_select()
         channel.events["basic_ack"].add(lambda tag, multiple: self._answer(tag, multiple, ok=True))
         channel.events["basic_nack"].add(lambda tag, multiple: self._answer(tag, multiple, ok=False))
         channel.events["basic_return"].add(self._return)
+
+    @property
+    def is_worn(self) -> bool:
+        """Whether the broker refuses here, and another channel may fare better; not while an answer decides."""
+        return self._nacked and not self.apart and time.monotonic() - self._since > WORN_AFTER
+
+    def retire(self) -> Settled:
+        """Close the channel; the answers since the last call, and as refused what has none."""
+        answers = self.collect()
+        answers.refused.update(id_ for one in self.open.values() for id_ in one.ids)
+        self._channel.close()
+        return answers
 
     @property
     def waiting(self) -> int:
@@ -88,6 +102,7 @@ class Confirms:
     def _answer(self, tag: int, multiple: bool, *, ok: bool) -> None:  # noqa: FBT001 - the library's callback
         for answered in [t for t in self.open if t <= tag] if multiple else [tag]:
             one = self.open.pop(answered, None)
+            self._nacked |= not ok
             if one and one.ids:
                 self._settle(answered, one.ids, ok=ok)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shared.clock import new_id
+from shared.messaging import confirms
 from shared.messaging.confirms import Confirms
 from shared.messaging.message import Outgoing
 from shared.messaging.topology import NETWORK_IN
@@ -23,6 +24,9 @@ class Channel:
         pass
 
     def send_method(self, *_: Any) -> None:
+        pass
+
+    def close(self) -> None:
         pass
 
     def says(self, event: str, *told: Any) -> None:
@@ -102,3 +106,28 @@ def test_what_was_asked_for_its_answer_alone_is_counted_nowhere(
     channel.says("basic_ack", 1, False)  # noqa: FBT003
     assert not open_confirms.open
     assert not open_confirms.collect()
+
+
+def test_a_channel_that_refuses_is_worn_after_a_while(
+    open_confirms: Confirms, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused, unanswered = message(), message()
+    open_confirms.publish([refused])
+    open_confirms.publish([unanswered])
+    channel.says("basic_nack", 1, False)  # noqa: FBT003
+    assert not open_confirms.is_worn
+
+    monkeypatch.setattr(confirms, "WORN_AFTER", 0)
+    assert open_confirms.is_worn
+    assert open_confirms.retire().refused == {refused.id, unanswered.id}
+
+
+def test_a_channel_is_not_worn_while_an_answer_decides(
+    open_confirms: Confirms, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confirms, "WORN_AFTER", 0)
+    open_confirms.publish([message()])
+    open_confirms.publish([message()], apart=True)
+    channel.says("basic_nack", 1, False)  # noqa: FBT003
+
+    assert not open_confirms.is_worn
