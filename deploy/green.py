@@ -16,5 +16,5 @@ import eventlet  # noqa: E402
 eventlet.monkey_patch()
 
 os.environ["PSYCOPG_WAIT_FUNC"] = (
-    "wait_selector"  # its own way of waiting for PostgreSQL would stop everything else
+    "wait_select"  # its own way of waiting for PostgreSQL would stop everything else
 )

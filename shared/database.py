@@ -23,6 +23,7 @@ from sqlalchemy import (
     create_engine,
     event,
     make_url,
+    text,
 )
 from sqlalchemy.exc import OperationalError
 
@@ -41,6 +42,7 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 PLANNING = "-c random_page_cost=1.1"  #: rows are found by their keys: today's disks need not seek
+_DO_NOT_WAIT = text("SET LOCAL synchronous_commit = off")
 LOCK_PATIENCE = 5.0  #: seconds to wait for SQLite's one writer before the work counts as not possible now
 
 BigId = BigInteger().with_variant(Integer, "sqlite")  #: a counting key on both engines
@@ -114,10 +116,15 @@ class Database:
         return _there(self._outbox)
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        """Commit on the way out, roll back on any error."""
+    def transaction(self, *, may_be_forgotten: bool = False) -> Iterator[Transaction]:
+        """Commit on the way out, roll back on any error.
+
+        What ``may_be_forgotten`` in a power cut, whole, is done sooner: PostgreSQL does not wait for its disk.
+        """
         with self._writing, self.engine.connect() as connection:
             _begin(connection, write=True)
+            if may_be_forgotten and not self.is_sqlite:
+                connection.execute(_DO_NOT_WAIT)
             tx = Transaction(connection, self.clock(), self._outbox)
             yield tx
             for prepare in tx.before_commit:

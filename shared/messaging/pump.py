@@ -115,7 +115,7 @@ class Pump:
         return min(LINGER * self._took, LONGEST_LINGER) if under_load else 0.0
 
     def _write_answers(self) -> None:
-        with self.delivery.database.transaction() as tx:
+        with self.delivery.database.transaction(may_be_forgotten=True) as tx:  # then they are sent once more
             self.relay.write_answers(tx)
 
     def _while_database_is_away(self, link: Link, do: Callable[[], T]) -> T:

@@ -36,11 +36,13 @@ class Relay:
         outbox.hand_over = self._offered.extend
 
     def send_due(self, link: Link) -> int:
-        """Publish what has been offered and what the table holds due; returns how many."""
+        """Publish what has been offered, and then what the table holds due; returns how many."""
         if link.blocked or link.open_publishes >= WINDOW:
             return 0
-        claimed = self._claimed()  # first: if the database is away now, what was offered is still there
-        messages = [*claimed, *(self._offered.popleft() for _ in range(min(len(self._offered), AT_ONCE)))]
+        offered = [self._offered.popleft() for _ in range(min(len(self._offered), AT_ONCE))]
+        return self._publish(link, offered) + self._publish(link, self._claimed())
+
+    def _publish(self, link: Link, messages: Sequence[Outgoing]) -> int:
         if messages:
             reached("relay.claimed")
             self._awaiting |= {message.id for message in messages if message.awaits}
@@ -52,15 +54,15 @@ class Relay:
         """Seconds until the table is to be looked at."""
         return 0.0 if self._offered else max(0.0, self._next_look - time.monotonic())
 
-    def _claimed(self) -> Sequence[Outgoing]:
+    def _claimed(self) -> list[Outgoing]:
         moment = time.monotonic()
         if moment < self._next_look:
-            return ()
+            return []
         self._next_look = moment + self.poll
         with self.database.reading() as tx:
             if not self.outbox.anything_due(tx):
-                return ()
-        with self.database.transaction() as tx:
+                return []
+        with self.database.transaction(may_be_forgotten=True) as tx:  # then it is sent once more
             claimed = self.outbox.claim_due(tx, AT_ONCE)
         if len(claimed) == AT_ONCE:
             self._next_look = 0.0  # there is more

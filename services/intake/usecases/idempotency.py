@@ -35,7 +35,7 @@ class _Within(Database):
         self.is_sqlite, self._tx = database.is_sqlite, tx
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
+    def transaction(self, *, may_be_forgotten: bool = False) -> Iterator[Transaction]:  # noqa: ARG002 - it is part of another
         """The open one, which commits later."""
         yield self._tx
 

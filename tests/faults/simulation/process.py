@@ -43,11 +43,11 @@ class MortalDatabase(Database):
             return raw.serialize()
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
+    def transaction(self, *, may_be_forgotten: bool = False) -> Iterator[Transaction]:
         """Whoever was told that it is done can rely on it; whoever was not knows nothing."""
         if self.weather.strikes(AWAY):
             raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
-        with super().transaction() as tx:
+        with super().transaction(may_be_forgotten=may_be_forgotten) as tx:
             tx.after_commit.append(lambda: self._may_die(CRASH_AFTER))
             yield tx
             tx.before_commit.append(lambda _: self._may_die(CRASH_BEFORE))
