@@ -5,7 +5,6 @@ between the nodes: nothing they say to each other arrives, nobody is told, and c
 All of it is on one machine: that its processor is shared makes it slower than three, and its network does not stumble.
 """
 
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -148,7 +147,9 @@ def test_each_queue_is_on_all_three(place: Place) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_service_outlives_a_machine(place: Place, fault: str) -> None:
+def test_service_outlives_a_machine(
+    place: Place, fault: str, record_property: Callable[[str, object], None]
+) -> None:
     cluster, what = place.cluster, FAULTS[fault]
     machine = what.chosen(cluster)
     with load_on(place.network) as load:
@@ -159,8 +160,7 @@ def test_service_outlives_a_machine(place: Place, fault: str) -> None:
         what.mended(cluster, machine)
         cluster.await_whole()
         silence = load.longest_silence(begun)
-    sys.stdout.write(
-        f"A machine {fault}: {len(load.sent)} referrals, silent for {silence:.1f} s at the most.\n"
-    )
     expect_each_once(place.network, load.sent)
+    said = f"A machine {fault}: {len(load.sent)} referrals, 0 lost, silent for {silence:.1f} s at the most."
+    record_property("figure", said)
     assert silence <= PROMISED
