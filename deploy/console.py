@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from shared.messaging.errors import LinkLost, Misconfigured
 from shared.messaging.management import ManagementRefused
-from shared.migrations import DatabaseTooNew
+from shared.schema_version import DatabaseTooNew
 from shared.sealing import KeyFileUnusable
 from shared.settings import EXIT_CODE, SettingsWrong
 

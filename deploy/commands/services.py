@@ -7,7 +7,7 @@ import typer
 from deploy.composition import COMPOSITIONS, WEB, composition_of, open_database, web_of
 from deploy.console import fail
 from shared.failpoints import FailpointSettings, arm
-from shared.migrations import upgrade
+from shared.schema_version import is_newest
 from shared.settings import EXIT_CODE, read
 
 Service = Annotated[str, typer.Argument(help="intake, referral, notifications or reporting.")]
@@ -47,7 +47,10 @@ def migrate(service: Service) -> None:
 
 def make_ready(service: str, url: str, *, org: str) -> None:
     """Migrate the database, and refuse one of another organisation's node."""
-    upgrade(f"services.{service}", url)
+    if not is_newest(f"services.{service}", url):
+        from shared.migrations import upgrade  # 13 MB, which a service would keep
+
+        upgrade(f"services.{service}", url)
     if service == "intake":
         from services.intake.usecases.node import AnothersDatabase, claim_node
 

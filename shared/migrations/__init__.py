@@ -11,16 +11,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, create_engine, text
 
 from shared.database import Database, driver_url
+from shared.schema_version import DatabaseTooNew, DatabaseTooOld
 
 LOCK = 7_265_101  #: PostgreSQL's advisory lock of those who migrate; any number will do
-
-
-class DatabaseTooNew(Exception):
-    """The database was written by a newer version: start that version, or restore the backup of before it."""
-
-
-class DatabaseTooOld(Exception):
-    """The database is of an older version, or empty: run throughline migrate."""
 
 
 def upgrade(package: str, url: str) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from shared.migrations import check, differences, upgrade
+from shared.schema_version import is_newest
 
 SERVICES = ("intake", "referral", "notifications", "reporting")
 
@@ -13,6 +14,15 @@ def test_the_migrated_schema_equals_the_models(service: str, database_url: str) 
 
     assert differences(f"services.{service}", database_url) == []
     check(f"services.{service}", database_url)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_its_version_is_known_without_the_migrations(service: str, database_url: str) -> None:
+    assert not is_newest(f"services.{service}", database_url)
+
+    upgrade(f"services.{service}", database_url)
+
+    assert is_newest(f"services.{service}", database_url)
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -5,7 +5,8 @@ from sqlalchemy import text
 
 from services.intake import storage
 from shared.database import Database
-from shared.migrations import DatabaseTooNew, DatabaseTooOld, check, differences, upgrade
+from shared.migrations import check, differences, upgrade
+from shared.schema_version import DatabaseTooNew, DatabaseTooOld
 
 INTAKE = "services.intake"
 
