@@ -64,8 +64,9 @@ soak: $(DEV) ## 100,000 simulated histories and 10,000 power cuts (half an hour 
 e2e: $(DEV) parts ## a real browser drives the pages
 	$(BIN)/pytest --timeout=400 tests/e2e
 
-bench: $(DEV) parts ## measure against six peers (ARGS=...)
+bench: $(DEV) parts ## measure against six peers, and what else is wanted (ARGS=..., MEASURES=...)
 	$(BIN)/python -m bench $(ARGS)
+	$(BIN)/python -m bench.measures $(MEASURES)
 
 keep: $(DEV) parts ## at a release: keep its events, contract and databases for the tests of later versions
 	$(BIN)/python -m tests.compatibility.keep

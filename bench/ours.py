@@ -32,7 +32,7 @@ UP = '"event": "link.up"'  #: what a worker logs when it has its queue
 UNHURRIED = {"THROUGHLINE_RESEND_SECONDS": "3600"}
 SHARED = ("alias", "age_band")  #: the fields that are ticked
 BY_HUB = "sender = 'hub'"  #: not what nodes say of themselves
-_UNHEARD = text("SELECT 1 FROM referrals WHERE unconfirmed AND quiet_until IS NOT NULL LIMIT 1")
+_UNHEARD = text("SELECT 1 FROM referrals WHERE unconfirmed LIMIT 1")
 _ASK_NOTHING = text("UPDATE referrals SET quiet_until = NULL WHERE quiet_until IS NOT NULL")
 PERSON = {"alias": "Invented", "age_band": "24--26"}
 

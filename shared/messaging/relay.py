@@ -17,6 +17,8 @@ from shared.messaging.outbox import Outbox
 log = structlog.get_logger()
 
 AT_ONCE = 500  #: rows claimed, and published, in one go
+FEW = 10  #: rows found, below which nobody seems to be in a hurry, and more may come one by one
+ATTENTIVE = 1.0  #: seconds after a few rows, in which the table is looked at four times as often
 WINDOW = 2_000  #: unanswered publishes, above which nothing more is published
 REFUSED_AGAIN = timedelta(seconds=5)  #: when to offer again what the broker would not take
 
@@ -32,7 +34,7 @@ class Relay:
         self._awaiting: set[UUID] = (
             set()
         )  #: published and kept until their receipt, so a confirm changes nothing
-        self._next_look = 0.0
+        self._next_look = self._attentive_until = 0.0
         outbox.hand_over = self._offered.extend
 
     def send_due(self, link: Link) -> int:
@@ -58,7 +60,7 @@ class Relay:
         moment = time.monotonic()
         if moment < self._next_look:
             return []
-        self._next_look = moment + self.poll
+        self._next_look = moment + (self.poll / 4 if moment < self._attentive_until else self.poll)
         with self.database.reading() as tx:
             if not self.outbox.anything_due(tx):
                 return []
@@ -66,6 +68,8 @@ class Relay:
             claimed = self.outbox.claim_due(tx, AT_ONCE)
         if len(claimed) == AT_ONCE:
             self._next_look = 0.0  # there is more
+        elif len(claimed) < FEW:
+            self._attentive_until = moment + ATTENTIVE
         return claimed
 
     def note(self, link: Link) -> None:
