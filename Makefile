@@ -18,7 +18,7 @@ demo: $(RUNTIME) ## a hub and three partners on this machine, until Ctrl-C (ARGS
 	@$(BIN)/throughline demo up $(ARGS)
 
 test: unsaid parts check architecture integration faults e2e ## everything a change must pass
-	@cat test-results/figures.txt
+	@cat build/figures.txt
 	@echo "Passed: format, lint, types, import contracts, unit, architecture, integration, fault and browser tests."
 
 check: formatted lint types imports unit ## format, lint, types, import contracts, unit tests
@@ -84,7 +84,7 @@ clean: ## remove caches and what was built (.venv stays)
 
 # Figures of an earlier run.
 unsaid:
-	@rm -f test-results/figures.txt
+	@rm -f build/figures.txt
 
 # The servers, the browser and the fonts that tests need from the distribution.
 parts:

@@ -7,7 +7,7 @@ import pytest
 pytest_plugins = ["shared.testing.fixtures", "shared.testing.browser"]
 
 FIGURE = "figure"  #: the property in which a test says what it counted
-FIGURES = Path(__file__).parent / "test-results" / "figures.txt"  #: of all runs since it was removed
+FIGURES = Path(__file__).parent / "build" / "figures.txt"  #: of all runs since it was removed
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

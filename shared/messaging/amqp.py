@@ -27,6 +27,9 @@ REFUSALS = (AccessRefused, NotAllowed, NotFound, PreconditionFailed)  #: mended 
 HEARTBEAT = 6  #: seconds; a dead peer is noticed after two
 PREFETCH = 200  #: deliveries, packs of many events most of them, the broker may have open with us
 CONNECT_TIMEOUT, WRITE_TIMEOUT = 5.0, 10.0  #: seconds
+ANSWER_WITHIN = (
+    2.5  #: seconds for each step of taking up work: a queue that has just lost its leader answers late
+)
 LAST_LOOK = 0.1  #: seconds in which all is read that may have come, before a broker is given up
 CHUNK = 16_384  #: bytes read from the socket in one go
 FAREWELL = 0.1  #: seconds for TLS to say good-bye to a peer that may be dead
@@ -50,13 +53,14 @@ class AmqpLink:
         self.queue, self.blocked = queue, False
         self._arrived: deque[Incoming] = deque()
         self._held: deque[Outgoing] = deque()  # published while the broker wants none
-        self._pulse = Pulse(lambda: self._confirms.ask(retry_exchange(queue), pulse_queue(queue)))
+        self._pulse = Pulse(self._ask_for_a_sign)
         with link_errors():
             self._wire = self._connect(url, tls, name or queue)
             try:
                 self._confirms = Confirms(self._answering(self._wire.channel()))
                 self._channel = self._wire.channel()
                 self._consumers = self._consume()
+                self._wire.sock.settimeout(WRITE_TIMEOUT)  # a write to a dead peer must end
             except BaseException:
                 self.close(politely=False)
                 raise
@@ -81,7 +85,7 @@ class AmqpLink:
             },
         )
         wire = connection.transport.establish_connection()
-        wire.sock.settimeout(WRITE_TIMEOUT)  # a write to a dead peer must end
+        wire.sock.settimeout(ANSWER_WITHIN)
         _read_in_chunks(wire.transport)
         self._beat_at = time.monotonic()
         return wire
@@ -188,11 +192,16 @@ class AmqpLink:
             self._read_until(time.monotonic() + LAST_LOOK, sys.maxsize)
         self._confirms.check_age()
         self._pulse.feel()
+        if self._confirms.wants_a_sign:
+            self._ask_for_a_sign()
         if self._confirms.is_worn:
             self._renew()
 
+    def _ask_for_a_sign(self) -> None:
+        self._confirms.ask(retry_exchange(self.queue), pulse_queue(self.queue))
+
     def _renew(self) -> None:
-        """RabbitMQ 3.10 may refuse a channel for ever that published while a queue had no leader (measured)."""
+        """RabbitMQ 3.10 may refuse or forget what is published where it was when a queue had no leader (measured)."""
         channel = self._answering(self._wire.channel())
         self._confirms = Confirms(channel, self._confirms.retire())
 

@@ -12,6 +12,7 @@ from shared.messaging.packing import MANY, ONE, Pack, as_one, as_uuid, is_pack
 
 CONFIRM_TIMEOUT = 15.0  #: seconds
 WORN_AFTER = 1.0  #: seconds a channel is given, though it refuses
+PASSED_OVER = 2.0  #: seconds for an answer, when what was published later has its own
 MANDATORY, IMMEDIATE = True, False
 
 
@@ -27,7 +28,7 @@ class Confirms:
 
     def __init__(self, channel: Any, answers: Settled | None = None) -> None:
         self._channel, self._tag = channel, 0
-        self._since, self._nacked = time.monotonic(), False
+        self._since, self._nacked, self._newest = time.monotonic(), False, 0
         self.open: dict[int, _Open] = {}
         self.apart: set[int] = set()
         self._returned: set[UUID] = set()
@@ -39,8 +40,23 @@ class Confirms:
 
     @property
     def is_worn(self) -> bool:
-        """Whether the broker refuses here, and another channel may fare better; not while an answer decides."""
-        return self._nacked and not self.apart and time.monotonic() - self._since > WORN_AFTER
+        """Whether the broker refuses or passes over what is published here, and another channel may fare better.
+
+        Not while an answer decides.
+        """
+        refuses = self._nacked and time.monotonic() - self._since > WORN_AFTER
+        passes_over = self._waits_long and next(iter(self.open)) < self._newest
+        return not self.apart and (refuses or passes_over)
+
+    @property
+    def wants_a_sign(self) -> bool:
+        """Whether something waits for long, and nothing was asked since that would show if it was passed over."""
+        return self._waits_long and all(one.ids for one in self.open.values())
+
+    @property
+    def _waits_long(self) -> bool:
+        oldest = next(iter(self.open.values()), None)
+        return oldest is not None and bool(oldest.ids) and time.monotonic() - oldest.since > PASSED_OVER
 
     def retire(self) -> Settled:
         """Close the channel; the answers since the last call, and as refused what has none."""
@@ -103,6 +119,7 @@ class Confirms:
         for answered in [t for t in self.open if t <= tag] if multiple else [tag]:
             one = self.open.pop(answered, None)
             self._nacked |= not ok
+            self._newest = max(self._newest, answered)
             if one and one.ids:
                 self._settle(answered, one.ids, ok=ok)
 

@@ -131,3 +131,32 @@ def test_a_channel_is_not_worn_while_an_answer_decides(
     channel.says("basic_nack", 1, False)  # noqa: FBT003
 
     assert not open_confirms.is_worn
+
+
+def test_what_is_passed_over_shows_by_the_answer_to_a_sign(
+    open_confirms: Confirms, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forgotten = message()
+    open_confirms.publish([forgotten])
+    assert not open_confirms.wants_a_sign
+
+    monkeypatch.setattr(confirms, "PASSED_OVER", 0)
+    assert open_confirms.wants_a_sign
+    open_confirms.ask("referral.retry", "referral.pulse")
+    assert not open_confirms.wants_a_sign, "one is enough"
+    assert not open_confirms.is_worn, "slow, perhaps"
+
+    channel.says("basic_ack", 2, False)  # noqa: FBT003
+    assert open_confirms.is_worn
+    assert open_confirms.retire().refused == {forgotten.id}
+
+
+def test_what_is_slow_as_a_whole_is_not_passed_over(
+    open_confirms: Confirms, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confirms, "PASSED_OVER", 0)
+    for _ in range(3):
+        open_confirms.publish([message()])
+    channel.says("basic_ack", 1, False)  # noqa: FBT003
+
+    assert not open_confirms.is_worn
