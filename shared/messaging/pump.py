@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 log = structlog.get_logger()
 
-BATCH = 200  #: the most messages in one transaction
+BATCH = 500  #: the most messages in one transaction
 WAIT = 0.5  #: seconds to wait for a message, at the most, before seeing whether to stop
 LONGEST_PAUSE = 5.0  #: seconds between tries while the broker or the database is away
 QUIET = 0.03  #: seconds after a batch in which the next one counts as load
