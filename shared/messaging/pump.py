@@ -19,13 +19,13 @@ T = TypeVar("T")
 
 log = structlog.get_logger()
 
-BATCH = 500  #: the most messages in one transaction
+BATCH = 200  #: the most messages in one transaction
 WAIT = 0.5  #: seconds to wait for a message, at the most, before seeing whether to stop
 LONGEST_PAUSE = 5.0  #: seconds between tries while the broker or the database is away
 QUIET = 0.03  #: seconds after a batch in which the next one counts as load
 FEW = 10  #: messages in a batch, below which it does not
 LINGER = 4  #: times as long as the last batch took, so that under load four fifths of the processor are left to others
-LONGEST_LINGER = 0.05  #: seconds
+LONGEST_LINGER = 0.02  #: seconds
 DRAIN_WAIT = 0.01  #: seconds without news after which a stopping service believes that there are no more
 DRAIN = 20.0  #: seconds a stopping service waits for confirms
 
