@@ -10,7 +10,7 @@ from uuid import UUID
 from services.intake.usecases.ledger import Ledger
 from shared import database
 from shared.database import Transaction
-from shared.messaging import confirms, inbox, packing
+from shared.messaging import confirms, inbox, outbox, packing
 from shared.messaging.delivery import Delivery, Outcome
 from shared.messaging.link import Link
 from shared.messaging.message import Incoming, Message
@@ -45,10 +45,10 @@ def mark_before_send() -> Any:
     """A row is forgotten when it is taken for sending."""
     claim_due = Outbox.claim_due
 
-    def claim_and_forget(outbox: Outbox, tx: Transaction, limit: int) -> Sequence[Any]:
-        claimed = claim_due(outbox, tx, limit)
+    def claim_and_forget(of: Outbox, tx: Transaction, limit: int) -> Sequence[Any]:
+        claimed = claim_due(of, tx, limit)
         if claimed:
-            tx.execute(outbox.table.delete().where(outbox.table.c.message_id.in_([m.id for m in claimed])))
+            tx.execute(of.table.delete().where(of.table.c.message_id.in_([m.id for m in claimed])))
         return claimed
 
     return patch.object(Outbox, "claim_due", claim_and_forget)
@@ -88,10 +88,15 @@ def no_receipts() -> Any:
     """A confirm is taken for delivery."""
     publish = Outbox.publish
 
-    def publish_and_trust(outbox: Outbox, tx: Transaction, event: Any, **how: Any) -> UUID:
-        return publish(outbox, tx, event, **{**how, "awaits": None})
+    def publish_and_trust(of: Outbox, tx: Transaction, event: Any, **how: Any) -> UUID:
+        return publish(of, tx, event, **{**how, "awaits": None})
 
     return patch.object(Outbox, "publish", publish_and_trust)
+
+
+def no_receipts_within_the_hub() -> Any:
+    """What notifications and reporting are told is forgotten once the broker has it."""
+    return patch.object(outbox, "_receipt_of", lambda _pack: None)
 
 
 def order_dependent() -> Any:
