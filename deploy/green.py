@@ -7,9 +7,7 @@ warnings.filterwarnings(
     "ignore", message=r"\s*Eventlet is deprecated"
 )  # known; why it stays is in the decisions
 
-os.environ["EVENTLET_NO_GREENDNS"] = (
-    "yes"  # names are looked up as everywhere on the machine, and 20 MB stay free
-)
+os.environ["EVENTLET_NO_GREENDNS"] = "yes"  # names are looked up as everywhere, and 20 MB stay free
 
 import eventlet  # noqa: E402
 

@@ -27,9 +27,7 @@ REFUSALS = (AccessRefused, NotAllowed, NotFound, PreconditionFailed)  #: mended 
 HEARTBEAT = 6  #: seconds; a dead peer is noticed after two
 PREFETCH = 200  #: deliveries, packs of many events most of them, the broker may have open with us
 CONNECT_TIMEOUT, WRITE_TIMEOUT = 5.0, 10.0  #: seconds
-ANSWER_WITHIN = (
-    2.5  #: seconds for each step of taking up work: a queue that has just lost its leader answers late
-)
+ANSWER_WITHIN = 2.5  #: seconds for each step of taking up work: a queue without a leader would answer late
 LAST_LOOK = 0.1  #: seconds in which all is read that may have come, before a broker is given up
 CHUNK = 16_384  #: bytes read from the socket in one go
 FAREWELL = 0.1  #: seconds for TLS to say good-bye to a peer that may be dead
