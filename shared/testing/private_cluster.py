@@ -109,7 +109,8 @@ class PrivateCluster:
         except httpx.HTTPError:
             return False
         all_run = all(node.get("running") and not node.get("partitions") for nodes in seen for node in nodes)
-        return all_run and all(len(queue.get("online", ())) == len(MACHINES) for queue in queues)
+        all_see_all = all(len(nodes) == len(MACHINES) for nodes in seen)
+        return all_run and all_see_all and all(len(queue.get("online", ())) == len(MACHINES) for queue in queues)
 
     def _queue(self, name: str) -> dict[str, Any]:
         return next((queue for queue in self._look("queues") if queue["name"] == name), {})
