@@ -110,7 +110,9 @@ class PrivateCluster:
             return False
         all_run = all(node.get("running") and not node.get("partitions") for nodes in seen for node in nodes)
         all_see_all = all(len(nodes) == len(MACHINES) for nodes in seen)
-        return all_run and all_see_all and all(len(queue.get("online", ())) == len(MACHINES) for queue in queues)
+        return (
+            all_run and all_see_all and all(len(queue.get("online", ())) == len(MACHINES) for queue in queues)
+        )
 
     def _queue(self, name: str) -> dict[str, Any]:
         return next((queue for queue in self._look("queues") if queue["name"] == name), {})
