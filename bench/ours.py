@@ -25,7 +25,7 @@ from shared.database import Database
 from shared.messaging.message import HUB
 from shared.migrations import upgrade
 from shared.polling import poll_until
-from shared.sealing.keys import read_keys
+from shared.sealing import read_key_file
 
 UP = '"event": "link.up"'  #: what a worker logs when it has its queue
 #: Where no receiving node runs, a referral that is sent again would be a second one to count.
@@ -98,7 +98,7 @@ def _admit(plan: Plan, *nodes: NodePlan) -> None:
     upgrade("services.referral", plan.databases["referral"])
     with closing(open_database("referral", plan.databases["referral"], sender=HUB)) as database:
         for node in nodes:
-            public = read_keys(node.key_file)[0].public
+            public = read_key_file(node.key_file).sealing[0].public
             add_organisation(database, node.org, name=node.about.name, public_key=public)
 
 

@@ -83,7 +83,7 @@ def _intake() -> Composition:
         sender=settings.org,
         resend_seconds=settings.resend_seconds,
         poll=0.02,  # the web process writes here, and somebody waits
-        own={"org": settings.org, "ring": read_key_file(settings.key_file)},
+        own={"org": settings.org, "ring": read_key_file(settings.key_file).ring},
     )
 
 

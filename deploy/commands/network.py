@@ -17,8 +17,8 @@ from shared.messaging import provision
 from shared.messaging.management import Management
 from shared.messaging.topology import HUB_RIGHTS, node_rights
 from shared.schemas.rules import ORGANISATION
-from shared.sealing import PrivateKey, write_key_file
-from shared.sealing.keys import parse_public, read_keys
+from shared.sealing.key_file import complete_key_file
+from shared.sealing.keys import parse_public
 from shared.settings import DATABASE_URL, Secret, read, setting
 
 app = typer.Typer(help="The hub's broker and the organisations of the network.", no_args_is_help=True)
@@ -39,10 +39,8 @@ class NetworkSettings:
 
 @app.command("key")
 def key(file: Annotated[Path, typer.Argument(help="Where to keep the node's private key.")]) -> None:
-    """Make a node's key, or show the public half of the one that is there."""
-    if not file.exists():
-        write_key_file(file, PrivateKey.generate())
-    out.print(read_keys(file)[0].public)
+    """Make a node's keys, or show the public half of those that are there; what is missing is added."""
+    out.print(complete_key_file(file).sealing[0].public)
 
 
 @app.command("provision")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deploy.demo.organisations import ORGANISATIONS, DemoOrganisation
 from shared.ports import LOOPBACK, free_ports
-from shared.sealing import PrivateKey, write_key_file
+from shared.sealing import OwnKeys, write_key_file
 
 HUB_SERVICES = ("referral", "notifications", "reporting")
 RESEND_SECONDS = 5
@@ -85,7 +85,7 @@ def make_plan(folder: Path, database_url: Callable[[str], str] | None = None) ->
 
 def _node(folder: Path, about: DemoOrganisation, port: int, database_url: str) -> NodePlan:
     node = NodePlan(about, folder, port, database_url)
-    write_key_file(node.key_file, PrivateKey.generate())
+    write_key_file(node.key_file, OwnKeys.generate())
     return node
 
 

@@ -40,7 +40,6 @@ from shared.clock import now
 from shared.migrations import upgrade
 from shared.ports import LOOPBACK, is_listening
 from shared.sealing import read_key_file
-from shared.sealing.keys import read_keys
 
 Tell = Callable[[str], None]
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH", "CI")
@@ -174,7 +173,7 @@ def make_databases(plan: Plan, *, past: bool) -> dict[str, str]:
 
 
 def _network(plan: Plan, bus: Path) -> SteppedNetwork:
-    nodes = {node.org: (node.database_url, read_key_file(node.key_file)) for node in plan.nodes}
+    nodes = {node.org: (node.database_url, read_key_file(node.key_file).ring) for node in plan.nodes}
     return open_network(bus, Hands(history.beginning(now())), hub=plan.databases, nodes=nodes)
 
 
@@ -197,7 +196,7 @@ def _open_reporting(network: SteppedNetwork) -> str:
 
 def _admit(network: SteppedNetwork, plan: Plan) -> None:
     for node in plan.nodes:
-        public = read_keys(node.key_file)[0].public
+        public = read_key_file(node.key_file).sealing[0].public
         add_organisation(network.databases["referral"], node.org, name=node.about.name, public_key=public)
     network.settle()
 

@@ -71,7 +71,7 @@ class Release:
         copied = place / f"{org}.key"
         shutil.copy(self.folder / "keys" / copied.name, copied)
         copied.chmod(0o600)
-        return read_key_file(copied)
+        return read_key_file(copied).ring
 
 
 def releases() -> list[Release]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from shared.sealing import PrivateKey, write_key_file
+from shared.sealing import OwnKeys, write_key_file
 
 CONFIGURATION, ERROR, USAGE = 78, 1, 2
 SECRET = "canary-of-a-secret"
@@ -34,7 +34,7 @@ def throughline(*words: str, typed: str = "", **settings: str) -> subprocess.Com
 def node(tmp_path: Path) -> dict[str, str]:
     """The settings of a node's worker, all of them right but that nobody answers."""
     key = tmp_path / "node.key"
-    write_key_file(key, PrivateKey.generate())
+    write_key_file(key, OwnKeys.generate())
     return {
         "org": "harbour-house",
         "amqp_url": f"amqp://harbour-house:{SECRET}@127.0.0.1:1/",
