@@ -14,7 +14,7 @@ from shared.database import Database
 from shared.messaging.message import HUB
 from shared.messaging.outbox import Outbox, Patience
 from shared.messaging.topology import node_queue
-from shared.sealing import read_key_file
+from shared.sealing import OwnKeys, read_key_file
 from shared.settings import PREFIX, SettingsWrong, read, variable
 
 
@@ -125,13 +125,14 @@ COMPOSITIONS: dict[str, Callable[[], Composition]] = {
 
 @dataclass(frozen=True)
 class WebComposition:
-    """What a web process is made of."""
+    """What a web process is made of. ``keys`` are those of a node."""
 
     settings: Any
     database_url: str
     sender: str
     address: str
     port: int
+    keys: OwnKeys | None = None
 
 
 def _intake_web() -> WebComposition:
@@ -139,7 +140,12 @@ def _intake_web() -> WebComposition:
 
     settings = read(IntakeWebSettings)
     return WebComposition(
-        settings, settings.intake_database_url, settings.org, settings.web_address, settings.web_port
+        settings,
+        settings.intake_database_url,
+        settings.org,
+        settings.web_address,
+        settings.web_port,
+        read_key_file(settings.key_file),
     )
 
 

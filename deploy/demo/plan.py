@@ -127,6 +127,7 @@ def node_web_environment(node: NodePlan) -> dict[str, str]:
             "ORG_NAME": node.about.name,
             "INTAKE_DATABASE_URL": node.database_url,
             "SECRET_KEY": secrets.token_hex(32),
+            "KEY_FILE": str(node.key_file),
             "PUBLIC_URL": node.url,
             "WEB_PORT": str(node.port),
         }

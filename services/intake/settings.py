@@ -52,6 +52,7 @@ class IntakeWebSettings:
     secret_key: Secret = setting(  # noqa: RUF009 - a field specifier
         "random characters that sign cookies; best in a file, as THROUGHLINE_SECRET_KEY_FILE", _LONG
     )
+    key_file: Path = setting("the file of the node's private key, the worker's own")  # noqa: RUF009 - a field specifier
     public_url: str = setting("where people reach the node, https://…", _WEB)
     web_address: str = setting("the address that the web process listens on", default="127.0.0.1")
     web_port: int = setting("the port that the web process listens on", between(1, 65535), default=8000)

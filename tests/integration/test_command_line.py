@@ -44,6 +44,12 @@ def node(tmp_path: Path) -> dict[str, str]:
     }
 
 
+def web_settings(node: dict[str, str]) -> dict[str, str]:
+    """The settings of the node's pages."""
+    told = {name: node[name] for name in ("org", "intake_database_url", "key_file", "public_url")}
+    return told | {"org_name": "Harbour House", "secret_key": "0" * 32}
+
+
 def refuses(
     said: subprocess.CompletedProcess[str], *, code: int = CONFIGURATION, naming: str, remedy: str
 ) -> None:
@@ -104,8 +110,7 @@ def test_a_file_of_a_secret_that_is_not_there(node: dict[str, str]) -> None:
 
 
 def test_a_setting_of_tests_for_pages_that_others_can_reach(node: dict[str, str]) -> None:
-    web = {name: node[name] for name in ("org", "intake_database_url", "public_url")}
-    web |= {"org_name": "Harbour House", "secret_key": "0" * 32}
+    web = web_settings(node)
 
     said = throughline("web", "intake", **web, failpoint="transaction.committed:1")
 
@@ -116,6 +121,7 @@ def test_a_key_that_others_can_read(node: dict[str, str]) -> None:
     Path(node["key_file"]).chmod(0o644)
 
     refuses(throughline("run", "intake", **node), naming=node["key_file"], remedy="chmod 600")
+    refuses(throughline("web", "intake", **web_settings(node)), naming=node["key_file"], remedy="chmod 600")
 
 
 def test_a_key_that_is_not_there(node: dict[str, str]) -> None:
@@ -189,8 +195,7 @@ STAFF = {
 def test_a_member_of_staff_who_cannot_be(node: dict[str, str], wrong: str) -> None:
     username, role, password, remedy = STAFF[wrong]
     throughline("migrate", "intake", **node)
-    web = {name: node[name] for name in ("org", "intake_database_url", "public_url")}
-    web |= {"org_name": "Harbour House", "secret_key": "0" * 32}
+    web = web_settings(node)
 
     said = throughline("user", "add", username, "--role", role, typed=f"{password}\n" * 2, **web)
 

@@ -21,6 +21,7 @@ WEB = {
     "THROUGHLINE_ORG_NAME": "Harbour House",
     "THROUGHLINE_INTAKE_DATABASE_URL": "sqlite:///node.db",
     "THROUGHLINE_SECRET_KEY": "canary-canary-canary-canary-canary",
+    "THROUGHLINE_KEY_FILE": "node.key",
     "THROUGHLINE_PUBLIC_URL": "https://node.example",
 }
 
@@ -28,6 +29,7 @@ WEB = {
 def test_right_settings_are_read() -> None:
     assert read(IntakeSettings, WORKER).key_file == Path("node.key")
     assert read(IntakeWebSettings, WEB).web_port == 8000
+    assert read(IntakeWebSettings, WEB).key_file == Path("node.key")
 
 
 def test_the_brokers_of_a_cluster_are_one_setting() -> None:

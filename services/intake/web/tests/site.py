@@ -1,6 +1,7 @@
 """A node's web process for tests, with its staff, a directory full of offers, and what the hub says to it."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -35,11 +36,12 @@ ELSEWHERE = "night-shelter"
 
 
 def settings(**changes: Any) -> IntakeWebSettings:
-    given = {
+    given: dict[str, Any] = {
         "org": HERE,
         "org_name": "Harbour House",
         "intake_database_url": "sqlite://",
         "secret_key": Secret("0" * 32),
+        "key_file": Path("node.key"),
         "public_url": "http://127.0.0.1:8000",
     }
     return IntakeWebSettings(**given | changes)
