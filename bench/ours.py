@@ -89,8 +89,8 @@ def ours(place: Place, load: Load) -> Iterator[OurSide]:
         _start(side, nodes)
         cases = _open_cases(sender, receiver, load.clients)
         processes.start(CLIENTS, "bench.clients")
-        told = {"database": sender.database_url, "org": sender.org, "to_org": receiver.org}
-        processes.tell(CLIENTS, told | {"cases": [str(case) for case in cases]})
+        told = {"database": sender.database_url, "key_file": str(sender.key_file), "org": sender.org}
+        processes.tell(CLIENTS, told | {"to_org": receiver.org, "cases": [str(case) for case in cases]})
         yield side
 
 
@@ -118,7 +118,7 @@ def _start(side: OurSide, nodes: tuple[NodePlan, ...]) -> None:
 
 
 def _node_database(node: NodePlan) -> Database:
-    return open_database("intake", node.database_url, sender=node.org)
+    return open_database("intake", node.database_url, sender=node.org, keys=read_key_file(node.key_file))
 
 
 def _await_directory(node: NodePlan) -> None:

@@ -5,16 +5,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import MetaData, Table
 
+from shared.at_rest import StorageKeys
 from shared.clock import Clock, now
 from shared.database import Database
 from shared.messaging.message import HUB
 from shared.messaging.outbox import Outbox, Patience
 from shared.messaging.topology import node_queue
-from shared.sealing import OwnKeys, read_key_file
+from shared.sealing import KeyFileUnusable, OwnKeys, read_key_file
 from shared.settings import PREFIX, SettingsWrong, read, variable
 
 
@@ -34,6 +36,7 @@ class Composition:
         0.5  #: seconds between looks for rows that another process, or an earlier life, left in the outbox
     )
     own: dict[str, Any] = field(default_factory=dict)
+    keys: OwnKeys | None = None
 
     @property
     def service_class(self) -> type:
@@ -50,7 +53,11 @@ class Composition:
     def open_database(self) -> Database:
         """The service's database, with its outbox."""
         return open_database(
-            self.name, self.database_url, sender=self.sender, resend_seconds=self.resend_seconds
+            self.name,
+            self.database_url,
+            sender=self.sender,
+            resend_seconds=self.resend_seconds,
+            keys=self.keys,
         )
 
 
@@ -73,6 +80,7 @@ def _intake() -> Composition:
     from services.intake.settings import IntakeSettings
 
     settings = read(IntakeSettings)
+    keys = _keys_of_node(settings.key_file)
     return Composition(
         name="intake",
         service="IntakeService",
@@ -83,8 +91,19 @@ def _intake() -> Composition:
         sender=settings.org,
         resend_seconds=settings.resend_seconds,
         poll=0.02,  # the web process writes here, and somebody waits
-        own={"org": settings.org, "ring": read_key_file(settings.key_file).ring},
+        own={"org": settings.org, "ring": keys.ring},
+        keys=keys,
     )
+
+
+def _keys_of_node(path: Path) -> OwnKeys:
+    """Everything that a node needs; a file of version 0.1.0 lacks some of it."""
+    keys = read_key_file(path)
+    if not keys.is_complete:
+        raise KeyFileUnusable(
+            f"{path} lacks keys of this version: add them with: throughline network key {path}"
+        )
+    return keys
 
 
 def _notifications() -> Composition:
@@ -145,7 +164,7 @@ def _intake_web() -> WebComposition:
         settings.org,
         settings.web_address,
         settings.web_port,
-        read_key_file(settings.key_file),
+        _keys_of_node(settings.key_file),
     )
 
 
@@ -161,13 +180,20 @@ def _reporting_web() -> WebComposition:
 WEB: dict[str, Callable[[], WebComposition]] = {"intake": _intake_web, "reporting": _reporting_web}
 
 
-def open_database(
-    service: str, url: str, *, sender: str, resend_seconds: float = 60, clock: Clock = now
+def open_database(  # noqa: PLR0913 - a database has that many sides
+    service: str,
+    url: str,
+    *,
+    sender: str,
+    resend_seconds: float = 60,
+    clock: Clock = now,
+    keys: OwnKeys | None = None,
 ) -> Database:
-    """A service's database, with the outbox in which it speaks as its sender."""
+    """A service's database, with the outbox in which it speaks as its sender, and a node's with its storage keys."""
     tables = import_module(f"services.{service}.storage").metadata.tables
     outbox = Outbox(tables["outbox"], sender=sender, patience=Patience(receipt=resend_seconds))
-    return Database(url, clock=clock, outbox=outbox)
+    at_rest = StorageKeys(keys.storage) if keys else None
+    return Database(url, clock=clock, outbox=outbox, at_rest=at_rest)
 
 
 def composition_of(service: str) -> Composition:

@@ -1,15 +1,29 @@
 """``throughline run|web|migrate``: the processes of a service."""
 
+from contextlib import closing
 from typing import Annotated
 
 import typer
 
-from deploy.composition import COMPOSITIONS, WEB, composition_of, open_database, web_of
+from deploy.composition import (
+    COMPOSITIONS,
+    WEB,
+    Composition,
+    WebComposition,
+    composition_of,
+    open_database,
+    web_of,
+)
 from deploy.console import fail
+from shared.database import Database
 from shared.failpoints import FailpointSettings, arm
 from shared.schema_version import is_newest
 from shared.settings import EXIT_CODE, read
 
+ANOTHERS_KEY = (
+    "does not hold the key with which this database was sealed; nothing was changed: check THROUGHLINE_KEY_FILE and "
+    "the database's address, or restore the key file from the backup of the node's key"
+)
 Service = Annotated[str, typer.Argument(help="intake, referral, notifications or reporting.")]
 
 
@@ -18,7 +32,7 @@ def run(service: Service) -> None:
     if service not in COMPOSITIONS:
         fail(f"there is no service {service}: use one of {', '.join(COMPOSITIONS)}")
     composition = composition_of(service)
-    make_ready(service, composition.database_url, org=composition.sender)
+    make_ready(service, composition)
     from deploy.run import run as run_worker  # nameko, which nobody else needs
 
     raise typer.Exit(run_worker(composition))
@@ -29,7 +43,7 @@ def web(service: Service) -> None:
     if service not in WEB:
         fail(f"{service} has no pages: use one of {', '.join(WEB)}")
     composition = web_of(service)
-    make_ready(service, composition.database_url, org=composition.sender)
+    make_ready(service, composition)
     # Refused here: a worker would end with it again and again.
     arm(read(FailpointSettings), reaches=composition.settings.public_url)
     from deploy.serve import serve
@@ -42,19 +56,31 @@ def migrate(service: Service) -> None:
     if service not in COMPOSITIONS:
         fail(f"there is no service {service}: use one of {', '.join(COMPOSITIONS)}")
     composition = composition_of(service)
-    make_ready(service, composition.database_url, org=composition.sender)
+    make_ready(service, composition)
 
 
-def make_ready(service: str, url: str, *, org: str) -> None:
-    """Migrate the database, and refuse one of another organisation's node."""
-    if not is_newest(f"services.{service}", url):
+def make_ready(service: str, composition: Composition | WebComposition) -> None:
+    """Migrate the database, refuse one of another organisation's node or key, and leave nothing in the clear."""
+    package, url = f"services.{service}", composition.database_url
+    if not is_newest(package, url):
         from shared.migrations import upgrade  # 13 MB, which a service would keep
 
-        upgrade(f"services.{service}", url)
+        upgrade(package, url)
     if service == "intake":
-        from services.intake.usecases.node import AnothersDatabase, claim_node
+        database = open_database(service, url, sender=composition.sender, keys=composition.keys)
+        with closing(database):
+            _make_node_ready(database, composition)
 
-        try:
-            claim_node(open_database(service, url, sender=org), org)
-        except AnothersDatabase as anothers:
-            fail(str(anothers), code=EXIT_CODE)
+
+def _make_node_ready(database: Database, composition: Composition | WebComposition) -> None:
+    from services.intake.usecases import at_rest
+    from services.intake.usecases.node import AnothersDatabase, claim_node
+
+    try:
+        claim_node(database, composition.sender)
+        at_rest.accept_key(database)
+    except AnothersDatabase as anothers:
+        fail(str(anothers), code=EXIT_CODE)
+    except at_rest.AnothersKey:
+        fail(f"{composition.settings.key_file} {ANOTHERS_KEY}", code=EXIT_CODE)
+    at_rest.seal_what_is_in_the_clear(database)

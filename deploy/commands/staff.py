@@ -82,7 +82,7 @@ def _why(code: str, field: str = "it") -> str:
 
 def _intake() -> tuple[Database, str]:
     web = web_of("intake")
-    return open_database("intake", web.database_url, sender=web.sender), web.sender
+    return open_database("intake", web.database_url, sender=web.sender, keys=web.keys), web.sender
 
 
 def _reporting() -> Database:

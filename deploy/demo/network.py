@@ -23,7 +23,7 @@ from shared.messaging.message import HUB
 from shared.messaging.pump import Pump
 from shared.messaging.relay import Relay
 from shared.messaging.topology import node_queue
-from shared.sealing import KeyRing
+from shared.sealing import OwnKeys
 
 OPEN_FOR = timedelta(days=45)  #: how long a quarter takes counts after its end
 MOST_ROUNDS = 1_000  #: of every service's loop until nothing moves; more would be a message going in circles
@@ -75,7 +75,7 @@ def open_network(
     clock: Hands,
     *,
     hub: Mapping[str, str],
-    nodes: Mapping[str, tuple[str, KeyRing]],
+    nodes: Mapping[str, tuple[str, OwnKeys]],
 ) -> SteppedNetwork:
     """Put it together from database addresses: of the hub's services, and of each organisation with its keys."""
     provision_embedded(bus_file, list(nodes))
@@ -87,9 +87,9 @@ def open_network(
         ("reporting", count),
     ):
         _join(network, bus_file, service, service, hub[service], HUB, hear)
-    for org, (url, ring) in nodes.items():
-        hear_node = partial(hearing.hear, ring=ring, org=org)
-        _join(network, bus_file, "intake", node_queue(org), url, org, hear_node)
+    for org, (url, keys) in nodes.items():
+        hear_node = partial(hearing.hear, ring=keys.ring, org=org)
+        _join(network, bus_file, "intake", node_queue(org), url, org, hear_node, keys)
     return network
 
 
@@ -101,8 +101,9 @@ def _join(  # noqa: PLR0913, PLR0917 - a service has that many parts
     url: str,
     sender: str,
     hear: Callable[[Transaction, Batch], None],
+    keys: OwnKeys | None = None,
 ) -> None:
-    database = open_database(service, url, sender=sender, clock=network.clock)
+    database = open_database(service, url, sender=sender, clock=network.clock, keys=keys)
     _hurry(database)
     tables = import_module(f"services.{service}.storage").metadata.tables
     delivery = Delivery(queue, database, tables["inbox"], tables["parked"], hear)

@@ -30,6 +30,7 @@ from deploy.demo.plan import (
     reporting_web_environment,
 )
 from deploy.demo.supervisor import Program, Supervisor
+from services.intake.usecases.at_rest import accept_key
 from services.intake.usecases.directory import publish_contacts
 from services.intake.usecases.node import claim_node
 from services.intake.usecases.staff import NewStaff, add_staff, issue_token
@@ -173,13 +174,14 @@ def make_databases(plan: Plan, *, past: bool) -> dict[str, str]:
 
 
 def _network(plan: Plan, bus: Path) -> SteppedNetwork:
-    nodes = {node.org: (node.database_url, read_key_file(node.key_file).ring) for node in plan.nodes}
+    nodes = {node.org: (node.database_url, read_key_file(node.key_file)) for node in plan.nodes}
     return open_network(bus, Hands(history.beginning(now())), hub=plan.databases, nodes=nodes)
 
 
 def _open_node(network: SteppedNetwork, node: NodePlan) -> str:
     database = network.databases[node.org]
     claim_node(database, node.org)
+    accept_key(database)
     for member in node.about.staff:
         address = f"{member.username}@{node.org}.invalid"
         new = NewStaff(member.username, PASSWORD, member.role, member.display_name, address, member.language)

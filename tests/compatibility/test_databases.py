@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from deploy.composition import open_database
 from deploy.demo.network import Hands, SteppedNetwork, open_network
 from deploy.demo.organisations import ORGANISATIONS
 from deploy.demo.plan import HUB_SERVICES
 from services.intake.domain import Actor, Role
 from services.intake.storage.tables import people
 from services.intake.storage.tables import referrals as node_referrals
+from services.intake.usecases.at_rest import accept_key, seal_what_is_in_the_clear
 from services.intake.usecases.moves import MoveOrder, make_move
 from services.intake.usecases.referrals import inbox, list_referrals, referral_page
 from services.referral.storage import referrals as hub_referrals
@@ -57,7 +59,11 @@ def network(release: Release, restored: dict[str, str], tmp_path: Path) -> Itera
     for name, url in restored.items():
         upgrade(package_of(name), url)
     hub = {name: restored[name] for name in HUB_SERVICES}
-    nodes = {org: (restored[org], release.ring(org, tmp_path)) for org in WORKERS}
+    nodes = {org: (restored[org], release.keys(org, tmp_path)) for org in WORKERS}
+    for org, (url, keys) in nodes.items():
+        with closing(open_database("intake", url, sender=org, keys=keys)) as database:
+            accept_key(database)
+            seal_what_is_in_the_clear(database)
     with closing(open_network(tmp_path / "bus.db", Hands(release.ended), hub=hub, nodes=nodes)) as opened:
         yield opened
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from shared.sealing import OwnKeys, write_key_file
+from shared.sealing import OwnKeys, read_key_file, write_key_file
 
 CONFIGURATION, ERROR, USAGE = 78, 1, 2
 SECRET = "canary-of-a-secret"
@@ -134,6 +134,32 @@ def test_a_key_that_is_damaged(node: dict[str, str]) -> None:
     Path(node["key_file"]).write_text(SECRET)
 
     refuses(throughline("run", "intake", **node), naming=node["key_file"], remedy="backup")
+
+
+def test_a_key_of_an_earlier_version(node: dict[str, str]) -> None:
+    """It only has what opens what is sealed to the node."""
+    key = Path(node["key_file"])
+    keys = read_key_file(key)
+    key.unlink()
+    write_key_file(key, OwnKeys(keys.sealing))
+
+    refuses(throughline("run", "intake", **node), naming=node["key_file"], remedy="throughline network key")
+    throughline("network", "key", node["key_file"])
+
+    assert throughline("migrate", "intake", **node).returncode == 0
+
+
+def test_another_key_than_the_database_was_sealed_with(node: dict[str, str], tmp_path: Path) -> None:
+    throughline("migrate", "intake", **node)
+    write_key_file(tmp_path / "other.key", OwnKeys.generate())
+    other = node | {"key_file": str(tmp_path / "other.key")}
+    before = (tmp_path / "node.db").read_bytes()
+
+    for said in (throughline("run", "intake", **other), throughline("web", "intake", **web_settings(other))):
+        refuses(said, naming=other["key_file"], remedy="restore the key file")
+
+    assert (tmp_path / "node.db").read_bytes() == before
+    assert throughline("migrate", "intake", **node).returncode == 0
 
 
 def test_another_organisations_database(node: dict[str, str]) -> None:

@@ -16,8 +16,9 @@ from services.intake.storage.tables import moves, referrals
 from services.intake.usecases.cases import add_need, open_case
 from services.intake.usecases.consent import record_consent
 from services.intake.usecases.hearing import hear
-from services.intake.usecases.people import register_person
+from services.intake.usecases.people import find_people, register_person
 from services.intake.usecases.referrals import ReferralFile, ReferralOrder, referral_page, send_referral
+from shared.at_rest import StorageKeys
 from shared.clock import new_id
 from shared.database import Database
 from shared.messaging.delivery import Batch
@@ -37,6 +38,7 @@ ADMIN = Actor("root", Role.ADMIN, HERE)
 STRANGER = Actor("olena", Role.CASE_WORKER, THERE)
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 OUR_KEY, THEIR_KEY = PrivateKey.generate(), PrivateKey.generate()
+AT_REST = StorageKeys([b"of these tests, 32 bytes of them "[:32]])
 TICKED = ("given_name", "phone")
 SAFE_HOUSE = Service(
     service_id=UUID("018f0000-0000-7000-8000-000000000001"),
@@ -63,7 +65,7 @@ class Said:
 def make_database(folder: Path) -> Database:
     """An empty node's database, made once for many tests: a new engine would learn every statement anew."""
     outbox = Outbox(storage.outbox, sender=HERE)
-    database = Database(f"sqlite:///{folder / 'node.db'}", outbox=outbox)
+    database = Database(f"sqlite:///{folder / 'node.db'}", outbox=outbox, at_rest=AT_REST)
     event.listen(database.engine, "connect", _hurry)
     storage.metadata.create_all(database.engine)
     return database
@@ -107,6 +109,10 @@ class Node:
     def rows(self, table: Table) -> list[Any]:
         with self.database.reading() as tx:
             return list(tx.execute(select(table)).mappings())
+
+    def people(self) -> list[Person]:
+        """The newest, as they are read."""
+        return find_people(self.database, "", WORKER)
 
     def registers(self, **fields: Any) -> Person:
         given = {

@@ -74,7 +74,7 @@ class _Arrived:
             acknowledge_by=offered.acknowledge_by,
             reply_by=offered.reply_by,
         )
-        return row_of(referral, org, self.content, tx.at + QUIET)
+        return row_of(tx, referral, org, self.content, tx.at + QUIET)
 
     def first_line(self, tx: Transaction) -> dict[str, Any]:
         """The history begins with the sending."""

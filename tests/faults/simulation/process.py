@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from shared.at_rest import StorageKeys
 from shared.database import Database, Transaction
 from shared.messaging.delivery import Batch, Delivery
 from shared.messaging.errors import LinkLost
@@ -20,6 +21,7 @@ from shared.messaging.relay import Relay
 from tests.faults.simulation.broker import SimulatedBroker
 from tests.faults.simulation.weather import AWAY, CRASH_AFTER, CRASH_BEFORE, Crash, Weather
 
+AT_REST = StorageKeys([bytes(32)])
 Hear = Callable[[Transaction, Batch], None]
 
 
@@ -61,7 +63,7 @@ class MortalDatabase(Database):
 def _database(service: str, sender: str) -> MortalDatabase:
     """Opened once for all worlds: a new engine would learn every statement anew."""
     tables = import_module(f"services.{service}.storage").metadata.tables
-    return MortalDatabase("sqlite://", outbox=Outbox(tables["outbox"], sender=sender))
+    return MortalDatabase("sqlite://", outbox=Outbox(tables["outbox"], sender=sender), at_rest=AT_REST)
 
 
 class Process:
