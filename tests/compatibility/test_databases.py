@@ -16,6 +16,7 @@ from services.intake.storage.tables import people
 from services.intake.storage.tables import referrals as node_referrals
 from services.intake.usecases.at_rest import accept_key, seal_what_is_in_the_clear
 from services.intake.usecases.moves import MoveOrder, make_move
+from services.intake.usecases.people import find_people
 from services.intake.usecases.referrals import inbox, list_referrals, referral_page
 from services.referral.storage import referrals as hub_referrals
 from services.reporting.usecases.report import overview
@@ -95,6 +96,19 @@ def test_every_page_of_it_can_be_read(network: SteppedNetwork) -> None:
             file = referral_page(network.databases[org], referral.id, worker)
             assert len(file.history) >= referral.number > 0
         assert len(referrals) > 20
+
+
+def test_its_people_are_found_and_lie_sealed(network: SteppedNetwork) -> None:
+    for org, worker in WORKERS.items():
+        found = find_people(network.databases[org], "", worker)
+        with network.databases[org].reading() as tx:
+            rows = str(tx.execute(select(people)).all())
+
+        assert {person.missing for person in found} == {None}
+        assert all(person.name and person.name not in rows for person in found)
+        one = found[-1]
+        assert one in find_people(network.databases[org], one.name[1:], worker)
+        assert one in find_people(network.databases[org], one.alias or one.name, worker)
 
 
 def test_the_network_in_it_lives_on(network: SteppedNetwork) -> None:

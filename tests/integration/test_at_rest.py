@@ -1,0 +1,109 @@
+"""A node's database on both engines: nothing personal is readable in it, and what was in the clear is sealed."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from sqlalchemy import create_engine, inspect, select, text, update
+
+from deploy.composition import open_database
+from services.intake.storage.tables import moves, people, referrals
+from services.intake.tests.node import HERE, WORKER, Node
+from services.intake.usecases.at_rest import accept_key, seal_what_is_in_the_clear
+from services.intake.usecases.moves import MoveOrder, make_move
+from services.intake.usecases.people import find_people, person_page
+from shared.clock import new_id
+from shared.database import Database, driver_url
+from shared.migrations import upgrade
+from shared.schemas.life import Move
+from shared.sealing import OwnKeys
+
+CANARY = "canary-at-rest"
+PERSON = {name: f"{CANARY} {name}" for name in ("alias", "given_name", "family_name", "phone", "address")}
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    upgrade("services.intake", database_url)
+    with closing(open_database("intake", database_url, sender=HERE, keys=OwnKeys.generate())) as opened:
+        accept_key(opened)
+        yield opened
+
+
+@pytest.fixture
+def node(database: Database) -> Node:
+    """A node that has lived: somebody was registered and referred, somebody came."""
+    made = Node(database)
+    accept_key(database)
+    _person, case = made.has_case(**PERSON)
+    made.sends(case, reason=CANARY)
+    came = made.received(given_name=CANARY, reason=CANARY, case_reference=CANARY)
+    make_move(database, came, MoveOrder(Move.ACCEPT, note=CANARY), WORKER)
+    return made
+
+
+def dump(url: str) -> str:
+    """Every column of every table as text, and of bytes what can be read in them."""
+    engine = create_engine(driver_url(url))
+    with engine.connect() as connection:
+        tables = inspect(engine).get_table_names()
+        rows = [connection.execute(text(f"SELECT * FROM {table}")).all() for table in tables]  # noqa: S608 - our own
+    engine.dispose()
+    cells = [cell for table in rows for row in table for cell in row]
+    return "\n".join(
+        bytes(c).decode("latin1") if isinstance(c, bytes | memoryview) else str(c) for c in cells
+    )
+
+
+def test_nothing_personal_is_readable_in_any_column(node: Node, database_url: str) -> None:
+    assert [person.alias for person in node.people()] == [PERSON["alias"]]
+    assert "legal_assistance" in dump(database_url)
+    assert CANARY not in dump(database_url)
+
+
+def test_what_was_in_the_clear_is_sealed_and_reads_as_before(node: Node, database_url: str) -> None:
+    [person] = node.people()
+    came = next(row["id"] for row in node.rows(referrals) if row["direction"] == "in")
+    before = node.page(came)
+    with node.database.transaction() as tx:
+        known = PERSON | {
+            "search_key": person.search_key,
+            "languages": ["ukr"],
+            "data_key": None,
+            "sealed": None,
+        }
+        tx.execute(update(people).values(**known))
+        cells = {"data_key": None, "sealed": None}
+        mine = referrals.c.id == came
+        tx.execute(update(referrals).where(mine).values(content=before.content, reference=CANARY, **cells))
+        said = moves.c.sealed.is_not(None)
+        tx.execute(update(moves).where(said).values(note=CANARY, sealed=None))
+    assert CANARY in dump(database_url)
+
+    assert seal_what_is_in_the_clear(node.database) == 3
+
+    assert CANARY not in dump(database_url)
+    after = person_page(node.database, person.id, WORKER).person
+    assert (after.name, after.phone, after.languages) == (person.name, person.phone, ("ukr",))
+    assert (node.page(came).content, node.page(came).history[-1].note) == (before.content, CANARY)
+
+
+def test_somebody_is_found_by_a_part_of_a_word_and_by_the_whole_alias(node: Node) -> None:
+    for q in ("ARY-AT-REST GIV", PERSON["alias"].upper()):
+        assert [person.alias for person in find_people(node.database, q, WORKER)] == [PERSON["alias"]], q
+
+
+def test_a_thousand_rows_are_sealed_batch_by_batch(database: Database, database_url: str) -> None:
+    node = Node(database)
+    accept_key(database)
+    for _ in range(3):
+        node.registers(**PERSON)
+    with database.transaction() as tx:
+        row = dict(tx.execute(select(people)).mappings().first() or {})
+        clear = row | PERSON | {"search_key": CANARY, "data_key": None, "sealed": None}
+        tx.execute(people.insert(), [clear | {"id": new_id()} for _ in range(1_000)])
+
+    assert seal_what_is_in_the_clear(database) == 1_000
+
+    assert CANARY not in dump(database_url)
+    assert len(find_people(database, PERSON["given_name"], WORKER)) == 50
