@@ -2,16 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import create_engine, inspect, select, text, update
 
 from deploy.composition import open_database
-from services.intake.storage.tables import moves, people, referrals
-from services.intake.tests.node import HERE, WORKER, Node
+from services.intake.storage.tables import idempotency_keys, moves, people, referrals
+from services.intake.tests.node import FOCAL_POINT, HERE, THERE, WORKER, Node, moved_on
+from services.intake.tests.test_erasing import a_closed_case
 from services.intake.usecases.at_rest import accept_key, seal_what_is_in_the_clear
+from services.intake.usecases.erasing import Erasure, erase_case, erase_what_is_due
+from services.intake.usecases.holds import ask_for_hold, ask_to_lift, confirm_hold, confirm_lift
+from services.intake.usecases.idempotency import Answer, answer_once
 from services.intake.usecases.moves import MoveOrder, make_move
 from services.intake.usecases.people import find_people, person_page
+from services.intake.usecases.refusals import Conflict
 from shared.clock import new_id
 from shared.database import Database, driver_url
 from shared.migrations import upgrade
@@ -107,3 +113,25 @@ def test_a_thousand_rows_are_sealed_batch_by_batch(database: Database, database_
 
     assert CANARY not in dump(database_url)
     assert len(find_people(database, PERSON["given_name"], WORKER)) == 50
+
+
+def test_what_is_erased_is_gone_and_what_is_held_stays(node: Node) -> None:
+    _person, held, _sent = a_closed_case(node, alias="Stork")
+    person, gone, sent = a_closed_case(node, alias="Heron")
+    node.hears(*moved_on(node.received(), THERE, HERE, Move.DELIVER, Move.REJECT))
+    ask_for_hold(node.database, held.id, CANARY, WORKER)
+    confirm_hold(node.database, held.id, FOCAL_POINT)
+    answer_once(node.database, "olena", "k", "0" * 64, lambda _: Answer(201, {"id": str(person.id)}))
+
+    assert erase_case(node.database, gone.reference) == Erasure(person=True, referrals=1, said=1)
+    node.pass_time(days=91)
+    assert erase_what_is_due(node.database, timedelta(days=90)) == 1
+
+    assert person_page(node.database, person.id, WORKER).person.missing == "erased"
+    assert node.page(sent).referral.missing == "erased"
+    assert node.rows(idempotency_keys) == []
+    with pytest.raises(Conflict, match="legal_hold"):
+        erase_case(node.database, held.reference)
+    ask_to_lift(node.database, held.id, CANARY, WORKER)
+    confirm_lift(node.database, held.id, FOCAL_POINT)
+    assert erase_what_is_due(node.database, timedelta(days=90)) == 1

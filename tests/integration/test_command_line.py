@@ -1,6 +1,5 @@
 """Bad input to the real command: one clear line that says what to do, the right exit code, and no value of a secret."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -9,56 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from shared.sealing import OwnKeys, read_key_file, write_key_file
-
-CONFIGURATION, ERROR, USAGE = 78, 1, 2
-SECRET = "canary-of-a-secret"
-PATIENCE = 60  #: seconds
-
-
-def throughline(*words: str, typed: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
-    """What the command says and how it ends, with these settings and no others."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("THROUGHLINE_")}
-    return subprocess.run(
-        [sys.executable, "-m", "deploy.cli", *words],
-        env=inherited | {f"THROUGHLINE_{name.upper()}": value for name, value in settings.items()},
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+from tests.commands import ERROR, PATIENCE, SECRET, USAGE, node_settings, refuses, throughline, web_settings
 
 
 @pytest.fixture
 def node(tmp_path: Path) -> dict[str, str]:
     """The settings of a node's worker, all of them right but that nobody answers."""
-    key = tmp_path / "node.key"
-    write_key_file(key, OwnKeys.generate())
-    return {
-        "org": "harbour-house",
-        "amqp_url": f"amqp://harbour-house:{SECRET}@127.0.0.1:1/",
-        "intake_database_url": f"sqlite:///{tmp_path / 'node.db'}",
-        "key_file": str(key),
-        "public_url": "https://node.example",
-    }
-
-
-def web_settings(node: dict[str, str]) -> dict[str, str]:
-    """The settings of the node's pages."""
-    told = {name: node[name] for name in ("org", "intake_database_url", "key_file", "public_url")}
-    return told | {"org_name": "Harbour House", "secret_key": "0" * 32}
-
-
-def refuses(
-    said: subprocess.CompletedProcess[str], *, code: int = CONFIGURATION, naming: str, remedy: str
-) -> None:
-    """It ends with the code, names what is wrong and what to do, quotes no secret and shows no traceback."""
-    assert said.returncode == code, said.stderr
-    assert naming in said.stderr
-    assert remedy in said.stderr
-    assert SECRET not in said.stdout + said.stderr
-    assert "Traceback" not in said.stderr
+    return node_settings(tmp_path)
 
 
 WRONG: Mapping[str, tuple[dict[str, str], str]] = {
@@ -134,32 +90,6 @@ def test_a_key_that_is_damaged(node: dict[str, str]) -> None:
     Path(node["key_file"]).write_text(SECRET)
 
     refuses(throughline("run", "intake", **node), naming=node["key_file"], remedy="backup")
-
-
-def test_a_key_of_an_earlier_version(node: dict[str, str]) -> None:
-    """It only has what opens what is sealed to the node."""
-    key = Path(node["key_file"])
-    keys = read_key_file(key)
-    key.unlink()
-    write_key_file(key, OwnKeys(keys.sealing))
-
-    refuses(throughline("run", "intake", **node), naming=node["key_file"], remedy="throughline network key")
-    throughline("network", "key", node["key_file"])
-
-    assert throughline("migrate", "intake", **node).returncode == 0
-
-
-def test_another_key_than_the_database_was_sealed_with(node: dict[str, str], tmp_path: Path) -> None:
-    throughline("migrate", "intake", **node)
-    write_key_file(tmp_path / "other.key", OwnKeys.generate())
-    other = node | {"key_file": str(tmp_path / "other.key")}
-    before = (tmp_path / "node.db").read_bytes()
-
-    for said in (throughline("run", "intake", **other), throughline("web", "intake", **web_settings(other))):
-        refuses(said, naming=other["key_file"], remedy="restore the key file")
-
-    assert (tmp_path / "node.db").read_bytes() == before
-    assert throughline("migrate", "intake", **node).returncode == 0
 
 
 def test_another_organisations_database(node: dict[str, str]) -> None:

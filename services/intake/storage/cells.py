@@ -31,6 +31,7 @@ PERSONAL = (
 )  #: of a person
 SAID = ("note", "outcome", "scheduled_for")  #: of a move
 COUNTED = ("gender", "age_band", "citizenship")  #: of a person; the age band as it is published
+REASONS = ("reason", "lift_reason")  #: of a legal hold
 DIGITS = 5  #: the least of a telephone number that is looked for
 
 log = structlog.get_logger()
@@ -163,3 +164,20 @@ def of_answer(keys: StorageKeys, username: str, key: str, answer: Any) -> bytes:
 def answer_in(keys: StorageKeys, username: str, key: str, cell: bytes) -> Any:
     """The answer that is remembered; raises Unreadable."""
     return orjson.loads(keys.open(cell, place("idempotency_keys.sealed", username, key)))
+
+
+def of_reasons(keys: StorageKeys, hold_id: UUID, reasons: Mapping[str, Any]) -> bytes:
+    """The cell of why a record is held, and why no more."""
+    return keys.seal(orjson.dumps(_known(reasons, REASONS)), place("legal_holds.sealed", hold_id))
+
+
+def reasons_in(keys: StorageKeys, hold_id: UUID, cell: bytes | None) -> dict[str, str]:
+    """The reasons that are there."""
+    if cell is None:
+        return {}
+    try:
+        found: dict[str, str] = orjson.loads(keys.open(cell, place("legal_holds.sealed", hold_id)))
+    except Unreadable:
+        _tell_unreadable("legal_holds", hold_id)
+        return {}
+    return found

@@ -266,3 +266,19 @@ storage_keys = Table(
     Column("used_since", Moment, nullable=False),
     Column("rewritten_at", Moment),
 )
+
+legal_holds = Table(
+    "legal_holds",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("record_id", Uuid, nullable=False, index=True),
+    Column("asked_by", NAME, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("confirmed_by", NAME),
+    Column("confirmed_at", Moment),
+    Column("lift_asked_by", NAME),
+    Column("lift_asked_at", Moment),
+    Column("lifted_by", NAME),
+    Column("lifted_at", Moment),
+    Column("sealed", LargeBinary),
+)

@@ -30,7 +30,26 @@ def upgrade() -> None:
         sa.Column("used_since", MOMENT, nullable=False),
         sa.Column("rewritten_at", MOMENT),
     )
+    _legal_holds()
     if op.get_bind().dialect.name == "postgresql":
         # What is sealed cannot be compressed; finding that out costs more than all the rest.
         for table in CELLS:
             op.execute(f"ALTER TABLE {table} ALTER COLUMN sealed SET STORAGE EXTERNAL")
+
+
+def _legal_holds() -> None:
+    op.create_table(
+        "legal_holds",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("record_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_by", sa.String(60), nullable=False),
+        sa.Column("asked_at", MOMENT, nullable=False),
+        sa.Column("confirmed_by", sa.String(60)),
+        sa.Column("confirmed_at", MOMENT),
+        sa.Column("lift_asked_by", sa.String(60)),
+        sa.Column("lift_asked_at", MOMENT),
+        sa.Column("lifted_by", sa.String(60)),
+        sa.Column("lifted_at", MOMENT),
+        sa.Column("sealed", sa.LargeBinary()),
+    )
+    op.create_index("ix_legal_holds_record_id", "legal_holds", ["record_id"])

@@ -1,0 +1,77 @@
+"""The real command at a node: its key file, and cases that are erased."""
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from deploy.composition import open_database
+from services.intake.domain import Actor, Role
+from services.intake.usecases.cases import close_case, open_case
+from services.intake.usecases.people import register_person
+from shared.sealing import OwnKeys, read_key_file, write_key_file
+from tests.commands import ERROR, SECRET, node_settings, refuses, throughline, web_settings
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> dict[str, str]:
+    """The settings of a node's worker."""
+    return node_settings(tmp_path)
+
+
+def test_a_key_of_an_earlier_version(node: dict[str, str]) -> None:
+    """It only has what opens what is sealed to the node."""
+    key = Path(node["key_file"])
+    keys = read_key_file(key)
+    key.unlink()
+    write_key_file(key, OwnKeys(keys.sealing))
+
+    refuses(throughline("run", "intake", **node), naming=node["key_file"], remedy="throughline network key")
+    throughline("network", "key", node["key_file"])
+
+    assert throughline("migrate", "intake", **node).returncode == 0
+
+
+def test_another_key_than_the_database_was_sealed_with(node: dict[str, str], tmp_path: Path) -> None:
+    throughline("migrate", "intake", **node)
+    write_key_file(tmp_path / "other.key", OwnKeys.generate())
+    other = node | {"key_file": str(tmp_path / "other.key")}
+    before = (tmp_path / "node.db").read_bytes()
+
+    for said in (throughline("run", "intake", **other), throughline("web", "intake", **web_settings(other))):
+        refuses(said, naming=other["key_file"], remedy="restore the key file")
+
+    assert (tmp_path / "node.db").read_bytes() == before
+    assert throughline("migrate", "intake", **node).returncode == 0
+
+
+@pytest.fixture
+def cases(node: dict[str, str]) -> dict[str, str]:
+    """The references of an open case and of a closed one, at the node."""
+    throughline("migrate", "intake", **node)
+    keys, worker = read_key_file(Path(node["key_file"])), Actor("olena", Role.CASE_WORKER, node["org"])
+    url = node["intake_database_url"]
+    with closing(open_database("intake", url, sender=node["org"], keys=keys)) as database:
+        person = register_person(database, {"alias": SECRET}, worker)
+        opened, closed = (open_case(database, person.id, worker) for _ in range(2))
+        close_case(database, closed.id, "other", worker)
+    return {"open": opened.reference, "closed": closed.reference}
+
+
+def test_a_case_is_erased_after_it_was_asked(node: dict[str, str], cases: dict[str, str]) -> None:
+    no = throughline("case", "erase", cases["closed"], typed="n\n", **node)
+    yes = throughline("case", "erase", cases["closed"], typed="y\n", **node)
+
+    assert (no.returncode, yes.returncode) == (ERROR, 0), no.stderr + yes.stderr
+    assert "another case of theirs" in no.stdout
+    assert "It is erased" in yes.stderr
+    again = throughline("case", "erase", cases["closed"], "--yes", **node)
+    refuses(again, code=ERROR, naming="the case was erased", remedy="before")
+
+
+def test_an_open_case_and_one_that_there_is_not(node: dict[str, str], cases: dict[str, str]) -> None:
+    opened = throughline("case", "erase", cases["open"], "--yes", **node)
+    absent = throughline("case", "erase", "2222-2222", "--yes", **node)
+
+    refuses(opened, code=ERROR, naming="the case is open", remedy="close it first")
+    refuses(absent, code=ERROR, naming="2222-2222", remedy="look it up")
