@@ -1,9 +1,13 @@
 """``throughline run|web|migrate``: the processes of a service."""
 
+import os
 from contextlib import closing
+from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
+from sqlalchemy import make_url
 
 from deploy.composition import (
     COMPOSITIONS,
@@ -17,8 +21,11 @@ from deploy.composition import (
 from deploy.console import fail
 from shared.database import Database
 from shared.failpoints import FailpointSettings, arm
+from shared.logs import set_up_logs
 from shared.schema_version import is_newest
 from shared.settings import EXIT_CODE, read
+
+log = structlog.get_logger()
 
 ANOTHERS_KEY = (
     "does not hold the key with which this database was sealed; nothing was changed: check THROUGHLINE_KEY_FILE and "
@@ -61,6 +68,7 @@ def migrate(service: Service) -> None:
 
 def make_ready(service: str, composition: Composition | WebComposition) -> None:
     """Migrate the database, refuse one of another organisation's node or key, and leave nothing in the clear."""
+    set_up_logs(service, level=os.environ.get("THROUGHLINE_LOG_LEVEL", "INFO"))
     package, url = f"services.{service}", composition.database_url
     if not is_newest(package, url):
         from shared.migrations import upgrade  # 13 MB, which a service would keep
@@ -70,6 +78,14 @@ def make_ready(service: str, composition: Composition | WebComposition) -> None:
         database = open_database(service, url, sender=composition.sender, keys=composition.keys)
         with closing(database):
             _make_node_ready(database, composition)
+
+
+def lies_beside(key_file: Path, database_url: str) -> bool:
+    """Whether the key file lies in the folder of the SQLite file, so that whoever takes one takes both."""
+    parsed = make_url(database_url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return False
+    return Path(parsed.database).resolve().parent in key_file.resolve().parents
 
 
 def _make_node_ready(database: Database, composition: Composition | WebComposition) -> None:
@@ -84,3 +100,5 @@ def _make_node_ready(database: Database, composition: Composition | WebCompositi
     except at_rest.AnothersKey:
         fail(f"{composition.settings.key_file} {ANOTHERS_KEY}", code=EXIT_CODE)
     at_rest.seal_what_is_in_the_clear(database)
+    if lies_beside(composition.settings.key_file, composition.database_url):
+        log.warning("key.beside_data", path=str(composition.settings.key_file))

@@ -12,6 +12,7 @@ from typing import Any
 from shared.sealing.keys import KeyRing, PrivateKey, parse_public
 from shared.sealing.signing import PREFIX, SigningKey, parse_verifying
 from shared.sealing.suites import SUITES
+from shared.settings import is_credential
 
 STORAGE_BYTES = 32
 MAKE = "make one with: throughline network key"
@@ -112,7 +113,8 @@ def complete_key_file(path: Path) -> OwnKeys:
 def read_key_file(path: Path) -> OwnKeys:
     """The keys of a key file; raises KeyFileUnusable with the remedy."""
     try:
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        # To its own credentials systemd lets this process in by an access list, which looks like the group's right.
+        if stat.S_IMODE(path.stat().st_mode) & (0o007 if is_credential(path) else 0o077):
             raise KeyFileUnusable(f"{path} can be read by others: run chmod 600 {path}")
         keys = _kept(json.loads(path.read_text()))
     except OSError as error:

@@ -45,6 +45,19 @@ def test_another_key_than_the_database_was_sealed_with(node: dict[str, str], tmp
     assert throughline("migrate", "intake", **node).returncode == 0
 
 
+def test_a_key_that_lies_beside_the_data_is_warned_about(node: dict[str, str], tmp_path: Path) -> None:
+    apart = tmp_path / "apart"
+    apart.mkdir()
+    elsewhere = node | {"intake_database_url": f"sqlite:///{apart / 'node.db'}"}
+
+    beside, well = throughline("migrate", "intake", **node), throughline("migrate", "intake", **elsewhere)
+
+    assert "key.beside_data" in beside.stderr
+    assert node["key_file"] in beside.stderr
+    assert "key.beside_data" not in well.stderr
+    assert (beside.returncode, well.returncode) == (0, 0)
+
+
 @pytest.fixture
 def cases(node: dict[str, str]) -> dict[str, str]:
     """The references of an open case and of a closed one, at the node."""

@@ -115,3 +115,21 @@ def test_secrets_are_not_shown() -> None:
     assert repr(keys.sealing[0].raw) not in said
     assert repr(keys.signing[0].raw) not in said
     assert repr(keys.storage[0]) not in said
+
+
+def test_a_credential_of_systemd_is_read_although_its_group_seems_to_have_a_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its access list for the service's user shows as a right of the group."""
+    path, keys = tmp_path / "node.key", OwnKeys.generate()
+    write_key_file(path, keys)
+    path.chmod(0o440)
+    with pytest.raises(KeyFileUnusable, match="chmod 600"):
+        read_key_file(path)
+
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+
+    assert read_key_file(path) == keys
+    path.chmod(0o444)
+    with pytest.raises(KeyFileUnusable, match="chmod 600"):
+        read_key_file(path)
