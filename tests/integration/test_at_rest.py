@@ -1,8 +1,12 @@
 """A node's database on both engines: nothing personal is readable in it, and what was in the clear is sealed."""
 
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, inspect, select, text, update
@@ -22,16 +26,21 @@ from shared.clock import new_id
 from shared.database import Database, driver_url
 from shared.migrations import upgrade
 from shared.schemas.life import Move
-from shared.sealing import OwnKeys
+from shared.sealing import OwnKeys, write_key_file
 
 CANARY = "canary-at-rest"
 PERSON = {name: f"{CANARY} {name}" for name in ("alias", "given_name", "family_name", "phone", "address")}
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def keys() -> OwnKeys:
+    return OwnKeys.generate()
+
+
+@pytest.fixture
+def database(database_url: str, keys: OwnKeys) -> Iterator[Database]:
     upgrade("services.intake", database_url)
-    with closing(open_database("intake", database_url, sender=HERE, keys=OwnKeys.generate())) as opened:
+    with closing(open_database("intake", database_url, sender=HERE, keys=keys)) as opened:
         accept_key(opened)
         yield opened
 
@@ -99,20 +108,65 @@ def test_somebody_is_found_by_a_part_of_a_word_and_by_the_whole_alias(node: Node
         assert [person.alias for person in find_people(node.database, q, WORKER)] == [PERSON["alias"]], q
 
 
-def test_a_thousand_rows_are_sealed_batch_by_batch(database: Database, database_url: str) -> None:
+def a_thousand_in_the_clear(database: Database) -> Node:
     node = Node(database)
     accept_key(database)
-    for _ in range(3):
-        node.registers(**PERSON)
+    node.registers(**PERSON)
     with database.transaction() as tx:
         row = dict(tx.execute(select(people)).mappings().first() or {})
         clear = row | PERSON | {"search_key": CANARY, "data_key": None, "sealed": None}
-        tx.execute(people.insert(), [clear | {"id": new_id()} for _ in range(1_000)])
+        many = [clear | {"id": new_id(), "alias": f"{CANARY} {number}"} for number in range(1_000)]
+        tx.execute(people.insert(), many)
+    return node
+
+
+def test_a_thousand_rows_are_sealed_batch_by_batch(database: Database, database_url: str) -> None:
+    a_thousand_in_the_clear(database)
 
     assert seal_what_is_in_the_clear(database) == 1_000
 
     assert CANARY not in dump(database_url)
     assert len(find_people(database, PERSON["given_name"], WORKER)) == 50
+
+
+SEAL = """
+import sys
+from pathlib import Path
+from deploy.composition import open_database
+from services.intake.usecases.at_rest import seal_what_is_in_the_clear
+from shared.failpoints import FailpointSettings, arm
+from shared.sealing import read_key_file
+
+url, org, key_file, failpoint = sys.argv[1:]
+arm(FailpointSettings(failpoint), reaches="http://127.0.0.1/")
+seal_what_is_in_the_clear(open_database("intake", url, sender=org, keys=read_key_file(Path(key_file))))
+"""
+
+
+def test_a_process_that_is_killed_while_it_seals_loses_nothing(
+    database: Database, database_url: str, keys: OwnKeys, tmp_path: Path
+) -> None:
+    a_thousand_in_the_clear(database)
+    write_key_file(tmp_path / "node.key", keys)
+    told = [database_url, HERE, str(tmp_path / "node.key")]
+
+    for failpoint in (
+        "transaction.before_commit:2",
+        "transaction.committed:3",
+        "transaction.before_commit:1",
+    ):
+        killed = subprocess.run([sys.executable, "-c", SEAL, *told, failpoint], check=False)
+        assert killed.returncode == -signal.SIGKILL
+        assert CANARY in dump(database_url)
+    subprocess.run([sys.executable, "-c", SEAL, *told, ""], check=True)
+
+    assert CANARY not in dump(database_url)
+    for alias in (f"{CANARY} {number}" for number in (0, 200, 777, 999)):
+        assert alias in [person.alias for person in find_people(database, alias, WORKER)]
+    with database.reading() as tx:
+        rows = tx.execute(select(people.c.data_key)).scalars().all()
+    assert len(rows) == 1_001
+    assert None not in rows
 
 
 def test_what_is_erased_is_gone_and_what_is_held_stays(node: Node) -> None:

@@ -180,6 +180,16 @@ def test_what_came_is_erased_when_the_referral_has_been_over_as_long(node: Node)
     assert node.page(waiting).content is not None
 
 
+def test_the_time_of_what_came_begins_when_the_referral_is_over(node: Node) -> None:
+    referral_id = node.received()
+    node.pass_time(days=91)
+    make_move(node.database, referral_id, MoveOrder(Move.REJECT, reason="no_capacity"), WORKER)
+
+    assert erase_what_is_due(node.database, MONTHS) == 0
+    node.pass_time(days=91)
+    assert erase_what_is_due(node.database, MONTHS) == 1
+
+
 def test_many_are_erased_a_few_at_a_time(node: Node, monkeypatch: Any) -> None:
     monkeypatch.setattr("services.intake.usecases.erasing.AT_ONCE", 2)
     for _ in range(5):

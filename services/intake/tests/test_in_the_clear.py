@@ -180,6 +180,20 @@ def test_a_file_that_others_use_is_written_anew_at_the_next_start(node: Node, mo
     assert [row["rewritten_at"] for row in node.rows(storage_keys)] == [node.at]
 
 
+def test_what_a_process_of_the_old_version_wrote_late_is_forgotten_too(node: Node, monkeypatch: Any) -> None:
+    """Killed after the sealing: the next start still has the file written anew."""
+    seal_what_is_in_the_clear(node.database)
+    a_person_in_the_clear(node)
+    monkeypatch.setattr(in_the_clear, "rewrite", lambda _: False)
+    assert seal_what_is_in_the_clear(node.database) == 1
+    monkeypatch.undo()
+
+    assert [row["rewritten_at"] for row in node.rows(storage_keys)] == [None]
+    seal_what_is_in_the_clear(node.database)
+
+    assert [row["rewritten_at"] for row in node.rows(storage_keys)] == [node.at]
+
+
 def test_another_key_is_told_apart_and_changes_nothing(node: Node) -> None:
     before, rightful = node.rows(storage_keys), node.database._at_rest
     person = node.registers()
