@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy import MetaData, Table
 
+from deploy.key_files import open_key_file
 from shared.at_rest import StorageKeys
 from shared.clock import Clock, now
 from shared.database import Database
 from shared.messaging.message import HUB
 from shared.messaging.outbox import Outbox, Patience
 from shared.messaging.topology import node_queue
-from shared.sealing import KeyFileUnusable, OwnKeys, read_key_file
+from shared.sealing import KeyFileUnusable, OwnKeys
 from shared.settings import PREFIX, SettingsWrong, read, variable
 
 
@@ -98,7 +99,7 @@ def _intake() -> Composition:
 
 def _keys_of_node(path: Path) -> OwnKeys:
     """Everything that a node needs; a file of version 0.1.0 lacks some of it."""
-    keys = read_key_file(path)
+    keys = open_key_file(path)
     if not keys.is_complete:
         raise KeyFileUnusable(
             f"{path} lacks keys of this version: add them with: throughline network key {path}"

@@ -10,6 +10,7 @@ import typer
 
 from deploy.composition import database_of
 from deploy.console import fail, out, show, show_json
+from deploy.key_files import new_passphrase, passphrase_of
 from deploy.policies import set_policies
 from services.referral.directory_storage import listed
 from services.referral.usecases.directory import OrganisationTaken, add_organisation
@@ -38,9 +39,17 @@ class NetworkSettings:
 
 
 @app.command("key")
-def key(file: Annotated[Path, typer.Argument(help="Where to keep the node's private key.")]) -> None:
+def key(
+    file: Annotated[Path, typer.Argument(help="Where to keep the node's private key.")],
+    *,
+    passphrase: Annotated[
+        bool, typer.Option("--passphrase", help="Protect the file by a passphrase, which is asked for.")
+    ] = False,
+) -> None:
     """Make a node's keys, or show the public half of those that are there; what is missing is added."""
-    out.print(complete_key_file(file).sealing[0].public)
+    known = passphrase_of(file)
+    chosen = new_passphrase() if passphrase and known is None else known
+    out.print(complete_key_file(file, chosen).sealing[0].public)
 
 
 @app.command("provision")

@@ -1,5 +1,8 @@
 """The real command at a node: its key file, and cases that are erased."""
 
+import os
+import pty
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -10,7 +13,7 @@ from services.intake.domain import Actor, Role
 from services.intake.usecases.cases import close_case, open_case
 from services.intake.usecases.people import register_person
 from shared.sealing import OwnKeys, read_key_file, write_key_file
-from tests.commands import ERROR, SECRET, node_settings, refuses, throughline, web_settings
+from tests.commands import ERROR, SECRET, USAGE, node_settings, refuses, throughline, web_settings
 
 
 @pytest.fixture
@@ -56,6 +59,71 @@ def test_a_key_that_lies_beside_the_data_is_warned_about(node: dict[str, str], t
     assert node["key_file"] in beside.stderr
     assert "key.beside_data" not in well.stderr
     assert (beside.returncode, well.returncode) == (0, 0)
+
+
+WORDS = "harbour lamp seven rivers"
+
+
+@pytest.fixture
+def protected(node: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """The node, its key file under a passphrase, and the file that holds that."""
+    told = tmp_path / "passphrase"
+    told.write_text(f"{WORDS}\n")
+    throughline("network", "key", node["key_file"], "--passphrase", typed=f"{WORDS}\n" * 2)
+    return node | {"key_passphrase_file": str(told)}
+
+
+def test_a_key_file_under_a_passphrase_is_opened_with_what_a_file_holds(protected: dict[str, str]) -> None:
+    line = throughline("network", "key", protected["key_file"], key_passphrase=WORDS).stdout
+
+    assert throughline("migrate", "intake", **protected).returncode == 0
+    assert line.startswith("2:")
+    assert WORDS.encode() not in Path(protected["key_file"]).read_bytes()
+
+
+def test_without_its_passphrase_a_node_does_not_start(protected: dict[str, str]) -> None:
+    told = {name: value for name, value in protected.items() if name != "key_passphrase_file"}
+
+    none = throughline("run", "intake", **told)
+    wrong = throughline("web", "intake", **web_settings(told), key_passphrase=SECRET)
+
+    refuses(none, naming=told["key_file"], remedy="THROUGHLINE_KEY_PASSPHRASE_FILE")
+    refuses(wrong, naming=told["key_file"], remedy="type it again")
+
+
+def test_a_passphrase_that_would_be_guessed_is_refused(tmp_path: Path) -> None:
+    path = str(tmp_path / "new.key")
+
+    said = throughline("network", "key", path, "--passphrase", typed="password1234\n" * 2)
+
+    refuses(said, naming="passphrase", remedy="several words")
+    assert not Path(path).exists()
+
+
+def test_a_passphrase_on_the_command_line_is_not_taken(tmp_path: Path) -> None:
+    """Everybody on the machine could read it."""
+    path = str(tmp_path / "new.key")
+
+    for words in (["--passphrase", SECRET], [f"--passphrase={SECRET}"]):
+        assert throughline("network", "key", path, *words).returncode == USAGE
+    assert not Path(path).exists()
+
+
+def test_a_passphrase_is_asked_for_at_a_terminal(protected: dict[str, str]) -> None:
+    told = {name: value for name, value in protected.items() if name != "key_passphrase_file"}
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.environ.update({f"THROUGHLINE_{name.upper()}": value for name, value in told.items()})
+        os.execv(sys.executable, [sys.executable, "-m", "deploy.cli", "migrate", "intake"])  # noqa: S606 - ours
+    shown = b""
+    while b"Passphrase" not in shown:
+        shown += os.read(terminal, 1000)
+    os.write(terminal, f"{WORDS}\n".encode())
+
+    _, status = os.waitpid(pid, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert WORDS.encode() not in shown
 
 
 @pytest.fixture
