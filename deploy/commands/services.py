@@ -69,15 +69,41 @@ def migrate(service: Service) -> None:
 def make_ready(service: str, composition: Composition | WebComposition) -> None:
     """Migrate the database, refuse one of another organisation's node or key, and leave nothing in the clear."""
     set_up_logs(service, level=os.environ.get("THROUGHLINE_LOG_LEVEL", "INFO"))
+    if service != "intake":
+        _migrate(service, composition)
+        return
+    database = open_database(
+        service, composition.database_url, sender=composition.sender, keys=composition.keys
+    )
+    with closing(database):
+        _make_node_ready(database, composition)
+
+
+def _migrate(service: str, composition: Composition | WebComposition) -> None:
     package, url = f"services.{service}", composition.database_url
     if not is_newest(package, url):
         from shared.migrations import upgrade  # 13 MB, which a service would keep
 
         upgrade(package, url)
-    if service == "intake":
-        database = open_database(service, url, sender=composition.sender, keys=composition.keys)
-        with closing(database):
-            _make_node_ready(database, composition)
+
+
+def _make_node_ready(database: Database, composition: Composition | WebComposition) -> None:
+    from services.intake.usecases import at_rest
+    from services.intake.usecases.node import AnothersDatabase, claim_node
+
+    key_file = composition.settings.key_file
+    try:
+        at_rest.refuse_anothers_key(database)
+        _migrate("intake", composition)
+        claim_node(database, composition.sender)
+        at_rest.accept_key(database)
+    except AnothersDatabase as anothers:
+        fail(str(anothers), code=EXIT_CODE)
+    except at_rest.AnothersKey:
+        fail(f"{key_file} {ANOTHERS_KEY}", code=EXIT_CODE)
+    at_rest.seal_what_is_in_the_clear(database)
+    if lies_beside(key_file, composition.database_url):
+        log.warning("key.beside_data", path=str(key_file))
 
 
 def lies_beside(key_file: Path, database_url: str) -> bool:
@@ -86,19 +112,3 @@ def lies_beside(key_file: Path, database_url: str) -> bool:
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         return False
     return Path(parsed.database).resolve().parent in key_file.resolve().parents
-
-
-def _make_node_ready(database: Database, composition: Composition | WebComposition) -> None:
-    from services.intake.usecases import at_rest
-    from services.intake.usecases.node import AnothersDatabase, claim_node
-
-    try:
-        claim_node(database, composition.sender)
-        at_rest.accept_key(database)
-    except AnothersDatabase as anothers:
-        fail(str(anothers), code=EXIT_CODE)
-    except at_rest.AnothersKey:
-        fail(f"{composition.settings.key_file} {ANOTHERS_KEY}", code=EXIT_CODE)
-    at_rest.seal_what_is_in_the_clear(database)
-    if lies_beside(composition.settings.key_file, composition.database_url):
-        log.warning("key.beside_data", path=str(composition.settings.key_file))

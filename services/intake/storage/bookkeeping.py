@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, inspect, select, update
 
 from services.intake.storage import cells
 from services.intake.storage.tables import idempotency_keys, link, node, revisions, storage_keys
@@ -94,6 +94,11 @@ def set_owner(tx: Transaction, org: str) -> None:
 
 
 PROVEN = b"This database is sealed with this key."
+
+
+def has_keys(tx: Transaction) -> bool:
+    """Whether the database is of a version that is sealed."""
+    return inspect(tx.connection).has_table(storage_keys.name)
 
 
 def lacks_key(tx: Transaction) -> bool:

@@ -1,11 +1,9 @@
 """What version 0.1.0 wrote in the clear: sealed some rows at a time, each once, whoever is killed in between."""
 
-import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, null, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Table, null, or_, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from services.intake.storage import cells
@@ -16,7 +14,7 @@ from shared.rows import change
 
 AT_ONCE = 200  #: rows
 LOCK = 7_265_102  #: PostgreSQL's advisory lock of those who seal what is in the clear; any number will do
-REWRITING = 30.0  #: seconds to wait for others to let go of SQLite's file
+REWRITING = 30.0  #: seconds to wait for others to let go of SQLite's file, or of a table
 TABLES = (people, referrals, moves, idempotency_keys)  #: in which something may have been in the clear
 
 EMPTY_PERSON = dict.fromkeys(cells.PERSONAL) | {"languages": (), "search_key": ""}
@@ -105,19 +103,27 @@ def set_rewritten(tx: Transaction) -> None:
 
 
 def rewrite(database: Database) -> bool:
-    """Write anew where something was in the clear, so that the engine leaves nothing of it behind; says whether."""
-    statements = ("VACUUM",) if database.is_sqlite else tuple(f"VACUUM FULL {table.name}" for table in TABLES)
+    """Write anew where something was in the clear, so that the engine leaves nothing of it behind.
+
+    Says whether; not while others hold on to it, or where the disk has no room for a second one.
+    """
+    do = _rewrite_file if database.is_sqlite else _rewrite_tables
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        do = partial(connection.exec_driver_sql)
-        end = time.monotonic() + REWRITING
-        while time.monotonic() < end:
-            try:
-                for statement in statements:
-                    do(statement)
-                if not database.is_sqlite or do("PRAGMA wal_checkpoint(TRUNCATE)").one()[0] == 0:
-                    return True
-            except OperationalError as error:
-                if "locked" not in str(error.orig):
-                    raise
-            time.sleep(0.1)
-    return False
+        connection.detach()  # what is set on it is nobody else's
+        try:
+            return do(connection)
+        except OperationalError:
+            return False
+
+
+def _rewrite_file(connection: Connection) -> bool:
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {REWRITING * 1000:.0f}")
+    connection.exec_driver_sql("VACUUM")
+    return bool(connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0] == 0)
+
+
+def _rewrite_tables(connection: Connection) -> bool:
+    connection.exec_driver_sql(f"SET lock_timeout = {REWRITING * 1000:.0f}")
+    for table in TABLES:
+        connection.exec_driver_sql(f"VACUUM FULL {table.name}")
+    return True

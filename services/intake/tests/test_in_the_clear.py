@@ -1,11 +1,13 @@
 """What version 0.1.0 wrote in the clear is sealed, whoever is killed in between, and nothing of it is lost or left."""
 
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import OperationalError
 
 from services.intake.storage import in_the_clear
 from services.intake.storage.tables import (
@@ -16,7 +18,12 @@ from services.intake.storage.tables import (
     storage_keys,
 )
 from services.intake.tests.node import START, WORKER, Node
-from services.intake.usecases.at_rest import AnothersKey, accept_key, seal_what_is_in_the_clear
+from services.intake.usecases.at_rest import (
+    AnothersKey,
+    accept_key,
+    refuse_anothers_key,
+    seal_what_is_in_the_clear,
+)
 from services.intake.usecases.idempotency import Answer, answer_once
 from services.intake.usecases.people import find_people, person_page
 from shared.at_rest import StorageKeys
@@ -199,10 +206,12 @@ def test_another_key_is_told_apart_and_changes_nothing(node: Node) -> None:
     person = node.registers()
     try:
         node.database._at_rest = StorageKeys([b"another key of thirty-two bytes!"])
-        with pytest.raises(AnothersKey):
-            accept_key(node.database)
+        for refuse in (accept_key, refuse_anothers_key):
+            with pytest.raises(AnothersKey):
+                refuse(node.database)
     finally:
         node.database._at_rest = rightful
+    refuse_anothers_key(node.database)
 
     assert node.rows(storage_keys) == before
     assert person_page(node.database, person.id, WORKER).person == person
@@ -224,3 +233,21 @@ def test_a_new_key_before_the_old_one_is_accepted_and_noted(node: Node) -> None:
             accept_key(node.database)
     finally:
         node.database._at_rest = rightful
+
+
+def test_a_database_that_was_never_sealed_refuses_no_key(sqlite_url: str) -> None:
+    with closing(Database(sqlite_url, at_rest=StorageKeys([bytes(32)]))) as empty:
+        refuse_anothers_key(empty)
+
+
+def test_a_disk_without_room_for_a_second_one_does_not_keep_the_node_from_starting(
+    node: Node, monkeypatch: Any
+) -> None:
+    def full(_connection: Any) -> bool:
+        raise OperationalError("VACUUM", None, Exception("database or disk is full"))
+
+    a_person_in_the_clear(node)
+    monkeypatch.setattr(in_the_clear, "_rewrite_file", full)
+
+    assert seal_what_is_in_the_clear(node.database) == 1
+    assert [row["rewritten_at"] for row in node.rows(storage_keys)] == [None]

@@ -7,9 +7,20 @@ from shared.database import Database
 
 log = structlog.get_logger()
 
+NOT_REWRITTEN = (
+    "others use the database, or its disk has no room for a second one: tried again at the next start"
+)
+
 
 class AnothersKey(Exception):
     """The database was sealed with a storage key that is not in the key file."""
+
+
+def refuse_anothers_key(database: Database) -> None:
+    """Raise AnothersKey, before anything is changed, also in a database that is of an older version, or empty."""
+    with database.reading() as tx:
+        if bookkeeping.has_keys(tx) and bookkeeping.lacks_key(tx):
+            raise AnothersKey(AnothersKey.__doc__)
 
 
 def accept_key(database: Database) -> None:
@@ -47,9 +58,7 @@ def _rewrite(database: Database) -> None:
         if in_the_clear.is_rewritten(tx):
             return
     if not in_the_clear.rewrite(database):
-        log.warning(
-            "at_rest.not_rewritten", reason="others use the database: it is tried again at the next start"
-        )
+        log.warning("at_rest.not_rewritten", reason=NOT_REWRITTEN)
         return
     with database.transaction() as tx:
         in_the_clear.set_rewritten(tx)
