@@ -13,13 +13,10 @@ from services.intake.domain import Actor, Role
 from services.intake.usecases.cases import close_case, open_case
 from services.intake.usecases.people import register_person
 from shared.sealing import OwnKeys, read_key_file, write_key_file
-from tests.commands import ERROR, SECRET, USAGE, node_settings, refuses, throughline, web_settings
+from tests.integration import test_command_line
+from tests.integration.test_command_line import ERROR, SECRET, USAGE, refuses, throughline, web_settings
 
-
-@pytest.fixture
-def node(tmp_path: Path) -> dict[str, str]:
-    """The settings of a node's worker."""
-    return node_settings(tmp_path)
+node = test_command_line.node  #: the settings of a node's worker
 
 
 def test_a_key_of_an_earlier_version(node: dict[str, str]) -> None:
