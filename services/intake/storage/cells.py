@@ -12,7 +12,7 @@ from uuid import UUID
 import orjson
 import structlog
 
-from services.intake.domain import Person, folded
+from services.intake.domain import Direction, Person, folded
 from shared.at_rest import StorageKeys, Unreadable, place
 from shared.schemas.codes import published_age_band
 
@@ -31,7 +31,10 @@ PERSONAL = (
 )  #: of a person
 SAID = ("note", "outcome", "scheduled_for")  #: of a move
 COUNTED = ("gender", "age_band", "citizenship")  #: of a person; the age band as it is published
-REASONS = ("reason", "lift_reason")  #: of a legal hold
+NO_PERSON = dict.fromkeys(
+    ("data_key", "sealed", "alias_index", "phone_index")
+)  #: of whom the data key is gone
+NO_CONTENT = dict.fromkeys(("data_key", "sealed", "reference_index"))  #: of a referral
 DIGITS = 5  #: the least of a telephone number that is looked for
 
 log = structlog.get_logger()
@@ -59,6 +62,12 @@ def alias_of(typed: str | None) -> tuple[str, str] | None:
     """The alias as it stands in the index, whatever the case and the blanks in which it is typed."""
     words = " ".join(folded(typed or "").split())
     return ("alias", words) if words else None
+
+
+def reference_of(typed: str | None) -> tuple[str, str] | None:
+    """The reference that came with a referral as it stands in the index."""
+    words = " ".join(folded(typed or "").split())
+    return ("reference", words) if words else None
 
 
 def phone_of(typed: str | None) -> tuple[str, str] | None:
@@ -115,12 +124,19 @@ def counted_in(keys: StorageKeys, id_: UUID, cell: bytes | None) -> dict[str, st
     return found
 
 
-def of_content(keys: StorageKeys, referral_id: UUID, content: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The cells of a referral's row, with a new data key, also where nothing came with the referral."""
+def of_content(
+    keys: StorageKeys, referral_id: UUID, direction: str, content: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The cells of a referral's row, with a new data key, also where nothing came with the referral.
+
+    One that came is found by its reference; those that we sent, by their case.
+    """
     key, data_key = keys.new_data_key(place("referrals.data_key", referral_id))
     where = place("referrals.sealed", referral_id)
     sealed = None if content is None else key.seal(orjson.dumps(content), where)
-    return {"data_key": data_key, "sealed": sealed}
+    came = content if content and direction == Direction.IN else {}
+    index = _first(keys, reference_of(came.get("case_reference")))
+    return {"data_key": data_key, "sealed": sealed, "reference_index": index}
 
 
 def content_in(keys: StorageKeys, row: Mapping[Any, Any]) -> tuple[dict[str, Any] | None, str | None]:
@@ -166,18 +182,19 @@ def answer_in(keys: StorageKeys, username: str, key: str, cell: bytes) -> Any:
     return orjson.loads(keys.open(cell, place("idempotency_keys.sealed", username, key)))
 
 
-def of_reasons(keys: StorageKeys, hold_id: UUID, reasons: Mapping[str, Any]) -> bytes:
-    """The cell of why a record is held, and why no more."""
-    return keys.seal(orjson.dumps(_known(reasons, REASONS)), place("legal_holds.sealed", hold_id))
+def of_words(keys: StorageKeys, table: str, id_: UUID, words: Mapping[str, str | None]) -> bytes:
+    """The cell of what staff wrote about a record, such as why it is held: in its row's ``sealed``."""
+    known = {name: written for name, written in words.items() if written}
+    return keys.seal(orjson.dumps(known), place(f"{table}.sealed", id_))
 
 
-def reasons_in(keys: StorageKeys, hold_id: UUID, cell: bytes | None) -> dict[str, str]:
-    """The reasons that are there."""
+def words_in(keys: StorageKeys, table: str, id_: UUID, cell: bytes | None) -> dict[str, str]:
+    """What they wrote; nothing where it is gone, or cannot be opened."""
     if cell is None:
         return {}
     try:
-        found: dict[str, str] = orjson.loads(keys.open(cell, place("legal_holds.sealed", hold_id)))
+        found: dict[str, str] = orjson.loads(keys.open(cell, place(f"{table}.sealed", id_)))
     except Unreadable:
-        _tell_unreadable("legal_holds", hold_id)
+        _tell_unreadable(table, id_)
         return {}
     return found

@@ -16,9 +16,6 @@ from shared.database import Database, Transaction
 from shared.rows import among
 from shared.schemas.life import OPEN
 
-WITHOUT_KEY = {"data_key": None, "sealed": None}
-WITHOUT_NAME = WITHOUT_KEY | {"alias_index": None, "phone_index": None}
-
 
 @dataclass(frozen=True)
 class Erasable:
@@ -92,14 +89,14 @@ def erase_cases(tx: Transaction, case_ids: Collection[UUID], person_ids: Collect
     """From now on these are erased."""
     given, at = {"ids": list(case_ids)}, {"erased_at": tx.at}
     tx.execute(update(cases).where(_among(tx, cases.c.id)).values(**at), given)
-    these = update(people).where(_among(tx, people.c.id)).values(**WITHOUT_NAME, **at)
+    these = update(people).where(_among(tx, people.c.id)).values(**cells.NO_PERSON, **at)
     tx.execute(these, {"ids": list(person_ids)})
 
 
 def erase_referrals(tx: Transaction, ids: Collection[UUID]) -> None:
     """What was shared with them and what was said of them is gone."""
     given = {"ids": list(ids)}
-    tx.execute(update(referrals).where(_among(tx, referrals.c.id)).values(**WITHOUT_KEY), given)
+    tx.execute(update(referrals).where(_among(tx, referrals.c.id)).values(**cells.NO_CONTENT), given)
     tx.execute(update(moves).where(_among(tx, moves.c.referral_id)).values(sealed=None), given)
 
 

@@ -101,7 +101,7 @@ def erase_content(tx: Transaction, ids: Collection[UUID]) -> None:
     """Consent was withdrawn: what was received with these referrals and what was said of them goes."""
     given = {"ids": list(ids)}
     theirs = among(moves.c.referral_id, "ids", sqlite=tx.is_sqlite)
-    tx.execute(_of_these(tx).values(data_key=None, sealed=None), given)
+    tx.execute(_of_these(tx).values(**cells.NO_CONTENT), given)
     tx.execute(update(moves).where(theirs).values(sealed=None), given)
 
 

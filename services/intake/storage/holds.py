@@ -15,7 +15,8 @@ from services.intake.storage.tables import cases, legal_holds, referrals
 from shared.database import Transaction
 from shared.rows import among
 
-COLUMNS = tuple(field.name for field in fields(LegalHold) if field.name not in cells.REASONS)
+REASONS = ("reason", "lift_reason")
+COLUMNS = tuple(field.name for field in fields(LegalHold) if field.name not in REASONS)
 
 
 def is_record(tx: Transaction, record_id: UUID, *, seen_by: Actor, lock: bool = False) -> bool:
@@ -36,7 +37,7 @@ def newest_hold(tx: Transaction, record_id: UUID) -> LegalHold | None:
 
 
 def _hold(tx: Transaction, row: Any) -> LegalHold:
-    reasons = cells.reasons_in(tx.at_rest, row["id"], row["sealed"])
+    reasons = cells.words_in(tx.at_rest, "legal_holds", row["id"], row["sealed"])
     return LegalHold(**{name: row[name] for name in COLUMNS} | reasons)
 
 
@@ -52,7 +53,8 @@ def set_hold(tx: Transaction, hold: LegalHold) -> None:
 
 def _row(tx: Transaction, hold: LegalHold) -> dict[str, Any]:
     known = {name: getattr(hold, name) for name in COLUMNS}
-    return known | {"sealed": cells.of_reasons(tx.at_rest, hold.id, vars(hold))}
+    reasons = {name: getattr(hold, name) for name in REASONS}
+    return known | {"sealed": cells.of_words(tx.at_rest, "legal_holds", hold.id, reasons)}
 
 
 def is_held(tx: Transaction, record: ColumnElement[UUID]) -> ColumnElement[bool]:

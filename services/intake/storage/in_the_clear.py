@@ -43,10 +43,12 @@ def _seal_people(tx: Transaction) -> int:
 
 def _seal_referrals(tx: Transaction) -> int:
     c = referrals.c
-    found = _find(tx, select(c.id, c.content).where(or_(_is_there(c.content), _is_there(c.reference))))
+    query = select(c.id, c.direction, c.content).where(or_(_is_there(c.content), _is_there(c.reference)))
+    found = [tuple(row.values()) for row in _find(tx, query)]
     empty = {"content": None, "reference": None}
     sealed = [
-        {"id": row["id"]} | empty | cells.of_content(tx.at_rest, row["id"], row["content"]) for row in found
+        {"id": id_} | empty | cells.of_content(tx.at_rest, id_, direction, content)
+        for id_, direction, content in found
     ]
     return _write(tx, referrals, sealed)
 
@@ -59,11 +61,12 @@ def _is_there(column: Any) -> ColumnElement[bool]:
 def _seal_said(tx: Transaction) -> int:
     c = moves.c
     said = [c[name] for name in cells.SAID]
-    query = select(c.referral_id, c.move_id, *said, referrals.c.data_key).join(referrals)
+    of = (referrals.c.data_key, referrals.c.direction)
+    query = select(c.referral_id, c.move_id, *said, *of).join(referrals)
     found = _find(tx, query.where(or_(*map(_is_there, said))))
     data_keys = {row["referral_id"]: row["data_key"] for row in found}
-    without = [id_ for id_, data_key in data_keys.items() if data_key is None]
-    new = {id_: cells.of_content(tx.at_rest, id_, None)["data_key"] for id_ in without}
+    without = {row["referral_id"]: row["direction"] for row in found if row["data_key"] is None}
+    new = {id_: cells.of_content(tx.at_rest, id_, way, None)["data_key"] for id_, way in without.items()}
     change(tx, referrals, [{"id": id_, "data_key": data_key} for id_, data_key in new.items()])
     return _write(tx, moves, [_said_row(tx, row, data_keys | new) for row in found])
 

@@ -16,7 +16,8 @@ from shared.database import Transaction
 from shared.rows import among
 from shared.schemas.life import OPEN, State
 
-FACTS = [column for column in referrals.c if column.name not in ("content", "reference")]
+ELSEWHERE = ("content", "reference", "reference_index")
+FACTS = [column for column in referrals.c if column.name not in ELSEWHERE]
 WAITING_FOR_RECEIVER = (State.SENT, State.DELIVERED, State.ACKNOWLEDGED)
 
 

@@ -152,5 +152,5 @@ def row_of(
     """The row of a new referral."""
     elsewhere = ("reference", "missing")
     known = {name: value for name, value in vars(referral).items() if name not in elsewhere}
-    sealed = cells.of_content(tx.at_rest, referral.id, content)
+    sealed = cells.of_content(tx.at_rest, referral.id, referral.direction, content)
     return known | sealed | {"org": org, "asked": 0, "quiet_until": quiet_until}

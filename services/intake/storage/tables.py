@@ -33,6 +33,8 @@ ORG = String(31)
 CODE = String(60)
 NAME = String(60)  #: a username
 
+CAME = text("reference_index IS NOT NULL")
+
 people = Table(
     "people",
     metadata,
@@ -132,6 +134,8 @@ referrals = Table(
     Column("content", JSON(none_as_null=True)),
     Column("data_key", LargeBinary),
     Column("sealed", LargeBinary),
+    Column("reference_index", LargeBinary),
+    Index("ix_referrals_reference_index", "reference_index", sqlite_where=CAME, postgresql_where=CAME),
     Index("ix_referrals_news", "id", sqlite_where=text("unseen = 1"), postgresql_where=text("unseen")),
 )
 

@@ -159,7 +159,8 @@ def test_withdrawn_consent_erases_what_came_and_what_was_said(node: Node) -> Non
 
     page = node.page(referral_id)
     assert (page.referral.state, page.content, page.referral.reference) == (State.WITHDRAWN, None, None)
-    assert (node.row(referral_id)["data_key"], node.row(referral_id)["sealed"]) == (None, None)
+    cells = ("data_key", "sealed", "reference_index")
+    assert [node.row(referral_id)[name] for name in cells] == [None] * 3
     assert {line["sealed"] for line in node.table_of_moves(referral_id)} == {None}
     node.hears(offered(referral_id, given_name="canary-name"))
     assert node.page(referral_id).content is None

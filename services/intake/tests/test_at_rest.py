@@ -6,8 +6,10 @@ from uuid import UUID
 
 import orjson
 import pytest
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from services.intake.storage import cells
 from services.intake.storage.tables import idempotency_keys, moves, people, referrals
 from services.intake.tests.node import HERE, OUR_KEY, THERE, WORKER, Node, moved_on, order
 from services.intake.usecases.counting import count
@@ -79,9 +81,9 @@ def test_nothing_personal_is_in_the_files_of_the_database(node: Node) -> None:
 
 def test_two_cells_that_were_swapped_are_noticed(node: Node) -> None:
     first, second = node.registers(**PERSON), node.registers(alias="Heron")
-    cells = {row["id"]: row["sealed"] for row in node.rows(people)}
-    set_cell(node, people, "sealed", cells[second.id], first.id)
-    set_cell(node, people, "sealed", cells[first.id], second.id)
+    sealed = {row["id"]: row["sealed"] for row in node.rows(people)}
+    set_cell(node, people, "sealed", sealed[second.id], first.id)
+    set_cell(node, people, "sealed", sealed[first.id], second.id)
 
     with capture_logs() as logs:
         found = [person_page(node.database, one.id, WORKER).person for one in (first, second)]
@@ -176,6 +178,16 @@ def test_a_person_is_counted_by_a_cell_of_its_own(node: Node) -> None:
     assert codes() == {("unknown", "Woman", "30--38")}
     set_cell(node, people, "counted", flipped(node.rows(people)[0]["counted"]), person.id)
     assert codes() == {("unknown", "unknown", "unknown")}
+
+
+def test_what_came_is_found_by_its_reference_and_its_row_does_not_tell_it(node: Node) -> None:
+    came, _other = node.received(case_reference="K7QM-2XRD"), node.received(case_reference="AAAA-2222")
+    with node.database.reading() as tx:
+        asked = cells.reference_of(" k7qm-2xrd ")
+        assert asked is not None
+        same = referrals.c.reference_index.in_(tx.at_rest.blinds(*asked))
+        assert tx.execute(select(referrals.c.id).where(same)).scalars().all() == [came]
+    assert "K7QM" not in str(node.rows(referrals))
 
 
 def test_a_remembered_answer_that_was_changed_is_not_given(node: Node) -> None:

@@ -9,7 +9,7 @@ down_revision = "0001"
 MOMENT = sa.DateTime(timezone=True)
 CELLS = {
     "people": ("data_key", "sealed", "counted", "alias_index", "phone_index"),
-    "referrals": ("data_key", "sealed"),
+    "referrals": ("data_key", "sealed", "reference_index"),
     "moves": ("sealed",),
     "idempotency_keys": ("sealed",),
 }
@@ -23,6 +23,9 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("erased_at", MOMENT))
     for name in ("alias_index", "phone_index"):
         op.create_index(f"ix_people_{name}", "people", [name])
+    came = sa.text("reference_index IS NOT NULL")
+    named = ("ix_referrals_reference_index", "referrals", ["reference_index"])
+    op.create_index(*named, sqlite_where=came, postgresql_where=came)
     op.create_table(
         "storage_keys",
         sa.Column("id", sa.String(16), primary_key=True),
