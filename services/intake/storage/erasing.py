@@ -73,9 +73,9 @@ def _among(tx: Transaction, column: Any) -> ColumnElement[bool]:
 
 
 def referrals_of(tx: Transaction, case_ids: Collection[UUID]) -> list[UUID]:
-    """What was sent for these cases."""
-    query = select(referrals.c.id).where(_among(tx, referrals.c.case_id))
-    return list(tx.execute(query, {"ids": list(case_ids)}).scalars())
+    """What was sent for these cases, locked in the order of their ids, as those who hear of them lock them."""
+    query = select(referrals.c.id).where(_among(tx, referrals.c.case_id)).order_by(referrals.c.id)
+    return list(tx.execute(query.with_for_update(), {"ids": list(case_ids)}).scalars())
 
 
 def count_said(tx: Transaction, referral_ids: Collection[UUID]) -> int:

@@ -20,10 +20,12 @@ COLUMNS = tuple(field.name for field in fields(LegalHold) if field.name not in R
 
 
 def is_record(tx: Transaction, record_id: UUID, *, seen_by: Actor, lock: bool = False) -> bool:
-    """Whether there is such a case or received referral; locked, nobody erases it meanwhile."""
+    """Whether there is such a case or received referral that is not erased; locked, nobody erases it meanwhile."""
     c = referrals.c
-    of_case = select(cases.c.id).where(cases.c.id == record_id, visible(cases, seen_by))
-    came = select(c.id).where(c.id == record_id, c.direction == Direction.IN, visible(referrals, seen_by))
+    is_case = (cases.c.id == record_id, cases.c.erased_at.is_(None), visible(cases, seen_by))
+    has_come = (c.id == record_id, c.direction == Direction.IN, c.data_key.is_not(None))
+    of_case = select(cases.c.id).where(*is_case)
+    came = select(c.id).where(*has_come, visible(referrals, seen_by))
     queries = (query.with_for_update() if lock else query for query in (of_case, came))
     return any(tx.execute(query).first() for query in queries)
 

@@ -96,6 +96,18 @@ def test_steps_out_of_turn_are_refused(node: Node) -> None:
             legal_hold(node.database, record, who)
 
 
+def test_what_is_erased_cannot_be_held_any_more(node: Node) -> None:
+    _person, case, _sent = a_closed_case(node)
+    came = node.received()
+    node.hears(*moved_on(came, THERE, HERE, *LIVED))
+    node.pass_time(days=91)
+    assert erase_what_is_due(node.database, MONTHS) == 2
+
+    for record in (case.id, came):
+        with pytest.raises(NotFound):
+            ask_for_hold(node.database, record, "Too late.", WORKER)
+
+
 def test_the_reasons_of_a_hold_are_not_readable_in_its_row(node: Node) -> None:
     _person, case, _sent = a_closed_case(node)
     ask_for_hold(node.database, case.id, "canary-reason", WORKER)
