@@ -47,7 +47,7 @@ class SignInRefused(Exception):
 
 @dataclass(frozen=True)
 class Access:
-    """How the service knows people. ``shared.web.sessions`` keeps the tokens that it hands out.
+    """How the service knows people. ``shared.sessions`` keeps the tokens that it hands out.
 
     ``sign_in(username, password)`` begins a session and returns its token, or raises ``SignInRefused``.
     ``load_user(token)`` tells who it is as long as the session lasts. ``sign_out(token)`` ends it.

@@ -17,8 +17,8 @@ from services.intake.web.api import install as install_api
 from services.intake.web.pages import PAGES
 from shared.database import Database
 from shared.passwords import HASHER, Hasher
+from shared.sessions import Sessions
 from shared.web import Access, Identity, Problem, SignInRefused, WebSettings, make_app
-from shared.web.sessions import Sessions
 
 TIMEZONE = "Europe/Minsk"  #: in which pages show moments
 SILENT_FOR = timedelta(minutes=2)  #: without a sign of the worker, after which it counts as gone

@@ -14,8 +14,8 @@ from services.reporting.web.api import install as install_api
 from services.reporting.web.pages import install as install_pages
 from shared.database import Database
 from shared.passwords import HASHER, Hasher
+from shared.sessions import Sessions
 from shared.web import Access, Identity, Problem, SignInRefused, WebSettings, make_app
-from shared.web.sessions import Sessions
 
 TIMEZONE = "Europe/Minsk"  #: in which pages show moments
 ERRORS = {
