@@ -11,6 +11,7 @@ from shared.database import Database, Moment, Transaction
 from shared.sign_ins import sha256
 
 IDLE = timedelta(minutes=15)  #: without a request, after which a session is over (security, section 4)
+HALF_LASTS = timedelta(minutes=10)  #: between the password and the second factor
 LONGEST = timedelta(hours=10)  #: from the sign-in, after which it is over in any case
 FRESH = timedelta(minutes=1)  #: how exactly the last request is remembered: not every one costs a write
 

@@ -3,13 +3,14 @@
 from shared.web.api import make_api
 from shared.web.application import WebSettings, make_app
 from shared.web.forms import Form
-from shared.web.identity import Access, Identity, SignInRefused, actor, public
+from shared.web.identity import Access, Identity, Person, SignInRefused, actor, public
 from shared.web.problems import Problem
 
 __all__ = [
     "Access",
     "Form",
     "Identity",
+    "Person",
     "Problem",
     "SignInRefused",
     "WebSettings",

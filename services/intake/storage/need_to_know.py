@@ -121,26 +121,30 @@ def open_until(tx: Transaction, person_id: UUID, username: str) -> datetime | No
     return tx.execute(query).scalar_one_or_none()
 
 
-def add_opening(tx: Transaction, opening: Opening) -> None:
+def add_opening(tx: Transaction, opening: Opening, *, org: str) -> None:
     """Keep that something was opened; nobody ever changes it but to say that it was reviewed."""
-    tx.execute(insert(openings), vars(opening))
+    tx.execute(insert(openings), vars(opening) | {"org": org})
 
 
-def unreviewed(tx: Transaction) -> list[Opening]:
-    """What was opened and no focal point has looked into, newest first."""
+def _waits_for(org: str) -> ColumnElement[bool]:
+    return and_(openings.c.org == org, openings.c.reviewed_at.is_(None))
+
+
+def unreviewed(tx: Transaction, org: str) -> list[Opening]:
+    """What was opened at the organisation and no focal point has looked into, newest first."""
     c = openings.c
-    query = select(*(c[name] for name in Opening.__dataclass_fields__)).where(c.reviewed_at.is_(None))
+    query = select(*(c[name] for name in Opening.__dataclass_fields__)).where(_waits_for(org))
     return [Opening(**row) for row in tx.execute(query.order_by(c.id.desc())).mappings()]
 
 
-def count_unreviewed(tx: Transaction) -> int:
+def count_unreviewed(tx: Transaction, org: str) -> int:
     """How many of these there are."""
-    query = select(func.count()).select_from(openings).where(openings.c.reviewed_at.is_(None))
+    query = select(func.count()).select_from(openings).where(_waits_for(org))
     return tx.execute(query).scalar_one()
 
 
 def set_reviewed(tx: Transaction, opening_id: UUID, *, by: Actor) -> bool:
     """A focal point has looked into it; says whether there was anything to look into."""
-    waits = and_(openings.c.id == opening_id, openings.c.reviewed_at.is_(None))
+    waits = and_(openings.c.id == opening_id, _waits_for(by.org))
     done = tx.execute(update(openings).where(waits).values(reviewed_by=by.username, reviewed_at=tx.at))
     return bool(done.rowcount)

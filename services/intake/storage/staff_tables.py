@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, String, Table, Text, Uuid
 
-from services.intake.storage.tables import NAME, metadata
+from services.intake.storage.tables import NAME, ORG, metadata
 from shared.database import Moment
 from shared.second_factor_tables import add_second_factor_tables
 from shared.sessions import add_session_table
@@ -29,6 +29,7 @@ openings = Table(
     "openings",
     metadata,
     Column("id", Uuid, primary_key=True),
+    Column("org", ORG, nullable=False),
     Column("username", NAME, nullable=False),
     Column("person_id", Uuid),
     Column("referral_id", Uuid),

@@ -137,7 +137,7 @@ def _opened(tx: Transaction, reference: str, reason: str, by: Actor) -> Opening:
     if not _sees(tx, opening, by):
         rows.open_files(tx, by.username, files, until=until)
         rows.open_referrals(tx, by.username, [] if files else arrivals, until=until)
-        rows.add_opening(tx, opening)
+        rows.add_opening(tx, opening, org=by.org)
     return opening
 
 
@@ -158,7 +158,7 @@ def unreviewed_openings(database: Database, by: Actor) -> list[Opening]:
     if not by.sees_every_case:
         return []
     with database.reading() as tx:
-        return rows.unreviewed(tx)
+        return rows.unreviewed(tx, by.org)
 
 
 def count_unreviewed(database: Database, by: Actor) -> int:
@@ -166,7 +166,7 @@ def count_unreviewed(database: Database, by: Actor) -> int:
     if not by.sees_every_case:
         return 0
     with database.reading() as tx:
-        return rows.count_unreviewed(tx)
+        return rows.count_unreviewed(tx, by.org)
 
 
 def review_opening(database: Database, opening_id: UUID, by: Actor) -> None:

@@ -106,6 +106,7 @@ SENTENCES: Mapping[str, Any] = {
     "field_not_consented": _l(
         "The consent does not cover one of these fields. Record it, or untick the field."
     ),
+    "case_not_found": _l("There is no case with this reference. Check it with whoever gave it to you."),
     "referrals_open": _l("A referral of this case is still open. It has to be completed or cancelled first."),
     "closed": _l("The case is closed."),
 }  #: what to do about a refusal's code

@@ -28,7 +28,10 @@ def app(shared_world: Any, counts: Any, moves: Any) -> Flask:
     shared_world.hear(*moves(Move.SEND, Move.DELIVER), *moves(Move.SEND, Move.DELIVER, Move.ACCEPT))
     add_coordinator(shared_world.database, "vera", PASSWORD, display_name="Vera", hasher=CHEAP)
     settings = ReportingWebSettings(
-        reporting_database_url="sqlite://", secret_key=Secret("k" * 32), public_url="http://localhost"
+        reporting_database_url="sqlite://",
+        secret_key=Secret("k" * 32),
+        public_url="http://localhost",
+        second_factor="optional",
     )
     return create_app(shared_world.database, settings, hasher=CHEAP)
 

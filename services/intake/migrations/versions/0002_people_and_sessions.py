@@ -58,6 +58,7 @@ def _openings() -> None:
     op.create_table(
         "openings",
         sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("org", sa.String(31), nullable=False),
         sa.Column("username", sa.String(60), nullable=False),
         sa.Column("person_id", sa.Uuid()),
         sa.Column("referral_id", sa.Uuid()),

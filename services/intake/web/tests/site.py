@@ -41,6 +41,7 @@ def settings(**changes: Any) -> IntakeWebSettings:
         "intake_database_url": "sqlite://",
         "secret_key": Secret("0" * 32),
         "public_url": "http://127.0.0.1:8000",
+        "second_factor": "optional",
     }
     return IntakeWebSettings(**given | changes)
 
