@@ -20,6 +20,8 @@ class Tables:
     offers: Table
     codes: Table
     links: Table
+    passkeys: Table
+    challenges: Table
 
 
 def add_second_factor_tables(metadata: MetaData) -> Tables:
@@ -54,12 +56,36 @@ def add_second_factor_tables(metadata: MetaData) -> Tables:
             Column(*username, nullable=False, index=True),
             Column("expires_at", Moment, nullable=False),
         ),
+        **_add_passkey_tables(metadata),
     )
+
+
+def _add_passkey_tables(metadata: MetaData) -> dict[str, Table]:
+    return {
+        "passkeys": Table(
+            "passkeys",
+            metadata,
+            Column("id", String(1364), primary_key=True),
+            Column("username", String(200), nullable=False, index=True),
+            Column("public_key", Text, nullable=False),
+            Column("sign_count", BigInteger, nullable=False),
+            Column("name", String(60), nullable=False),
+            Column("added_at", Moment, nullable=False),
+            Column("used_at", Moment),
+        ),
+        "challenges": Table(
+            "passkey_challenges",
+            metadata,
+            Column("token_sha256", String(64), primary_key=True),
+            Column("challenge", String(100), nullable=False),
+            Column("made_at", Moment, nullable=False),
+        ),
+    }
 
 
 def forget(tx: Transaction, tables: Tables, username: str) -> None:
     """The person has no second factor any more, and sets one up at the next sign-in."""
-    for table in (tables.secrets, tables.codes):
+    for table in (tables.secrets, tables.codes, tables.passkeys):
         tx.execute(delete(table).where(table.c.username == username))
 
 

@@ -86,14 +86,15 @@ class SecondFactors:
         row = {"username": username, "secret": sealed, "last_step": step, "set_up_at": tx.at}
         return bool(add_new(tx, self._tables.secrets, [row]))
 
-    def check(self, username: str, code: str) -> None:
-        """The code is the app's of this moment, or a recovery code; each counts once. Raises CodeRefused.
+    def check(self, username: str, code: str, *, app: bool = True) -> None:
+        """The code is the app's of this moment (if that counts), or a recovery code; each counts once.
 
-        Each attempt is counted before it is tried, so that many at once gain nothing.
+        Raises CodeRefused. Each attempt is counted before it is tried, so that many at once gain nothing.
         """
         self._count(username)
         with self._database.transaction() as tx:
-            if not (self._is_code_of_app(tx, username, code) or self._is_recovery_code(tx, username, code)):
+            of_app = app and self._is_code_of_app(tx, username, code)
+            if not (of_app or self._is_recovery_code(tx, username, code)):
                 raise CodeRefused
             self._succeeded(tx, username)
 

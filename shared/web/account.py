@@ -28,6 +28,7 @@ def _account(access: Access) -> str:
         sessions=access.sessions.of(username),
         is_set_up=factors.is_set_up(username),
         codes_left=factors.recovery_codes_left(username),
+        passkeys=access.passkeys.of(username) if access.passkeys.are_offered else None,
     )
 
 

@@ -14,6 +14,7 @@ from shared.web import (
     health,
     identity,
     languages,
+    passkey_pages,
     problems,
     recovery,
     second_factor,
@@ -65,7 +66,7 @@ def make_app(
     languages.install(app, timezone=settings.timezone, secure=settings.secure)
     problems.install(app, errors or {})
     identity.install(app, access)
-    for pages in (sign_in, second_factor, account, recovery):
+    for pages in (sign_in, second_factor, passkey_pages, account, recovery):
         pages.install(app, access)
     gate.install(app)
     health.install(app, checks or {})

@@ -8,6 +8,7 @@ from flask import Flask, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
+from shared.passkeys import Passkeys
 from shared.second_factors import SecondFactors
 from shared.sessions import Sessions
 from shared.web.addresses import API
@@ -19,12 +20,16 @@ BEARER = "Bearer "
 
 @dataclass(frozen=True)
 class Person:
-    """A member of staff as pages need to know them. ``actor`` is what the use cases take as ``by``."""
+    """A member of staff as pages need to know them. ``actor`` is what the use cases take as ``by``.
+
+    ``sees_much``: a code can be talked out of somebody, a passkey cannot; who sees much and has one must use it.
+    """
 
     username: str
     display_name: str
     actor: Any
     language: str | None = None
+    sees_much: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,12 +76,12 @@ class SignInRefused(Exception):
 class Access:
     """How the service knows people.
 
-    ``check_password(username, password)`` tells whose it is, or raises ``SignInRefused``. ``person(username)`` is None
-    for somebody who is not, or is no longer, there. ``actor_of_token(token)`` tells who sent a request to the API.
+    ``check_password(username, password)`` tells whose it is, or raises ``SignInRefused``. ``person(username)`` is
+    None for somebody who is not there. ``actor_of_token(token)`` tells who sent a request to the API.
     ``owner_of_link(token)`` tells whose recovery link it is, and ``recover(token, password)`` uses it up: it sets the
     password, forgets the second factor and ends every session, or raises ``PasswordRefused``; both are None for a link
-    that is none. ``sessions`` are the sign-ins under way, ``half`` those that wait for the ``second_factors``, without
-    which nobody comes in if ``second_factor_required``.
+    that is none. ``sessions`` are the sign-ins under way, ``half`` those that wait for ``second_factors`` or
+    ``passkeys``, without which nobody comes in if ``second_factor_required``.
     """
 
     check_password: Callable[[str, str], str]
@@ -87,6 +92,7 @@ class Access:
     sessions: Sessions
     half: Sessions
     second_factors: SecondFactors
+    passkeys: Passkeys
     second_factor_required: bool = True
 
     def load_user(self, token: str) -> Identity | None:

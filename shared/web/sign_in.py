@@ -68,11 +68,26 @@ def _sign_in_code(access: Access) -> Any:
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            access.second_factors.check(username, form.code.data or "")
+            app_counts = not needs_passkey(access, username)
+            access.second_factors.check(username, form.code.data or "", app=app_counts)
         except CodeRefused as refused:
-            return render_template("shared/code.html", form=refuse(form, refused)), status_of(refused.wait)
+            return code_page(access, username, refuse(form, refused)), status_of(refused.wait)
         return come_in(access, username)
-    return render_template("shared/code.html", form=form)
+    return code_page(access, username, form)
+
+
+def code_page(access: Access, username: str, form: CodeForm) -> str:
+    """The second question: a code, or a passkey of the person's if there is one."""
+    token = session[HALF]
+    options = access.passkeys.ask_to_use(token, username) if access.passkeys.of(username) else None
+    only_passkey = needs_passkey(access, username)
+    return render_template("shared/code.html", form=form, options=options, only_passkey=only_passkey)
+
+
+def needs_passkey(access: Access, username: str) -> bool:
+    """Whether an app's code counts no more for the person."""
+    person = access.person(username)
+    return bool(person and person.sees_much and access.passkeys.of(username))
 
 
 def _sign_out(access: Access) -> Response:

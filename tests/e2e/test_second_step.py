@@ -16,7 +16,7 @@ from deploy.demo.up import is_healthy
 from services.intake.usecases.node import beat
 from services.intake.usecases.staff import NewStaff, accounts, add_staff
 from shared.migrations import upgrade
-from shared.ports import LOOPBACK, free_ports
+from shared.ports import free_ports
 from shared.second_factors import STEP
 from tests.e2e.conftest import Visitor
 from tests.e2e.test_pages import look
@@ -30,7 +30,7 @@ class StrictNode:
 
     def __init__(self, folder: Path) -> None:
         [port] = free_ports(1)
-        self.url, address = f"http://{LOOPBACK}:{port}", f"sqlite:///{folder / 'node.db'}"
+        self.url, address = f"http://localhost:{port}", f"sqlite:///{folder / 'node.db'}"
         upgrade("services.intake", address)
         self.database = open_database("intake", address, sender=ORG)
         beat(self.database, "running")
@@ -144,3 +144,44 @@ def test_somebody_who_lost_everything_gets_back_in_by_a_link(browser: Browser, n
     assert elsewhere.goes_to(f"/recover/{token}").sees("does not exist")
     elsewhere.page.context.close()
     context.close()
+
+
+def test_a_focal_point_comes_in_by_a_passkey_and_by_the_app_no_more(
+    browser: Browser, node: StrictNode
+) -> None:
+    node.employs("pavel", "focal_point")
+    context = browser.new_context(locale="en")
+    visitor = Visitor(context.new_page(), node.url)
+    _has_a_key(visitor)
+    visitor.signs_in("pavel")
+    app = secret_on(visitor)
+    gives(visitor, app.now())
+    codes = recovery_codes(visitor)
+    visitor.goes_to("/account").presses("main a[href='/account/passkeys']")
+    look(visitor)
+    visitor.fills(name="On my key ring").presses("form[data-passkey] [type=submit]")
+    visitor.page.wait_for_selector("form[action='/account/passkeys/remove']")
+    assert visitor.sees("On my key ring")
+    look(visitor)
+
+    leaves(visitor).signs_in("pavel")
+    look(visitor)
+    visitor.presses("form[data-passkey] [type=submit]")
+    visitor.page.wait_for_url("**/inbox")
+
+    leaves(visitor).signs_in("pavel")
+    gives_code = "main form[action='/sign-in/code'] [type=submit]"
+    visitor.fills(code=app.at(int(time.time()) + STEP)).presses(gives_code)
+    assert visitor.page.url.endswith("/sign-in/code"), "the app's code counts no more"
+    visitor.fills(code=codes[0]).presses(gives_code)
+    assert visitor.page.url.endswith("/inbox")
+    assert not [address for address in visitor.asked if not address.startswith(node.url)]
+    context.close()
+
+
+def _has_a_key(visitor: Visitor) -> None:
+    """A USB key, as Chromium pretends to have one; whoever is asked touches it."""
+    devices = visitor.page.context.new_cdp_session(visitor.page)
+    devices.send("WebAuthn.enable")
+    told = {"protocol": "ctap2", "transport": "usb", "automaticPresenceSimulation": True}
+    devices.send("WebAuthn.addVirtualAuthenticator", {"options": told})

@@ -6,9 +6,10 @@ from flask import Flask, redirect, url_for
 from sqlalchemy import text
 from werkzeug.wrappers import Response
 
-from services.intake.domain import ConsentMissing
+from services.intake.domain import ConsentMissing, Role
 from services.intake.settings import IntakeWebSettings
 from services.intake.storage import staff_tables, tables
+from services.intake.storage.staff import StaffMember
 from services.intake.usecases import node, staff
 from services.intake.usecases.idempotency import KeyReused
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound, NotPermitted
@@ -16,6 +17,7 @@ from services.intake.web import context, words
 from services.intake.web.api import install as install_api
 from services.intake.web.pages import PAGES
 from shared.database import Database
+from shared.passkeys import Passkeys
 from shared.passwords import HASHER, Hasher
 from shared.second_factors import SecondFactors
 from shared.sessions import HALF_LASTS, Sessions
@@ -75,7 +77,7 @@ def _access(database: Database, settings: IntakeWebSettings, hasher: Hasher) -> 
 
     def person(username: str) -> Person | None:
         member = staff.find_staff(database, username)
-        return Person(member.username, member.display_name, member.actor, member.language) if member else None
+        return _person(member) if member else None
 
     return Access(
         check_password=check_password,
@@ -88,8 +90,14 @@ def _access(database: Database, settings: IntakeWebSettings, hasher: Hasher) -> 
         second_factors=SecondFactors(
             database, staff_tables.second_factors, tables.sign_ins, key=settings.secret_key
         ),
+        passkeys=Passkeys(database, staff_tables.second_factors, address=settings.public_url),
         second_factor_required=settings.second_factor == "required",
     )
+
+
+def _person(member: StaffMember) -> Person:
+    sees_much = member.role in (Role.FOCAL_POINT, Role.ADMIN)
+    return Person(member.username, member.display_name, member.actor, member.language, sees_much)
 
 
 def _of_consent(missing: ConsentMissing) -> dict[str, str]:

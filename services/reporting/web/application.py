@@ -12,6 +12,7 @@ from services.reporting.usecases.report import TableUnknown
 from services.reporting.web.api import install as install_api
 from services.reporting.web.pages import install as install_pages
 from shared.database import Database
+from shared.passkeys import Passkeys
 from shared.passwords import HASHER, Hasher
 from shared.second_factors import SecondFactors
 from shared.sessions import HALF_LASTS, Sessions
@@ -68,6 +69,7 @@ def _access(database: Database, settings: ReportingWebSettings, hasher: Hasher) 
         second_factors=SecondFactors(
             database, tables.second_factors, tables.sign_ins, key=settings.secret_key
         ),
+        passkeys=Passkeys(database, tables.second_factors, address=settings.public_url),
         second_factor_required=settings.second_factor == "required",
     )
 

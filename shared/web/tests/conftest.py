@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from shared.database import Database, new_metadata
+from shared.passkeys import Passkeys
 from shared.passwords import accept_password
 from shared.second_factor_tables import add_second_factor_tables
 from shared.second_factors import SecondFactors
@@ -58,11 +59,14 @@ class Doors:
         self.sessions = Sessions(self.database, SESSIONS)
         self.half = Sessions(self.database, HALF, idle=HALF_LASTS, longest=HALF_LASTS)
         self.factors = SecondFactors(self.database, FACTORS, ATTEMPTS, key="k" * 32)
+        self.passkeys = Passkeys(self.database, FACTORS, address="http://localhost")
+        self.sees_much = False
         self.links: dict[str, str] = {}
         self.password, self.wait, self.is_away = PASSWORD, 0, False
 
     def reset(self) -> None:
         self.at, self.password, self.wait, self.is_away = BEGINNING, PASSWORD, 0, False
+        self.sees_much = False
         self.links.clear()
         with self.database.transaction() as tx:
             for table in METADATA.sorted_tables:
@@ -78,6 +82,7 @@ class Doors:
             sessions=self.sessions,
             half=self.half,
             second_factors=self.factors,
+            passkeys=self.passkeys,
             second_factor_required=required,
         )
 
@@ -89,7 +94,7 @@ class Doors:
     def person(self, username: str) -> Person | None:
         if self.is_away:
             raise OperationalError("SELECT", None, Exception("away"))
-        return Person(username, f"{username} of the house", username, "be")
+        return Person(username, f"{username} of the house", username, "be", self.sees_much)
 
     def recover(self, token: str, password: str) -> str | None:
         self.password = accept_password(password, "vera")
