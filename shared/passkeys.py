@@ -119,10 +119,9 @@ class Passkeys:
 
     def _challenge(self, tx: Transaction, token: str) -> bytes:
         """What was asked for with that token; it is asked for no more."""
-        table, mine = self._tables.challenges, self._tables.challenges.c.token_sha256 == sha256(token)
-        in_time = table.c.made_at > tx.at - ASKED_FOR
-        kept = tx.execute(select(table.c.challenge).where(mine, in_time)).scalar_one_or_none()
-        tx.execute(delete(table).where(mine))
+        table = self._tables.challenges
+        asked = (table.c.token_sha256 == sha256(token)) & (table.c.made_at > tx.at - ASKED_FOR)
+        kept = tx.execute(delete(table).where(asked).returning(table.c.challenge)).scalar_one_or_none()
         if kept is None:
             raise PasskeyRefused
         return bytes(base64url_to_bytes(kept))

@@ -21,12 +21,13 @@ def base64url(raw: bytes) -> str:
 
 @dataclass
 class Authenticator:
-    """One key for one address; ``uses`` counts as the key itself counts."""
+    """One key for one address; ``uses`` counts as the key itself does, unless it is one of those that do not count."""
 
     origin: str = "http://localhost"
     host: str = "localhost"
     id: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     uses: int = 0
+    counts: bool = True
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
     def makes(self, options: str) -> str:
@@ -40,7 +41,7 @@ class Authenticator:
 
     def signs(self, options: str) -> str:
         """The browser's answer when it is asked to use one."""
-        self.uses += 1
+        self.uses += self.counts
         client, data = self._client("webauthn.get", options), self._data(PRESENT)
         signature = self.key.sign(data + hashlib.sha256(client).digest(), ec.ECDSA(SHA256()))
         return self._answer({"authenticatorData": base64url(data), "signature": base64url(signature)}, client)

@@ -57,7 +57,9 @@ def test_a_passkey_that_was_added_lets_in_again_and_again(world: World) -> None:
     assert world.passkeys.of("ivan") == []
 
 
-def test_an_answer_counts_once(world: World) -> None:
+@pytest.mark.parametrize("counts", [True, False])
+def test_an_answer_counts_once(world: World, *, counts: bool) -> None:
+    world.key.counts = counts
     answer = world.key.signs(world.asks())
     world.passkeys.use("a token", "vera", answer)
 

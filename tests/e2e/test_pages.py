@@ -67,6 +67,7 @@ def test_the_coordinators_pages(visit: Visit, language: str) -> None:
     visitor.signs_in(COORDINATOR).speaks(language)
     for table in REPORTS:
         look(visitor.goes_to(f"/?table={table}"))
+    look(visitor.goes_to("/account"))
     assert not [address for address in visitor.asked if not address.startswith(visitor.url)]
 
 
