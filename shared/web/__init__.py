@@ -1,5 +1,6 @@
 """What every web process has in common: sign-in, languages, security headers, errors, forms and the look."""
 
+from shared.web.access import access_to
 from shared.web.api import make_api
 from shared.web.application import WebSettings, make_app
 from shared.web.forms import Form
@@ -14,6 +15,7 @@ __all__ = [
     "Problem",
     "SignInRefused",
     "WebSettings",
+    "access_to",
     "actor",
     "make_api",
     "make_app",

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from services.intake.domain import ConsentMissing, Role
 from services.intake.settings import IntakeWebSettings
-from services.intake.storage import staff_tables, tables
+from services.intake.storage import tables
 from services.intake.storage.staff import StaffMember
 from services.intake.usecases import node, staff
 from services.intake.usecases.idempotency import KeyReused
@@ -17,11 +17,8 @@ from services.intake.web import context, words
 from services.intake.web.api import install as install_api
 from services.intake.web.pages import PAGES
 from shared.database import Database
-from shared.passkeys import Passkeys
 from shared.passwords import HASHER, Hasher
-from shared.second_factors import SecondFactors
-from shared.sessions import HALF_LASTS, Sessions
-from shared.web import Access, Person, Problem, SignInRefused, WebSettings, make_app
+from shared.web import Access, Person, Problem, SignInRefused, WebSettings, access_to, make_app
 
 TIMEZONE = "Europe/Minsk"  #: in which pages show moments
 SILENT_FOR = timedelta(minutes=2)  #: without a sign of the worker, after which it counts as gone
@@ -67,8 +64,6 @@ def _web_settings(settings: IntakeWebSettings) -> WebSettings:
 
 
 def _access(database: Database, settings: IntakeWebSettings, hasher: Hasher) -> Access:
-    accounts = staff.accounts(database)
-
     def check_password(username: str, password: str) -> str:
         try:
             return staff.sign_in(database, username, password, hasher).username
@@ -79,19 +74,14 @@ def _access(database: Database, settings: IntakeWebSettings, hasher: Hasher) -> 
         member = staff.find_staff(database, username)
         return _person(member) if member else None
 
-    return Access(
+    return access_to(
+        staff.accounts(database),
+        settings,
+        hasher,
+        attempts=tables.sign_ins,
         check_password=check_password,
         person=person,
         actor_of_token=lambda token: staff.actor_of_token(database, token),
-        owner_of_link=accounts.owner_of_link,
-        recover=lambda token, password: accounts.recover(token, password, hasher),
-        sessions=Sessions(database, tables.sessions),
-        half=Sessions(database, staff_tables.half_sign_ins, idle=HALF_LASTS, longest=HALF_LASTS),
-        second_factors=SecondFactors(
-            database, staff_tables.second_factors, tables.sign_ins, key=settings.secret_key
-        ),
-        passkeys=Passkeys(database, staff_tables.second_factors, address=settings.public_url),
-        second_factor_required=settings.second_factor == "required",
     )
 
 

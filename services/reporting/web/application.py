@@ -12,11 +12,8 @@ from services.reporting.usecases.report import TableUnknown
 from services.reporting.web.api import install as install_api
 from services.reporting.web.pages import install as install_pages
 from shared.database import Database
-from shared.passkeys import Passkeys
 from shared.passwords import HASHER, Hasher
-from shared.second_factors import SecondFactors
-from shared.sessions import HALF_LASTS, Sessions
-from shared.web import Access, Person, Problem, SignInRefused, WebSettings, make_app
+from shared.web import Access, Person, Problem, SignInRefused, WebSettings, access_to, make_app
 
 TIMEZONE = "Europe/Minsk"  #: in which pages show moments
 ERRORS = {
@@ -46,8 +43,6 @@ def create_app(database: Database, settings: ReportingWebSettings, *, hasher: Ha
 
 
 def _access(database: Database, settings: ReportingWebSettings, hasher: Hasher) -> Access:
-    accounts = staff.accounts(database)
-
     def check_password(username: str, password: str) -> str:
         try:
             return staff.sign_in(database, username, password, hasher=hasher).username
@@ -58,19 +53,14 @@ def _access(database: Database, settings: ReportingWebSettings, hasher: Hasher) 
         member = staff.find_staff(database, username)
         return Person(member.username, member.display_name, member, member.language) if member else None
 
-    return Access(
+    return access_to(
+        staff.accounts(database),
+        settings,
+        hasher,
+        attempts=tables.sign_ins,
         check_password=check_password,
         person=person,
         actor_of_token=lambda token: staff.owner_of_token(database, token),
-        owner_of_link=accounts.owner_of_link,
-        recover=lambda token, password: accounts.recover(token, password, hasher),
-        sessions=Sessions(database, tables.sessions),
-        half=Sessions(database, tables.half_sign_ins, idle=HALF_LASTS, longest=HALF_LASTS),
-        second_factors=SecondFactors(
-            database, tables.second_factors, tables.sign_ins, key=settings.secret_key
-        ),
-        passkeys=Passkeys(database, tables.second_factors, address=settings.public_url),
-        second_factor_required=settings.second_factor == "required",
     )
 
 
