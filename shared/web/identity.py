@@ -20,7 +20,7 @@ BEARER = "Bearer "
 
 @dataclass(frozen=True)
 class Person:
-    """A member of staff as pages need to know them. ``actor`` is what the use cases take as ``by``.
+    """A member of staff as pages need to know them. ``actor`` is what the use cases take as ``by``, ``role`` a word.
 
     ``sees_much``: a code can be talked out of somebody, a passkey cannot; who sees much and has one must use it.
     """
@@ -30,6 +30,7 @@ class Person:
     actor: Any
     language: str | None = None
     sees_much: bool = False
+    role: object = ""
 
 
 @dataclass(frozen=True)

@@ -114,10 +114,10 @@ def _let_in(tx: Transaction, table: Table, who: dict[str, object], *, until: dat
     tx.execute(put.on_conflict_do_update(index_elements=list(who), set_={"until": until}))
 
 
-def open_until(tx: Transaction, person_id: UUID, username: str) -> datetime | None:
-    """The end of the emergency in which somebody sees the file; None for one who works on it."""
-    c = file_workers.c
-    query = select(c.until).where(c.person_id == person_id, c.username == username)
+def open_until(tx: Transaction, table: Table, about: UUID, username: str) -> datetime | None:
+    """The end of the emergency in which somebody sees a file or a referral; None for one who works on it."""
+    of_it = next(iter(table.primary_key)) == about
+    query = select(table.c.until).where(of_it, table.c.username == username)
     return tx.execute(query).scalar_one_or_none()
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain import Actor
+from services.intake.domain import EMERGENCY, Actor
 from services.intake.storage.staff_tables import openings
 from services.intake.tests.node import ADMIN, AUDITOR, COLLEAGUE, FOCAL_POINT, STRANGER, WORKER, Node, order
 from services.intake.usecases import need_to_know as use
@@ -30,7 +30,7 @@ def test_a_colleague_s_case_opens_for_sixty_minutes_with_a_reason(staffed: Node)
 
     assert opening.person_id == person.id
     assert case_page(staffed.database, case.id, COLLEAGUE).person == person
-    assert use.open_until(staffed.database, person.id, COLLEAGUE) == opening.until
+    assert use.file_open_until(staffed.database, person.id, COLLEAGUE) == opening.until
     add_need(staffed.database, case.id, "food", "high", COLLEAGUE)
     staffed.sends(case)
     send_referral(staffed.database, order(case), COLLEAGUE)
@@ -83,6 +83,8 @@ def test_a_referral_that_a_colleague_works_on_opens_by_its_reference(staffed: No
     assert in_emergency(staffed, "K7QM-2XRD").referral_id == came
 
     assert referral_page(staffed.database, came, COLLEAGUE).content
+    assert use.referral_open_until(staffed.database, came, COLLEAGUE) == staffed.at + EMERGENCY
+    assert use.referral_open_until(staffed.database, came, WORKER) is None
     staffed.pass_time(minutes=60)
     with pytest.raises(NotFound):
         referral_page(staffed.database, came, COLLEAGUE)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import Table
+
 from services.intake.domain import EMERGENCY, Actor, Direction, Opening
 from services.intake.storage import need_to_know as rows
 from services.intake.storage import people as people_rows
 from services.intake.storage import referrals as referral_rows
 from services.intake.storage import staff as staff_rows
-from services.intake.storage import tables
+from services.intake.storage import staff_tables, tables
 from services.intake.storage.staff import StaffMember
 from services.intake.usecases.checks import checked, text
 from services.intake.usecases.refusals import Invalid, NotFound, NotPermitted
@@ -147,10 +149,19 @@ def _sees(tx: Transaction, opening: Opening, by: Actor) -> bool:
     return bool(opening.referral_id and referral_rows.find_referral(tx, opening.referral_id, seen_by=by))
 
 
-def open_until(database: Database, person_id: UUID, by: Actor) -> datetime | None:
+def file_open_until(database: Database, person_id: UUID, by: Actor) -> datetime | None:
     """When an emergency ends, for whoever sees the person's file because of one."""
+    return _open_until(database, staff_tables.file_workers, person_id, by)
+
+
+def referral_open_until(database: Database, referral_id: UUID, by: Actor) -> datetime | None:
+    """The same of a referral that came in."""
+    return _open_until(database, staff_tables.referral_workers, referral_id, by)
+
+
+def _open_until(database: Database, table: Table, about: UUID, by: Actor) -> datetime | None:
     with database.reading() as tx:
-        return None if by.sees_every_case else rows.open_until(tx, person_id, by.username)
+        return None if by.sees_every_case else rows.open_until(tx, table, about, by.username)
 
 
 def unreviewed_openings(database: Database, by: Actor) -> list[Opening]:

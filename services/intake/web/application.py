@@ -15,6 +15,7 @@ from services.intake.usecases.idempotency import KeyReused
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound, NotPermitted
 from services.intake.web import context, words
 from services.intake.web.api import install as install_api
+from services.intake.web.labels import ROLES
 from services.intake.web.pages import PAGES
 from shared.database import Database
 from shared.passwords import HASHER, Hasher
@@ -87,7 +88,8 @@ def _access(database: Database, settings: IntakeWebSettings, hasher: Hasher) -> 
 
 def _person(member: StaffMember) -> Person:
     sees_much = member.role in (Role.FOCAL_POINT, Role.ADMIN)
-    return Person(member.username, member.display_name, member.actor, member.language, sees_much)
+    known = (member.username, member.display_name, member.actor, member.language)
+    return Person(*known, sees_much, ROLES[member.role])
 
 
 def _of_consent(missing: ConsentMissing) -> dict[str, str]:

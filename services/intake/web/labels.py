@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from services.intake.domain import Role
 from shared.schemas.life import Move
 
 FIELDS: Mapping[str, Any] = {
@@ -18,6 +19,13 @@ FIELDS: Mapping[str, Any] = {
     "languages": _l("Languages"),
     "phone": _l("Phone"),
     "address": _l("Address"),
+}
+
+ROLES: Mapping[str, Any] = {
+    Role.CASE_WORKER: _l("case worker"),
+    Role.FOCAL_POINT: _l("focal point"),
+    Role.ADMIN: _l("administrator of the node"),
+    Role.AUDITOR: _l("auditor"),
 }
 
 OWN_CODES: Mapping[str, Mapping[str, Any]] = {

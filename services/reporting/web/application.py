@@ -51,7 +51,9 @@ def _access(database: Database, settings: ReportingWebSettings, hasher: Hasher) 
 
     def person(username: str) -> Person | None:
         member = staff.find_staff(database, username)
-        return Person(member.username, member.display_name, member, member.language) if member else None
+        if member is None:
+            return None
+        return Person(username, member.display_name, member, member.language, role=_l("coordinator"))
 
     return access_to(
         staff.accounts(database),

@@ -52,5 +52,5 @@ def page(person_id: UUID) -> ResponseReturnValue:
         timeline=timeline(file),
         today=today(),
         team=need_to_know.file_team(database(), person_id, actor()),
-        open_until=need_to_know.open_until(database(), person_id, actor()),
+        open_until=need_to_know.file_open_until(database(), person_id, actor()),
     )

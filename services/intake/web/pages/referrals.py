@@ -40,7 +40,8 @@ def page(referral_id: UUID) -> str:
     file = use.referral_page(database(), referral_id, actor())
     came = file.referral.direction is Direction.IN
     team = need_to_know.referral_team(database(), referral_id, actor()) if came else None
-    return render_template("referrals/page.html", file=file, team=team)
+    until = need_to_know.referral_open_until(database(), referral_id, actor())
+    return render_template("referrals/page.html", file=file, team=team, open_until=until)
 
 
 @referrals.route("/referrals/<uuid:referral_id>/moves/<move>", methods=["GET", "POST"])

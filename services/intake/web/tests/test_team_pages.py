@@ -83,6 +83,17 @@ def test_what_does_not_open_says_what_to_do(
     assert site.node.rows(openings) == []
 
 
+def test_a_referral_that_is_opened_says_until_when(site: Site, worker: Browser, daria: Browser) -> None:
+    came = site.node.received(case_reference="K7QM-2XRD")
+    worker.send(f"/referrals/{came}/moves/acknowledge")
+
+    opened = daria.send("/emergency", reference="K7QM-2XRD", reason=WHY)
+
+    assert opened.location == f"/referrals/{came}"
+    assert "Opened in an emergency. It closes at: 2 Mar 2026, 13:00" in words(daria.get(opened.location))
+    assert "Opened in an emergency" not in words(worker.get(opened.location))
+
+
 def test_references_tried_one_after_the_other_have_to_wait(daria: Browser) -> None:
     answers = [daria.send("/emergency", reference="AAAA-AAAA", reason=WHY) for _ in range(5)]
 
@@ -151,5 +162,6 @@ def test_an_auditor_begins_with_their_own_account(site: Site) -> None:
     auditor = site.browser("vera")
 
     assert auditor.get("/").location == "/account"
+    assert "Vera · vera · auditor" in words(auditor.get("/account"))
     assert "Inbox" not in words(auditor.get("/account"))
     assert "Directory" not in words(auditor.get("/account"))
