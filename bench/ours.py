@@ -12,7 +12,7 @@ from bench.effects import Effect, Effects
 from bench.place import Place
 from bench.processes import START_PATIENCE, Processes
 from bench.side import CLIENTS, PATIENCE, Load, Side
-from deploy.composition import open_database
+from deploy.composition import open_database, scribe_of
 from deploy.demo.broker import HUB_USER, DemoBroker, given
 from deploy.demo.plan import HUB_SERVICES, NodePlan, Plan, hub_environment, make_plan, node_environment
 from services.intake.domain import Actor, Role
@@ -50,7 +50,7 @@ class OurSide(Side):
         if node is None:
             told = hub_environment(self.plan, name, self.broker.url_of(HUB_USER))
         else:
-            told = node_environment(node, self.broker.url_of(name))
+            told = node_environment(self.plan, node, self.broker.url_of(name))
         resend = {key: value for key, value in UNHURRIED.items() if key in told}
         service = name if node is None else "intake"
         self.processes.start(name, "deploy.cli", "run", service, environment=told | resend)
@@ -98,8 +98,8 @@ def _admit(plan: Plan, *nodes: NodePlan) -> None:
     upgrade("services.referral", plan.databases["referral"])
     with closing(open_database("referral", plan.databases["referral"], sender=HUB)) as database:
         for node in nodes:
-            public = read_key_file(node.key_file).sealing[0].public
-            add_organisation(database, node.org, name=node.about.name, public_key=public)
+            keys = read_key_file(node.key_file).public
+            add_organisation(database, node.org, name=node.about.name, keys=keys)
 
 
 def _broker(place: Place, plan: Plan) -> DemoBroker:
@@ -118,7 +118,8 @@ def _start(side: OurSide, nodes: tuple[NodePlan, ...]) -> None:
 
 
 def _node_database(node: NodePlan) -> Database:
-    return open_database("intake", node.database_url, sender=node.org, keys=read_key_file(node.key_file))
+    scribe = scribe_of("intake", node.org, read_key_file(node.key_file), hub=None)
+    return open_database("intake", node.database_url, sender=node.org, scribe=scribe)
 
 
 def _await_directory(node: NodePlan) -> None:
@@ -146,13 +147,14 @@ def _open_cases(sender: NodePlan, receiver: NodePlan, count: int) -> list[UUID]:
 def _effects(plan: Plan, load: Load) -> Effects:
     """With the receiver each referral is delivered too, and only then is there something to be told."""
     node, (referral, notifications, reporting) = plan.nodes[0].database_url, plan.databases.values()
+    admitted = 2  # organisations, each a new version of the directory
     moves, notices = (2, 1) if load.receiver else (1, 0)
     unsent = "true" if load.receiver else "awaits IS NULL OR awaits LIKE 'received:%'"
     return Effects(
         [
-            Effect("heard by reporting", reporting, "inbox", "message_id", moves, BY_HUB),
+            Effect("heard by reporting", reporting, "inbox", "message_id", moves, BY_HUB, admitted),
             Effect("counted by reporting", reporting, "referrals", "referral_id"),
-            Effect("heard by notifications", notifications, "inbox", "message_id", moves, BY_HUB),
+            Effect("heard by notifications", notifications, "inbox", "message_id", moves, BY_HUB, admitted),
             Effect("notices", notifications, "notices", "id", notices),
             Effect("moves at the hub", referral, "moves", "move_id", moves),
             Effect("referrals at the hub", referral, "referrals", "id"),

@@ -14,10 +14,12 @@ from deploy.key_files import open_key_file
 from shared.at_rest import StorageKeys
 from shared.clock import Clock, now
 from shared.database import Database
+from shared.messaging.keybook import KeyBook
 from shared.messaging.message import HUB
 from shared.messaging.outbox import Outbox, Patience
+from shared.messaging.scribe import Scribe
 from shared.messaging.topology import node_queue
-from shared.sealing import KeyFileUnusable, OwnKeys
+from shared.sealing import KeyFileUnusable, OwnKeys, PublicKeys
 from shared.settings import PREFIX, SettingsWrong, read, variable
 
 
@@ -31,13 +33,14 @@ class Composition:
     database_url: str
     amqp_url: str
     queue: str
+    keys: OwnKeys
     sender: str = HUB
+    hub: PublicKeys | None = None  #: the hub's, that a node was told
     resend_seconds: float = 60
     poll: float = (
         0.5  #: seconds between looks for rows that another process, or an earlier life, left in the outbox
     )
     own: dict[str, Any] = field(default_factory=dict)
-    keys: OwnKeys | None = None
 
     @property
     def service_class(self) -> type:
@@ -53,12 +56,13 @@ class Composition:
 
     def open_database(self) -> Database:
         """The service's database, with its outbox."""
+        scribe = scribe_of(self.name, self.sender, self.keys, self.hub or self.keys.public)
         return open_database(
             self.name,
             self.database_url,
             sender=self.sender,
+            scribe=scribe,
             resend_seconds=self.resend_seconds,
-            keys=self.keys,
         )
 
 
@@ -73,6 +77,7 @@ def _referral() -> Composition:
         database_url=settings.referral_database_url,
         amqp_url=settings.amqp_url,
         queue="referral",
+        keys=keys_in(settings.key_file),
         resend_seconds=settings.resend_seconds,
     )
 
@@ -81,7 +86,7 @@ def _intake() -> Composition:
     from services.intake.settings import IntakeSettings
 
     settings = read(IntakeSettings)
-    keys = _keys_of_node(settings.key_file)
+    keys = keys_in(settings.key_file)
     return Composition(
         name="intake",
         service="IntakeService",
@@ -90,21 +95,12 @@ def _intake() -> Composition:
         amqp_url=settings.amqp_url,
         queue=node_queue(settings.org),
         sender=settings.org,
+        keys=keys,
+        hub=PublicKeys.parse(settings.hub_key),
         resend_seconds=settings.resend_seconds,
         poll=0.02,  # the web process writes here, and somebody waits
         own={"org": settings.org, "ring": keys.ring},
-        keys=keys,
     )
-
-
-def _keys_of_node(path: Path) -> OwnKeys:
-    """Everything that a node needs; a file of version 0.1.0 lacks some of it."""
-    keys = open_key_file(path)
-    if not keys.is_complete:
-        raise KeyFileUnusable(
-            f"{path} lacks keys of this version: add them with: throughline network key {path}"
-        )
-    return keys
 
 
 def _notifications() -> Composition:
@@ -118,6 +114,7 @@ def _notifications() -> Composition:
         database_url=settings.notifications_database_url,
         amqp_url=settings.amqp_url,
         queue="notifications",
+        keys=keys_in(settings.key_file),
     )
 
 
@@ -132,6 +129,7 @@ def _reporting() -> Composition:
         database_url=settings.reporting_database_url,
         amqp_url=settings.amqp_url,
         queue="reporting",
+        keys=keys_in(settings.key_file),
     )
 
 
@@ -165,7 +163,7 @@ def _intake_web() -> WebComposition:
         settings.org,
         settings.web_address,
         settings.web_port,
-        _keys_of_node(settings.key_file),
+        keys_in(settings.key_file),
     )
 
 
@@ -178,22 +176,45 @@ def _reporting_web() -> WebComposition:
     )
 
 
+SEALED = ("intake",)  #: whose databases hold people
+
 WEB: dict[str, Callable[[], WebComposition]] = {"intake": _intake_web, "reporting": _reporting_web}
 
 
-def open_database(  # noqa: PLR0913 - a database has that many sides
+def keys_in(path: Path) -> OwnKeys:
+    """The keys of that file; raises KeyFileUnusable also for one that lacks a kind, as those of 0.1.0 do."""
+    keys = open_key_file(path)
+    if not keys.is_complete:
+        raise KeyFileUnusable(
+            f"{path} lacks the key to sign with: run throughline network key {path} and send the hub what it prints"
+        )
+    return keys
+
+
+def scribe_of(service: str, name: str, keys: OwnKeys, hub: PublicKeys | None) -> Scribe:
+    """Where a party of that name writes and reads. It was told the hub's keys; who only writes need not know them."""
+    table = import_module(f"services.{service}.storage").metadata.tables["keys"]
+    return Scribe(name, keys, KeyBook(name, table, pinned={HUB: hub} if hub else {}))
+
+
+def open_database(  # noqa: PLR0913 - a database has that many circumstances
     service: str,
     url: str,
     *,
     sender: str,
+    scribe: Scribe | None = None,
     resend_seconds: float = 60,
     clock: Clock = now,
-    keys: OwnKeys | None = None,
 ) -> Database:
-    """A service's database, with the outbox in which it speaks as its sender, and a node's with its storage keys."""
+    """A service's database, with the outbox in which it speaks as its sender.
+
+    Without a scribe nothing can be sent from here that needs a signature of its own, and nothing can be read that
+    lies sealed in a node's.
+    """
     tables = import_module(f"services.{service}.storage").metadata.tables
-    outbox = Outbox(tables["outbox"], sender=sender, patience=Patience(receipt=resend_seconds))
-    at_rest = StorageKeys(keys.storage) if keys else None
+    patience = Patience(receipt=resend_seconds)
+    outbox = Outbox(tables["outbox"], sender=sender, patience=patience, scribe=scribe)
+    at_rest = StorageKeys(scribe.keys.storage) if scribe and service in SEALED else None
     return Database(url, clock=clock, outbox=outbox, at_rest=at_rest)
 
 

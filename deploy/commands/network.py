@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 
 from deploy.composition import database_of
-from deploy.console import fail, out, show, show_json
+from deploy.console import fail, show, show_json
 from deploy.key_files import new_passphrase, passphrase_of
 from deploy.policies import set_policies
 from services.referral.directory_storage import listed
@@ -18,8 +19,8 @@ from shared.messaging import provision
 from shared.messaging.management import Management
 from shared.messaging.topology import HUB_RIGHTS, node_rights
 from shared.schemas.rules import ORGANISATION
+from shared.sealing import PublicKeys
 from shared.sealing.key_file import complete_key_file
-from shared.sealing.keys import parse_public
 from shared.settings import DATABASE_URL, Secret, read, setting
 
 app = typer.Typer(help="The hub's broker and the organisations of the network.", no_args_is_help=True)
@@ -40,16 +41,16 @@ class NetworkSettings:
 
 @app.command("key")
 def key(
-    file: Annotated[Path, typer.Argument(help="Where to keep the node's private key.")],
+    file: Annotated[Path, typer.Argument(help="Where to keep the private keys.")],
     *,
     passphrase: Annotated[
         bool, typer.Option("--passphrase", help="Protect the file by a passphrase, which is asked for.")
     ] = False,
 ) -> None:
-    """Make a node's keys, or show the public half of those that are there; what is missing is added."""
+    """Make the keys of a node or of the hub, or add what is missing; prints their public halves, one line."""
     known = passphrase_of(file)
     chosen = new_passphrase() if passphrase and known is None else known
-    out.print(complete_key_file(file, chosen).sealing[0].public)
+    sys.stdout.write(f"{complete_key_file(file, chosen).public}\n")
 
 
 @app.command("provision")
@@ -71,23 +72,23 @@ def add(
     public_key: Annotated[str, typer.Option(help="What throughline network key printed at the node.")],
 ) -> None:
     """Admit an organisation: its queue, its user, its place in the directory. Prints its password once."""
-    _check(org, public_key)
+    keys = _checked(org, public_key)
     settings = read(NetworkSettings)
     provision.provision_node(settings.broker_admin_url, org)  # first, so that it hears of the directory
     try:
-        add_organisation(database_of("referral"), org, name=name, public_key=public_key)
+        add_organisation(database_of("referral"), org, name=name, keys=keys)
     except OrganisationTaken:
-        fail(f"{org} is in the directory with another key: a key is not replaced by admitting again")
+        fail(f"{org} is in the directory with other keys: keys are not replaced by admitting again")
     password = secrets.token_urlsafe(24)
     provision.admit(Management(settings.broker_management_url), org, password, node_rights(org))
     show_json({"user": org, "password": password})
 
 
-def _check(org: str, public_key: str) -> None:
+def _checked(org: str, public_key: str) -> PublicKeys:
     if not re.match(ORGANISATION, org) or org in RESERVED:
         fail("an organisation's id has 2 to 31 small letters, digits and hyphens and begins with a letter")
     try:
-        parse_public(public_key)
+        return PublicKeys.parse(public_key)
     except ValueError:
         fail("the public key is not one: copy the whole line that throughline network key printed")
 

@@ -16,6 +16,7 @@ from deploy.composition import (
     WebComposition,
     composition_of,
     open_database,
+    scribe_of,
     web_of,
 )
 from deploy.console import fail
@@ -72,9 +73,9 @@ def make_ready(service: str, composition: Composition | WebComposition) -> None:
     if service != "intake":
         _migrate(service, composition)
         return
-    database = open_database(
-        service, composition.database_url, sender=composition.sender, keys=composition.keys
-    )
+    assert composition.keys is not None  # noqa: S101 - a node has them
+    scribe = scribe_of(service, composition.sender, composition.keys, hub=None)
+    database = open_database(service, composition.database_url, sender=composition.sender, scribe=scribe)
     with closing(database):
         _make_node_ready(database, composition)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import event
 
-from deploy.composition import open_database
+from deploy.composition import open_database, scribe_of
 from deploy.demo.broker import provision_embedded
 from services.intake.usecases import hearing
 from services.notifications.usecases.hear import hear as hear_notifications
@@ -20,8 +20,10 @@ from shared.messaging.delivery import Batch, Delivery
 from shared.messaging.embedded import EmbeddedLink, open_bus
 from shared.messaging.link import Link
 from shared.messaging.message import HUB
+from shared.messaging.post import Post
 from shared.messaging.pump import Pump
 from shared.messaging.relay import Relay
+from shared.messaging.scribe import Scribe
 from shared.messaging.topology import node_queue
 from shared.sealing import OwnKeys
 
@@ -75,6 +77,7 @@ def open_network(
     clock: Hands,
     *,
     hub: Mapping[str, str],
+    hub_keys: OwnKeys,
     nodes: Mapping[str, tuple[str, OwnKeys]],
 ) -> SteppedNetwork:
     """Put it together from database addresses: of the hub's services, and of each organisation with its keys."""
@@ -86,10 +89,12 @@ def open_network(
         ("notifications", hear_notifications),
         ("reporting", count),
     ):
-        _join(network, bus_file, service, service, hub[service], HUB, hear)
+        scribe = scribe_of(service, HUB, hub_keys, hub_keys.public)
+        _join(network, bus_file, service, service, hub[service], scribe, hear)
     for org, (url, keys) in nodes.items():
         hear_node = partial(hearing.hear, ring=keys.ring, org=org)
-        _join(network, bus_file, "intake", node_queue(org), url, org, hear_node, keys)
+        scribe = scribe_of("intake", org, keys, hub_keys.public)
+        _join(network, bus_file, "intake", node_queue(org), url, scribe, hear_node)
     return network
 
 
@@ -99,19 +104,18 @@ def _join(  # noqa: PLR0913, PLR0917 - a service has that many parts
     service: str,
     queue: str,
     url: str,
-    sender: str,
+    scribe: Scribe,
     hear: Callable[[Transaction, Batch], None],
-    keys: OwnKeys | None = None,
 ) -> None:
-    database = open_database(service, url, sender=sender, clock=network.clock, keys=keys)
+    database = open_database(service, url, sender=scribe.name, scribe=scribe, clock=network.clock)
     _hurry(database)
     tables = import_module(f"services.{service}.storage").metadata.tables
-    delivery = Delivery(queue, database, tables["inbox"], tables["parked"], hear)
+    delivery = Delivery(queue, database, tables["inbox"], tables["parked"], hear, scribe)
     pump = Pump(lambda: link, delivery, Relay(database, database.outbox, poll=0), sleep=lambda _: None)
     bus = open_bus(str(bus_file), clock=network.clock)
     _hurry(bus)
-    link = EmbeddedLink(bus, queue, sleep=lambda _: None)
-    network.databases[sender if service == "intake" else service] = database
+    link = Post(EmbeddedLink(bus, queue, sleep=lambda _: None), queue, scribe)
+    network.databases[scribe.name if service == "intake" else service] = database
     network.pumps.append((pump, link))
 
 

@@ -175,7 +175,9 @@ def make_databases(plan: Plan, *, past: bool) -> dict[str, str]:
 
 def _network(plan: Plan, bus: Path) -> SteppedNetwork:
     nodes = {node.org: (node.database_url, read_key_file(node.key_file)) for node in plan.nodes}
-    return open_network(bus, Hands(history.beginning(now())), hub=plan.databases, nodes=nodes)
+    keys = read_key_file(plan.hub_key_file)
+    clock = Hands(history.beginning(now()))
+    return open_network(bus, clock, hub=plan.databases, hub_keys=keys, nodes=nodes)
 
 
 def _open_node(network: SteppedNetwork, node: NodePlan) -> str:
@@ -198,8 +200,8 @@ def _open_reporting(network: SteppedNetwork) -> str:
 
 def _admit(network: SteppedNetwork, plan: Plan) -> None:
     for node in plan.nodes:
-        public = read_key_file(node.key_file).sealing[0].public
-        add_organisation(network.databases["referral"], node.org, name=node.about.name, public_key=public)
+        keys = read_key_file(node.key_file).public
+        add_organisation(network.databases["referral"], node.org, name=node.about.name, keys=keys)
     network.settle()
 
 
@@ -210,7 +212,8 @@ def programs(plan: Plan, url_of: Callable[[str], str]) -> list[Program]:
         for service in HUB_SERVICES
     ]
     nodes = [
-        _worker(plan, f"intake.{n.org}", "intake", node_environment(n, url_of(n.org))) for n in plan.nodes
+        _worker(plan, f"intake.{n.org}", "intake", node_environment(plan, n, url_of(n.org)))
+        for n in plan.nodes
     ]
     pages = [_web(plan, f"web.{n.org}", "intake", node_web_environment(n), n.url) for n in plan.nodes]
     reporting = _web(plan, "web.reporting", "reporting", reporting_web_environment(plan), plan.reporting_url)

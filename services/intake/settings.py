@@ -6,7 +6,18 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from shared.schemas.rules import ORGANISATION
-from shared.settings import BROKER_URL, DATABASE_URL, LOOPBACK, Check, Secret, between, setting
+from shared.sealing import PublicKeys
+from shared.settings import (
+    BROKER_URL,
+    DATABASE_URL,
+    LOOPBACK,
+    SECOND_FACTOR,
+    Check,
+    Secret,
+    between,
+    refuse_optional_beyond_loopback,
+    setting,
+)
 
 _ORG = Check(
     lambda value: re.fullmatch(ORGANISATION, value) is not None,
@@ -19,6 +30,9 @@ def _is_safe(url: str) -> bool:
     return bool(parts.hostname) and (parts.scheme == "https" or parts.hostname in LOOPBACK)
 
 
+_PUBLIC_KEYS = Check(
+    lambda line: bool(PublicKeys.parse(line)), "must be the whole line that the hub's operators gave you"
+)
 _LONG = Check(lambda value: len(value) >= 32, "must be at least 32 random characters")  # noqa: PLR2004 - 256 bits in hex
 _WEB = Check(
     _is_safe,
@@ -36,6 +50,7 @@ class IntakeSettings:
     )
     intake_database_url: str = setting("the node's own database, sqlite:///… or postgresql://…", DATABASE_URL)
     key_file: Path = setting("the file of the node's private key, made with: throughline network key")  # noqa: RUF009 - a field specifier
+    hub_key: str = setting("the hub's public keys, the one line that its operators gave you", _PUBLIC_KEYS)
     public_url: str = setting("where people reach the node, https://…", _WEB)
     resend_seconds: float = setting(
         "seconds until what was not receipted is sent again the first time", between(0.5, 3600), default=60
@@ -62,3 +77,12 @@ class IntakeWebSettings:
     public_url: str = setting("where people reach the node, https://…", _WEB)
     web_address: str = setting("the address that the web process listens on", default="127.0.0.1")
     web_port: int = setting("the port that the web process listens on", between(1, 65535), default=8000)
+    second_factor: str = setting(
+        "required, or optional: a password alone lets in whoever has set none up (on this machine's loopback only)",
+        *SECOND_FACTOR,
+        default="required",
+    )
+
+    def __post_init__(self) -> None:
+        """A password alone is for trying out; raises SettingsWrong."""
+        refuse_optional_beyond_loopback(self.second_factor, self.public_url)

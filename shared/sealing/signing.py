@@ -37,11 +37,17 @@ class SigningKey:
     @cached_property
     def id(self) -> str:
         """What names the key in what it signed: 16 hexadecimal digits."""
-        return key_id(self.public).hex()
+        return signing_key_id(self.public)
 
     def sign(self, text: bytes, *, meant_as: bytes) -> bytes:
         """The signature of the text, 64 bytes; it is good only for the same meaning."""
         return self._key.sign(pae(meant_as, text))
+
+
+@lru_cache(maxsize=10_000)
+def signing_key_id(public: str) -> str:
+    """What names a published key in what it signed: 16 hexadecimal digits."""
+    return key_id(public).hex()
 
 
 def is_signed(text: bytes, signature: bytes, *, by: str, meant_as: bytes) -> bool:

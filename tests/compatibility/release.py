@@ -68,7 +68,7 @@ class Release:
         return None
 
     def keys(self, org: str, place: Path) -> OwnKeys:
-        """The organisation's keys, completed, from a copy that only we can read."""
+        """The organisation's keys, from a copy that only we can read, completed as an upgrade does."""
         copied = place / f"{org}.key"
         shutil.copy(self.folder / "keys" / copied.name, copied)
         copied.chmod(0o600)

@@ -7,21 +7,24 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from deploy.composition import open_database
+from deploy.composition import open_database, scribe_of
 from deploy.demo.network import Hands, SteppedNetwork, open_network
 from deploy.demo.organisations import ORGANISATIONS
 from deploy.demo.plan import HUB_SERVICES
 from services.intake.domain import Actor, Role
-from services.intake.storage.tables import people
+from services.intake.storage.staff_tables import file_workers, referral_workers
+from services.intake.storage.tables import moves, people
 from services.intake.storage.tables import referrals as node_referrals
 from services.intake.usecases.at_rest import accept_key, seal_what_is_in_the_clear
 from services.intake.usecases.moves import MoveOrder, make_move
 from services.intake.usecases.people import find_people
 from services.intake.usecases.referrals import inbox, list_referrals, referral_page
 from services.referral.storage import referrals as hub_referrals
+from services.referral.usecases.directory import add_organisation
 from services.reporting.usecases.report import overview
 from shared.migrations import check, differences, upgrade
 from shared.schemas.life import Move, State
+from shared.sealing import OwnKeys
 from shared.testing.postgres import Postgres, fresh_database
 from tests.compatibility.release import Release, releases
 
@@ -56,16 +59,23 @@ def restored(
 
 @pytest.fixture
 def network(release: Release, restored: dict[str, str], tmp_path: Path) -> Iterator[SteppedNetwork]:
-    """The whole network on these databases, brought up to today."""
+    """The whole network on these databases, brought up to today; what organisations sign with is made known."""
     for name, url in restored.items():
         upgrade(package_of(name), url)
     hub = {name: restored[name] for name in HUB_SERVICES}
-    nodes = {org: (restored[org], release.keys(org, tmp_path)) for org in WORKERS}
-    for org, (url, keys) in nodes.items():
-        with closing(open_database("intake", url, sender=org, keys=keys)) as database:
+    keys = {org: release.keys(org, tmp_path) for org in WORKERS}
+    nodes = {org: (restored[org], keys[org]) for org in WORKERS}
+    for org, (url, own) in nodes.items():
+        scribe = scribe_of("intake", org, own, hub=None)
+        with closing(open_database("intake", url, sender=org, scribe=scribe)) as database:
             accept_key(database)
             seal_what_is_in_the_clear(database)
-    with closing(open_network(tmp_path / "bus.db", Hands(release.ended), hub=hub, nodes=nodes)) as opened:
+    bus, clock, hub_keys = tmp_path / "bus.db", Hands(release.ended), OwnKeys.generate()
+    with closing(open_network(bus, clock, hub=hub, hub_keys=hub_keys, nodes=nodes)) as opened:
+        for about in ORGANISATIONS:
+            public = keys[about.org].public
+            add_organisation(opened.databases["referral"], about.org, name=about.name, keys=public)
+        opened.settle()
         yield opened
 
 
@@ -109,6 +119,21 @@ def test_its_people_are_found_and_lie_sealed(network: SteppedNetwork) -> None:
         one = found[-1]
         assert one in find_people(network.databases[org], one.name[1:], worker)
         assert one in find_people(network.databases[org], one.alias or one.name, worker)
+
+
+def test_each_file_and_what_came_in_has_the_case_worker_who_dealt_with_it(network: SteppedNetwork) -> None:
+    for org, worker in WORKERS.items():
+        with network.databases[org].reading() as tx:
+            everybody = set(tx.execute(select(people.c.id)).scalars())
+            dealt_with = set(
+                tx.execute(select(moves.c.referral_id).where(moves.c.made_by.is_not(None))).scalars()
+            )
+            came = tx.execute(select(node_referrals.c.id).where(node_referrals.c.direction == "in")).scalars()
+            files = set(tx.execute(select(file_workers.c.person_id, file_workers.c.username)).all())
+            taken = set(tx.execute(select(referral_workers.c.referral_id, referral_workers.c.username)).all())
+        assert files == {(id_, worker.username) for id_ in everybody}
+        assert taken == {(id_, worker.username) for id_ in dealt_with & set(came)}
+        assert len(taken) > 5
 
 
 def test_the_network_in_it_lives_on(network: SteppedNetwork) -> None:

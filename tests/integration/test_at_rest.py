@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect, select, text, update
 
-from deploy.composition import open_database
+from deploy.composition import open_database, scribe_of
+from services.intake.storage.staff_tables import file_workers
 from services.intake.storage.tables import idempotency_keys, moves, people, referrals
 from services.intake.tests.node import FOCAL_POINT, HERE, THERE, WORKER, Node, moved_on
 from services.intake.tests.test_erasing import a_closed_case
@@ -40,7 +41,8 @@ def keys() -> OwnKeys:
 @pytest.fixture
 def database(database_url: str, keys: OwnKeys) -> Iterator[Database]:
     upgrade("services.intake", database_url)
-    with closing(open_database("intake", database_url, sender=HERE, keys=keys)) as opened:
+    scribe = scribe_of("intake", HERE, keys, hub=None)
+    with closing(open_database("intake", database_url, sender=HERE, scribe=scribe)) as opened:
         accept_key(opened)
         yield opened
 
@@ -117,6 +119,8 @@ def a_thousand_in_the_clear(database: Database) -> Node:
         clear = row | PERSON | {"search_key": CANARY, "data_key": None, "sealed": None}
         many = [clear | {"id": new_id(), "alias": f"{CANARY} {number}"} for number in range(1_000)]
         tx.execute(people.insert(), many)
+        seen = [{"person_id": one["id"], "username": WORKER.username} for one in many]
+        tx.execute(file_workers.insert(), seen)
     return node
 
 
@@ -132,14 +136,15 @@ def test_a_thousand_rows_are_sealed_batch_by_batch(database: Database, database_
 SEAL = """
 import sys
 from pathlib import Path
-from deploy.composition import open_database
+from deploy.composition import open_database, scribe_of
 from services.intake.usecases.at_rest import seal_what_is_in_the_clear
 from shared.failpoints import FailpointSettings, arm
 from shared.sealing import read_key_file
 
 url, org, key_file, failpoint = sys.argv[1:]
 arm(FailpointSettings(failpoint), reaches="http://127.0.0.1/")
-seal_what_is_in_the_clear(open_database("intake", url, sender=org, keys=read_key_file(Path(key_file))))
+scribe = scribe_of("intake", org, read_key_file(Path(key_file)), hub=None)
+seal_what_is_in_the_clear(open_database("intake", url, sender=org, scribe=scribe))
 """
 
 

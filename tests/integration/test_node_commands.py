@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.composition import open_database
+from deploy.composition import open_database, scribe_of
 from services.intake.domain import Actor, Role
 from services.intake.usecases.cases import close_case, open_case
 from services.intake.usecases.people import register_person
@@ -129,7 +129,8 @@ def cases(node: dict[str, str]) -> dict[str, str]:
     throughline("migrate", "intake", **node)
     keys, worker = read_key_file(Path(node["key_file"])), Actor("olena", Role.CASE_WORKER, node["org"])
     url = node["intake_database_url"]
-    with closing(open_database("intake", url, sender=node["org"], keys=keys)) as database:
+    scribe = scribe_of("intake", node["org"], keys, hub=None)
+    with closing(open_database("intake", url, sender=node["org"], scribe=scribe)) as database:
         person = register_person(database, {"alias": SECRET}, worker)
         opened, closed = (open_case(database, person.id, worker) for _ in range(2))
         close_case(database, closed.id, "other", worker)

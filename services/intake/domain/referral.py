@@ -26,10 +26,10 @@ class Direction(StrEnum):
 class Referral:
     """Where a referral stands.
 
-    ``state`` and ``number`` are what the referral service confirmed last; ``shown_state`` adds our own moves
-    that wait for their number, and ``unconfirmed`` says that there are some. ``refused``: the network could
-    not take it. Deadlines are unknown (None) until the referral service has said them. ``missing`` says why its
-    content is not there: ``erased``, or ``unreadable`` for what was tampered with.
+    ``state`` and ``number`` are what the referral service confirmed last, ``link`` is the chain's link of that move;
+    ``shown_state`` adds our own moves that wait for their number, and ``unconfirmed`` says that there are some.
+    ``refused``: the network could not take it. Deadlines are unknown (None) until the referral service has said them.
+    ``missing`` says why its content is not there: ``erased``, or ``unreadable`` for what was tampered with.
     """
 
     id: UUID
@@ -51,6 +51,7 @@ class Referral:
     overdue_reply: bool = False
     refused: bool = False
     unseen: bool = False
+    link: str | None = None
     missing: str | None = None
 
     @property
@@ -75,7 +76,7 @@ class HistoryLine:
 
     A refused line's ``state`` is the true state at that moment and ``allowed`` what could be done from it.
     ``unreadable`` is the code of why the other party's note could not be opened, or ``at_rest`` for what was
-    tampered with here.
+    tampered with here. ``letter`` is the hash of the letter that proves the move, ``link`` the chain's hash up to here.
     """
 
     number: int | None
@@ -92,3 +93,5 @@ class HistoryLine:
     refused: bool = False
     allowed: tuple[Move, ...] = ()
     unreadable: str | None = None
+    letter: str | None = None
+    link: str | None = None

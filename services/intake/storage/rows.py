@@ -1,12 +1,11 @@
-"""From rows to what they mean, and who may see them."""
+"""From rows to what they mean."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, false
+from sqlalchemy import Table
 
 from services.intake.domain import (
-    Actor,
     Case,
     Consent,
     Direction,
@@ -22,11 +21,6 @@ from shared.schemas.life import Move, State
 
 Values = Mapping[Any, Any]
 PERSON = [people.c[name] for name in ("id", "created_at", "created_by", "data_key", "sealed", "erased_at")]
-
-
-def visible(table: Table, seen_by: Actor) -> ColumnElement[bool]:
-    """Another organisation's records, and all of them for an administrator, are as if they were not there."""
-    return table.c.org == seen_by.org if seen_by.sees_cases else false()
 
 
 def part(row: Any, table: Table) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Select, or_, select
 
 from services.intake.domain import Actor, Person
 from services.intake.storage import cells
-from services.intake.storage.rows import PERSON, person_of, visible
+from services.intake.storage.need_to_know import visible
+from services.intake.storage.rows import PERSON, person_of
 from services.intake.storage.tables import cases, people
 from shared.database import Transaction
 from shared.rows import among
@@ -33,7 +34,7 @@ def search_people(tx: Transaction, words: Sequence[str], *, seen_by: Actor, limi
 
 def _exactly(tx: Transaction, words: Sequence[str], seen_by: Actor, limit: int) -> Iterator[Person]:
     if words:
-        query = _people(seen_by).where(_is_exactly(tx, " ".join(words)))
+        query = _people(tx, seen_by).where(_is_exactly(tx, " ".join(words)))
         yield from (person_of(tx.at_rest, row) for row in tx.execute(query.limit(limit)).mappings())
 
 
@@ -51,19 +52,19 @@ def _looks_like_a_number(question: str) -> bool:
     return not any(letter.isalpha() for letter in question)
 
 
-def _people(seen_by: Actor) -> Select[Any]:
-    return select(*PERSON).where(visible(people, seen_by)).order_by(people.c.id.desc())
+def _people(tx: Transaction, seen_by: Actor) -> Select[Any]:
+    return select(*PERSON).where(visible(people, seen_by, tx.at)).order_by(people.c.id.desc())
 
 
 def _newest(tx: Transaction, words: Sequence[str], seen_by: Actor, limit: int) -> Iterator[Person]:
     """Those of the newest who match; without a word, all."""
-    query, at_once = _people(seen_by), AT_ONCE if words else limit
+    query, at_once = _people(tx, seen_by), AT_ONCE if words else limit
     for _ in range(LOOKED_THROUGH // at_once):
         some = [person_of(tx.at_rest, row) for row in tx.execute(query.limit(at_once)).mappings()]
         yield from _matching(tx, some, words)
         if len(some) < at_once:
             return
-        query = _people(seen_by).where(people.c.id < some[-1].id)
+        query = _people(tx, seen_by).where(people.c.id < some[-1].id)
 
 
 def _matching(tx: Transaction, some: Sequence[Person], words: Sequence[str]) -> Iterator[Person]:

@@ -22,12 +22,13 @@ from sqlalchemy import (
 )
 
 from shared.database import Moment, new_metadata
+from shared.messaging.letters import add_letter_table
 from shared.messaging.tables import add_message_tables
 from shared.sign_ins import add_sign_in_table
 
 metadata = new_metadata()
 add_message_tables(metadata)
-outbox, inbox, parked = (metadata.tables[name] for name in ("outbox", "inbox", "parked"))
+outbox, inbox, parked, keys = (metadata.tables[name] for name in ("outbox", "inbox", "parked", "keys"))
 
 ORG = String(31)
 CODE = String(60)
@@ -136,6 +137,7 @@ referrals = Table(
     Column("sealed", LargeBinary),
     Column("reference_index", LargeBinary),
     Index("ix_referrals_reference_index", "reference_index", sqlite_where=CAME, postgresql_where=CAME),
+    Column("link", String(64)),
     Index("ix_referrals_news", "id", sqlite_where=text("unseen = 1"), postgresql_where=text("unseen")),
 )
 
@@ -160,7 +162,11 @@ moves = Table(
     Column("allowed", JSON(none_as_null=True)),
     Column("unreadable", CODE),
     Column("sealed", LargeBinary),
+    Column("letter", String(64)),
+    Column("link", String(64)),
 )
+
+letters = add_letter_table(metadata)
 
 staff = Table(
     "staff",

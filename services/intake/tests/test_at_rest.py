@@ -1,5 +1,6 @@
 """What is personal lies sealed in the node's rows: with the database alone nobody reads it, or changes it unseen."""
 
+import base64
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -38,7 +39,8 @@ READABLE = (CANARY, "1234567", "1987-11-23", "Woman", "UKR", "ukr")
 
 
 def a_note(move_id: UUID) -> str:
-    return seal(orjson.dumps({"note": CANARY}), to=OUR_KEY.public, context=f"note:{move_id}".encode())
+    said = seal(orjson.dumps({"note": CANARY}), to=OUR_KEY.public, context=f"note:{move_id}".encode())
+    return base64.b64encode(said).decode()
 
 
 def set_cell(node: Node, table: Any, name: str, value: bytes | None, *row: Any) -> None:

@@ -16,7 +16,7 @@ from services.intake.usecases.holds import (
 )
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
 
-SECOND = Actor("alena", Role.CASE_WORKER, HERE)
+SECOND = Actor("alena", Role.FOCAL_POINT, HERE)
 
 
 def test_a_hold_takes_two_people_and_keeps_everything(node: Node) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from services.intake.storage import in_the_clear
+from services.intake.storage.staff_tables import file_workers
 from services.intake.storage.tables import (
     idempotency_keys,
     moves,
@@ -17,7 +18,7 @@ from services.intake.storage.tables import (
     referrals,
     storage_keys,
 )
-from services.intake.tests.node import START, WORKER, Node
+from services.intake.tests.node import OUR_KEYS, START, WORKER, Node
 from services.intake.usecases.at_rest import (
     AnothersKey,
     accept_key,
@@ -51,6 +52,7 @@ def a_person_in_the_clear(node: Node, number: int = 0) -> Any:
     }
     with node.database.transaction() as tx:
         tx.execute(insert(people).values(**row))
+        tx.execute(insert(file_workers).values(person_id=id_, username=WORKER.username))
     return id_
 
 
@@ -218,7 +220,7 @@ def test_another_key_is_told_apart_and_changes_nothing(node: Node) -> None:
 
 
 def test_a_new_key_before_the_old_one_is_accepted_and_noted(node: Node) -> None:
-    old, new = b"of these tests, 32 bytes of them", b"another key of thirty-two bytes!"
+    old, new = OUR_KEYS.storage[0], b"another key of thirty-two bytes!"
     rightful = node.database._at_rest
     person = node.registers(alias="Heron")
     try:

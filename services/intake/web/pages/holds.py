@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from services.intake.domain import HoldStep
+from services.intake.domain import HoldStep, LegalHold
 from services.intake.usecases import holds as use
 from services.intake.usecases.cases import case_page
 from services.intake.usecases.referrals import referral_page
@@ -29,9 +29,11 @@ ASKED = _l("You have asked for a legal hold. Another person has to confirm it.")
 @holds.route("/cases/<uuid:case_id>/hold", methods=["GET", "POST"])
 def of_case(case_id: UUID) -> ResponseReturnValue:
     """A legal hold on a case."""
+    found = use.legal_hold(database(), case_id, actor())
     file = case_page(database(), case_id, actor())
     return _page(
         case_id,
+        found,
         here=url_for("holds.of_case", case_id=case_id),
         back=(url_for("people.page", person_id=file.person.id), _("Back to the person")),
         about=file.case.reference,
@@ -41,17 +43,26 @@ def of_case(case_id: UUID) -> ResponseReturnValue:
 @holds.route("/referrals/<uuid:referral_id>/hold", methods=["GET", "POST"])
 def of_referral(referral_id: UUID) -> ResponseReturnValue:
     """A legal hold on a referral that came to us."""
+    found = use.legal_hold(database(), referral_id, actor())
     file = referral_page(database(), referral_id, actor())
     return _page(
         referral_id,
+        found,
         here=url_for("holds.of_referral", referral_id=referral_id),
         back=(url_for("referrals.page", referral_id=referral_id), _("Back to the referral")),
         about=file.referral.reference or "",
     )
 
 
-def _page(record_id: UUID, *, here: str, back: tuple[str, str], about: str) -> ResponseReturnValue:
-    hold, step = use.legal_hold(database(), record_id, actor())
+def _page(
+    record_id: UUID,
+    found: tuple[LegalHold | None, HoldStep | None],
+    *,
+    here: str,
+    back: tuple[str, str],
+    about: str,
+) -> ResponseReturnValue:
+    hold, step = found
     form = HoldForm(step)
     if form.validate_on_submit():
         with refusals_shown_in(form):
