@@ -14,7 +14,7 @@ from services.intake.usecases.cases import close_case, open_case
 from services.intake.usecases.people import register_person
 from shared.sealing import OwnKeys, read_key_file, write_key_file
 from tests.integration import test_command_line
-from tests.integration.test_command_line import ERROR, SECRET, USAGE, refuses, throughline, web_settings
+from tests.integration.test_command_line import ERROR, SECRET, refuses, throughline, web_settings
 
 node = test_command_line.node  #: the settings of a node's worker
 
@@ -102,7 +102,8 @@ def test_a_passphrase_on_the_command_line_is_not_taken(tmp_path: Path) -> None:
     path = str(tmp_path / "new.key")
 
     for words in (["--passphrase", SECRET], [f"--passphrase={SECRET}"]):
-        assert throughline("network", "key", path, *words).returncode == USAGE
+        said = throughline("network", "key", path, *words)
+        refuses(said, code=ERROR, naming="a secret on the command line", remedy="leave it out")
     assert not Path(path).exists()
 
 
