@@ -17,7 +17,7 @@ from shared.clock import new_id
 from shared.messaging.confirms import Confirms
 from shared.messaging.errors import LinkLost, Misconfigured
 from shared.messaging.link import Settled
-from shared.messaging.message import Incoming, Outgoing
+from shared.messaging.message import LARGEST, Incoming, Outgoing
 from shared.messaging.packing import as_uuid, packed, unpacked
 from shared.messaging.pulse import Pulse
 from shared.messaging.topology import given_up, pulse_queue, retry_exchange, retry_step
@@ -132,7 +132,8 @@ class AmqpLink:
 
     def publish(self, messages: Sequence[Outgoing]) -> None:
         """Pipelined: the broker's answers are read by ``take``, which also sends what a blocked broker made wait."""
-        self._held.extend(messages)
+        self._held.extend(message for message in messages if len(message.body) <= LARGEST)
+        self._confirms.refuse(message.id for message in messages if len(message.body) > LARGEST)
         with link_errors():
             self._send_held()
 

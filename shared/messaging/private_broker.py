@@ -16,6 +16,7 @@ from kombu import Connection
 from kombu.exceptions import OperationalError
 
 from shared.messaging.management import Management
+from shared.messaging.message import LARGEST
 from shared.polling import poll_until
 from shared.ports import LOOPBACK, free_ports, is_listening
 from shared.programs import find_program, need_program
@@ -151,6 +152,7 @@ class PrivateBroker:
             "management.tcp.port": self._management,
             "distribution.listener.port_range.min": self._distribution,
             "distribution.listener.port_range.max": self._distribution,
+            "max_message_size": LARGEST,
             "default_user": ADMINISTRATOR,
             "default_pass": password,
         }

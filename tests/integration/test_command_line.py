@@ -226,12 +226,22 @@ def test_a_broker_that_does_not_answer(tmp_path: Path) -> None:
     said = throughline(
         "network",
         "provision",
-        broker_admin_url=f"amqp://a:{SECRET}@127.0.0.1:1/",
         broker_management_url=f"http://a:{SECRET}@127.0.0.1:1/api",
         referral_database_url=f"sqlite:///{tmp_path / 'referral.db'}",
     )
 
     refuses(said, code=ERROR, naming="does not answer", remedy="check the address")
+
+
+def test_a_management_api_beyond_this_machine_without_tls(tmp_path: Path) -> None:
+    said = throughline(
+        "network",
+        "provision",
+        broker_management_url=f"http://a:{SECRET}@hub.example:15672/api",
+        referral_database_url=f"sqlite:///{tmp_path / 'referral.db'}",
+    )
+
+    refuses(said, naming="THROUGHLINE_BROKER_MANAGEMENT_URL", remedy="https://")
 
 
 def test_a_reader_that_goes_away_is_no_error_of_ours() -> None:

@@ -10,9 +10,8 @@ from kombu import Connection
 from shared.messaging.amqp import AmqpLink
 from shared.messaging.errors import Misconfigured
 from shared.messaging.management import Management
-from shared.messaging.provision import provision_hub
 from shared.messaging.tests.desk import Desk
-from shared.testing.broker import as_user
+from shared.testing.broker import Broker, as_user, furnish
 from tests.desks import (
     HUB_QUEUE,
     NODE_QUEUE,
@@ -70,7 +69,7 @@ def test_without_its_virtual_host(desk: Desk, hub: str) -> None:
 
 
 def test_a_queue_that_is_removed_later_is_missed_aloud_and_served_when_it_is_back(
-    desk: Desk, hub: str, link: Callable[[str], AmqpLink], logs: list[Any]
+    broker: Broker, desk: Desk, hub: str, link: Callable[[str], AmqpLink], logs: list[Any]
 ) -> None:
     with running(pump_of(desk, lambda: link(HUB_QUEUE))):
         put(link(NODE_QUEUE), questions(1))
@@ -78,6 +77,6 @@ def test_a_queue_that_is_removed_later_is_missed_aloud_and_served_when_it_is_bac
         with Connection(hub) as administrator:
             administrator.default_channel.queue_delete(HUB_QUEUE)
         await_log(logs, "link.misconfigured")
-        provision_hub(hub)
+        furnish(broker, hub)
         put(link(NODE_QUEUE), questions(1))
         await_effects(desk, 2)
