@@ -28,6 +28,7 @@ class Composition:
     database_url: str
     amqp_url: str
     queue: str
+    broker_ca_file: str = ""
     sender: str = HUB
     resend_seconds: float = 60
     poll: float = (
@@ -64,6 +65,7 @@ def _referral() -> Composition:
         settings=settings,
         database_url=settings.referral_database_url,
         amqp_url=settings.amqp_url,
+        broker_ca_file=settings.broker_ca_file,
         queue="referral",
         resend_seconds=settings.resend_seconds,
     )
@@ -79,6 +81,7 @@ def _intake() -> Composition:
         settings=settings,
         database_url=settings.intake_database_url,
         amqp_url=settings.amqp_url,
+        broker_ca_file=settings.broker_ca_file,
         queue=node_queue(settings.org),
         sender=settings.org,
         resend_seconds=settings.resend_seconds,
@@ -97,6 +100,7 @@ def _notifications() -> Composition:
         settings=settings,
         database_url=settings.notifications_database_url,
         amqp_url=settings.amqp_url,
+        broker_ca_file=settings.broker_ca_file,
         queue="notifications",
     )
 
@@ -111,6 +115,7 @@ def _reporting() -> Composition:
         settings=settings,
         database_url=settings.reporting_database_url,
         amqp_url=settings.amqp_url,
+        broker_ca_file=settings.broker_ca_file,
         queue="reporting",
     )
 

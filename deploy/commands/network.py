@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from deploy.commands.ca import ca
 from deploy.commands.provision import NetworkSettings, provision
 from deploy.console import fail, out, show, show_json
 from services.referral.directory_storage import listed
@@ -24,6 +25,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 RESERVED = frozenset({"hub", "all", "guest", "administrator"})
 
 app.command("provision")(provision)
+app.command("ca")(ca)
 
 
 @app.command("key")

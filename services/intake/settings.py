@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from shared.messaging.tls import ca_file_setting
 from shared.schemas.rules import ORGANISATION
 from shared.settings import BROKER_URL, DATABASE_URL, LOOPBACK, Check, Secret, between, setting
 
@@ -37,6 +38,7 @@ class IntakeSettings:
     intake_database_url: str = setting("the node's own database, sqlite:///… or postgresql://…", DATABASE_URL)
     key_file: Path = setting("the file of the node's private key, made with: throughline network key")  # noqa: RUF009 - a field specifier
     public_url: str = setting("where people reach the node, https://…", _WEB)
+    broker_ca_file: str = ca_file_setting()
     resend_seconds: float = setting(
         "seconds until what was not receipted is sent again the first time", between(0.5, 3600), default=60
     )

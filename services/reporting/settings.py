@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from shared.messaging.tls import ca_file_setting
 from shared.settings import BROKER_URL, DATABASE_URL, LOOPBACK, Check, Secret, between, setting
 
 _LONG = Check(lambda value: len(value) >= 32, "must be at least 32 random characters")  # noqa: PLR2004
@@ -27,6 +28,7 @@ class ReportingSettings:
     reporting_database_url: str = setting(
         "the service's own database, postgresql://… or sqlite:///…", DATABASE_URL
     )
+    broker_ca_file: str = ca_file_setting()
     period_open_days: float = setting(
         "days after a quarter's end for which organisations can still send its counts",
         between(0, 3660),

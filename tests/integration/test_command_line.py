@@ -256,3 +256,18 @@ def test_a_demo_of_an_unknown_kind() -> None:
     refuses(
         throughline("demo", "up", "--broker", "carrier-pigeon"), code=ERROR, naming="--broker", remedy="auto"
     )
+
+
+def test_an_authority_whose_key_is_gone(tmp_path: Path) -> None:
+    throughline("network", "ca", str(tmp_path), "localhost")
+    (tmp_path / "ca.key").unlink()
+
+    said = throughline("network", "ca", str(tmp_path), "localhost")
+
+    refuses(said, code=ERROR, naming=str(tmp_path / "ca.key"), remedy="bring both back")
+
+
+def test_a_certificate_for_what_is_no_host(tmp_path: Path) -> None:
+    said = throughline("network", "ca", str(tmp_path), "hub.example:5671")
+
+    refuses(said, code=ERROR, naming="hub.example:5671", remedy="without a port")

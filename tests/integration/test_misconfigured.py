@@ -1,5 +1,8 @@
 """A service whose broker will not have it says so at once and ends; one that worked before goes on trying."""
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,10 +14,12 @@ from shared.messaging.amqp import AmqpLink
 from shared.messaging.errors import Misconfigured
 from shared.messaging.management import Management
 from shared.messaging.tests.desk import Desk
+from shared.settings import EXIT_CODE
 from shared.testing.broker import Broker, as_user, furnish
 from tests.desks import (
     HUB_QUEUE,
     NODE_QUEUE,
+    SOON,
     await_effects,
     await_log,
     desk_on,
@@ -66,6 +71,25 @@ def test_with_a_wrong_password(desk: Desk, hub: str) -> None:
 
 def test_without_its_virtual_host(desk: Desk, hub: str) -> None:
     assert fails_at_once(desk, f"{hub}-not", HUB_QUEUE)
+
+
+@pytest.mark.parametrize("wrong", ["password", "virtual host"])
+def test_a_service_says_so_and_ends(hub: str, sqlite_url: str, wrong: str) -> None:
+    """A real process: what goes wrong in its pump must end all of it."""
+    url = as_user(hub, "administrator", "wrong") if wrong == "password" else f"{hub}-not"
+    settings = {"THROUGHLINE_AMQP_URL": url, "THROUGHLINE_REFERRAL_DATABASE_URL": sqlite_url}
+    said = subprocess.run(
+        [sys.executable, "-m", "deploy.cli", "run", "referral"],
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        timeout=SOON,
+        check=False,
+    )
+
+    assert said.returncode == EXIT_CODE
+    assert '"service.misconfigured"' in said.stdout + said.stderr
+    assert "Traceback" not in said.stdout + said.stderr
 
 
 def test_a_queue_that_is_removed_later_is_missed_aloud_and_served_when_it_is_back(
