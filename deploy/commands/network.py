@@ -57,7 +57,7 @@ def add(
 
 @app.command("password")
 def password(user: Annotated[str, typer.Argument(help="The organisation's id, or hub.")]) -> None:
-    """Give a user of the broker a new password; the old one lets nobody in any more. Prints it once."""
+    """Give a user of the broker a new password, and end who is there with the old one. Prints it once."""
     settings = read(NetworkSettings)
     management = settings.management()
     known = look(management, settings.broker_vhost).get(Thing(Kind.USER, (user,)))
@@ -65,6 +65,7 @@ def password(user: Annotated[str, typer.Argument(help="The organisation's id, or
         fail(f"{user} is no user of this network: see throughline network list")
     made = secrets.token_urlsafe(24)
     management.create_user(user, made)
+    management.close_connections(user)
     show_json({"user": user, "password": made})
 
 

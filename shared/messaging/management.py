@@ -66,6 +66,10 @@ class Management:
         """Remove a user; its connections are closed."""
         self.delete("users", user)
 
+    def close_connections(self, user: str) -> None:
+        """End all connections of a user: what was changed of it holds for those that follow."""
+        self.delete("connections", "username", user)
+
     def set_permissions(self, user: str, vhost: str, *, configure: str, write: str, read: str) -> None:
         """Say which names a user may configure, write and read: regular expressions."""
         self.put({"configure": configure, "write": write, "read": read}, "permissions", vhost, user)

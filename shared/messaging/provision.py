@@ -5,7 +5,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shared.messaging.management import Json, Management
-from shared.messaging.standing import Difference, Kind, Properties, Standing, Thing, difference
+from shared.messaging.standing import (
+    OF_A_USER,
+    Difference,
+    Kind,
+    Properties,
+    Standing,
+    Thing,
+    difference,
+)
 
 _ORDER = list(Kind)
 
@@ -28,7 +36,8 @@ def apply(
     """Add what is missing and change what can be changed; nothing is ever removed.
 
     A user that is missing gets a password made up here, and one that is there keeps its own, unless one is given.
-    Returns the passwords that were set, by user.
+    Connections of users of whom something was changed are closed: the broker would look again after a minute, and at a
+    password never. Returns the passwords that were set, by user.
     """
     given = dict(passwords or {})
     missing = [thing.names[0] for thing in found.missing if thing.kind is Kind.USER]
@@ -40,6 +49,9 @@ def apply(
             _put_user(management, thing.names[0], told)
         else:
             _put(management, vhost, thing, to_do[thing])
+    changed = {thing.names[0] for thing in found.changed if thing.kind in OF_A_USER}
+    for user in changed | (given.keys() - set(missing)):
+        management.close_connections(user)
     return told
 
 

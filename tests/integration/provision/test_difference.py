@@ -1,89 +1,15 @@
 """``throughline network provision`` at a real broker: it says what differs, mends it, and then has no more to do."""
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from amqp.exceptions import AccessRefused
-from click.testing import Result
-from kombu import Connection
-from typer.testing import CliRunner
 
-from deploy.commands.network import app
-from deploy.composition import open_database
-from services.referral.usecases.directory import add_organisation
-from shared.messaging.management import Management
-from shared.messaging.message import HUB
-from shared.messaging.topology import HUB_USER, node_queue
-from shared.migrations import upgrade
-from shared.sealing import PrivateKey
-from shared.testing.broker import Broker, as_user, fresh_vhost, vhost_of
+from shared.messaging.topology import HUB_USER
+from shared.testing.broker import Broker, as_user
+from tests.hubs import ORG, QUEUE, Hub
 
-ORG, JOINING = "quiet-harbour", "open-hands"
-QUEUE = node_queue(ORG)
-PUBLIC_KEY = PrivateKey.generate().public
-
-Spoil = Callable[["Hub"], object]
-
-
-class Hub:
-    """A hub's operator at a broker that has nothing yet, and a directory with one organisation."""
-
-    def __init__(self, url: str, management: Management) -> None:
-        self.url, self.management, self.vhost = url, management, vhost_of(url)
-
-    def says(self, *words: str, typed: str = "") -> Result:
-        return CliRunner().invoke(app, words, input=typed)
-
-    def provisions(self, *words: str) -> dict[str, Any]:
-        said = self.says("provision", "--yes", "--json", *words)
-        told: dict[str, Any] = json.loads(said.stdout)
-        return told | {"exit": said.exit_code}
-
-    def differs(self) -> str:
-        """What ``--check`` says, or nothing if it finds all well."""
-        said = self.says("provision", "--check")
-        return said.stdout if said.exit_code == 1 else ""
-
-    def lets_in(self, user: str, password: str) -> bool:
-        with Connection(as_user(self.url, user, password)) as connection:
-            try:
-                connection.connect()
-            except AccessRefused:
-                return False
-        return True
-
-
-@pytest.fixture
-def empty(
-    broker: Broker, management: Management, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Hub]:
-    directory = f"sqlite:///{tmp_path / 'referral.db'}"
-    with fresh_vhost(broker) as url:
-        hub = Hub(url, management)
-        for name, value in (
-            ("BROKER_MANAGEMENT_URL", broker.management_url),
-            ("BROKER_VHOST", hub.vhost),
-            ("REFERRAL_DATABASE_URL", directory),
-        ):
-            monkeypatch.setenv(f"THROUGHLINE_{name}", value)
-        for user in (HUB_USER, ORG, JOINING):  # of an earlier test
-            management.create_user(user, "an invented password")
-            management.delete_user(user)
-        upgrade("services.referral", directory)
-        with closing(open_database("referral", directory, sender=HUB)) as database:
-            add_organisation(database, ORG, name="Quiet Harbour", public_key=PUBLIC_KEY)
-        yield hub
-
-
-@pytest.fixture
-def hub(empty: Hub) -> Hub:
-    """Provisioned."""
-    assert empty.provisions()["exit"] == 0
-    return empty
+Spoil = Callable[[Hub], object]
 
 
 def test_the_first_run_makes_all_and_tells_each_password(empty: Hub) -> None:
@@ -247,34 +173,6 @@ def test_what_is_unknown_is_told_and_left(hub: Hub) -> None:
             assert line in said
         hub.provisions()
     hub.management.delete_user("stranger")
-
-
-def test_the_hubs_password_is_new_when_it_is_asked_for(hub: Hub) -> None:
-    [first, second] = [hub.provisions("--new-password")["passwords"] for _ in range(2)]
-
-    assert [{*first}, {*second}] == [{HUB_USER}, {HUB_USER}]
-    assert not hub.lets_in(HUB_USER, first[HUB_USER])
-    assert hub.lets_in(HUB_USER, second[HUB_USER])
-    assert hub.differs() == ""
-
-
-def test_an_organisation_joins_and_joins_again_and_gets_a_new_password(hub: Hub) -> None:
-    words = ("add", JOINING, "--name", "Open Hands", "--public-key", PUBLIC_KEY)
-    first, again = (json.loads(hub.says(*words).stdout) for _ in range(2))
-
-    assert hub.differs() == ""
-    assert "password" not in again
-    assert hub.lets_in(JOINING, first["password"])
-
-    new = json.loads(hub.says("password", JOINING).stdout)
-    assert not hub.lets_in(JOINING, first["password"])
-    assert hub.lets_in(JOINING, new["password"])
-
-
-@pytest.mark.parametrize("user", ["nobody", "administrator"])
-def test_who_is_not_of_the_network_gets_no_password(hub: Hub, user: str) -> None:
-    said = hub.says("password", user)
-    assert (said.exit_code, "is no user of this network" in said.output) == (1, True)
 
 
 def test_who_does_not_administer_the_broker_is_told_so(
