@@ -14,6 +14,7 @@ from shared.messaging.message import LARGEST
 from shared.messaging.topology import (
     HUB_QUEUES,
     NODE_LIMITS,
+    RETRY_SECONDS,
     given_up,
     node_queue,
     pulse_queue,
@@ -167,7 +168,9 @@ def allowed_to_partner(me: str) -> dict[str, Ask]:
         "to read its own queue": lambda channel: channel.basic_get(mine),
         "to listen to its own queue": lambda channel: channel.basic_consume(mine),
         "to read what its own queue gave up": lambda channel: channel.basic_get(given_up(mine)),
-        "to put onto its own ladder": publish(retry_exchange(mine), f"{mine}.1"),
+        "to put onto its own ladder": publish(
+            retry_exchange(mine), f"{mine}.{len(RETRY_SECONDS)}"
+        ),  # for long
         "to feel the broker's pulse": publish(retry_exchange(mine), pulse_queue(mine), b""),
         "to empty its own queue": lambda channel: channel.queue_purge(mine),
     }

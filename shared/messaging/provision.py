@@ -93,15 +93,16 @@ def _things(told: Json, vhost: str) -> Iterator[tuple[Thing, Properties]]:
         return (one for one in told[what] if one["vhost"] == vhost)
 
     for one in here("exchanges"):
-        kept = ("type", "durable", "auto_delete", "internal")
-        yield Thing(Kind.EXCHANGE, (one["name"],)), _some(one, *kept)
+        internal = one.get("internal", False)  # RabbitMQ 4.3 leaves it out
+        kept = _some(one, "type", "durable", "auto_delete")
+        yield Thing(Kind.EXCHANGE, (one["name"],)), {**kept, "internal": internal}
     for one in here("queues"):
         yield Thing(Kind.QUEUE, (one["name"],)), {"durable": one["durable"], **one["arguments"]}
     for one in here("bindings"):
         yield _binding(one), one["arguments"]
     for one in here("policies"):
-        kept = ("pattern", "apply-to", "definition", "priority")
-        yield Thing(Kind.POLICY, (one["name"],)), _some(one, *kept)
+        kept = _some(one, "pattern", "apply-to", "definition", "priority")
+        yield Thing(Kind.POLICY, (one["name"],)), kept
     for one in here("permissions"):
         yield Thing(Kind.RIGHTS, (one["user"],)), _some(one, "configure", "write", "read")
     for one in here("topic_permissions"):

@@ -22,6 +22,7 @@ _UNKNOWN = (
 _OLD = "it offers no TLS of version 1.2 or 1.3: the hub has to allow one of them"
 _REASONS = {
     "TLSV1_ALERT_PROTOCOL_VERSION": _OLD,
+    "TLSV1_ALERT_INSUFFICIENT_SECURITY": _OLD,
     "UNSUPPORTED_PROTOCOL": _OLD,
     "SSLV3_ALERT_HANDSHAKE_FAILURE": _OLD,
     "WRONG_VERSION_NUMBER": "no TLS is spoken at that port: for amqps:// it is usually 5671, for https:// 15671",

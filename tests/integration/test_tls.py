@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -171,29 +172,32 @@ def test_the_management_api_is_believed_no_sooner(
         Management(broker_of_tls.management_url(host), ca_file=ca_file).get("overview")
 
 
-def running(folder: Path, url: str, ca_file: str) -> subprocess.Popen[str]:
-    """The referral service as an operator starts it."""
+@contextmanager
+def running(folder: Path, url: str, ca_file: str) -> Iterator[subprocess.Popen[str]]:
+    """The referral service as an operator starts it; it ends with the block."""
     settings = {
         "AMQP_URL": url,
         "BROKER_CA_FILE": ca_file,
         "REFERRAL_DATABASE_URL": f"sqlite:///{folder}/hub.db",
     }
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("THROUGHLINE_")}
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "deploy.cli", "run", "referral"],
         env=inherited | {f"THROUGHLINE_{name}": value for name, value in settings.items()},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def test_a_service_works_over_tls(broker_of_tls: TlsBroker, trust: Trust, tmp_path: Path) -> None:
-    process = running(tmp_path, broker_of_tls.amqp_url(), trust.ca_file)
-    assert process.stdout
-    try:
+    with running(tmp_path, broker_of_tls.amqp_url(), trust.ca_file) as process:
+        assert process.stdout
         assert any('"link.up"' in line for line in process.stdout)  # else the process has ended
-    finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
@@ -214,8 +218,8 @@ def test_a_service_that_does_not_believe_its_broker_says_what_to_do_and_ends(
 ) -> None:
     broker: TlsBroker = request.getfixturevalue(which)
     url = broker.amqp_url(host)
-    process = running(tmp_path, url, request.getfixturevalue(whose).ca_file)
-    said, _ = process.communicate(timeout=PATIENCE)
+    with running(tmp_path, url, request.getfixturevalue(whose).ca_file) as process:
+        said, _ = process.communicate(timeout=PATIENCE)
 
     assert process.returncode == EXIT_CODE
     assert says in said
@@ -228,8 +232,8 @@ def test_a_ca_file_that_is_no_such_thing(tmp_path: Path, content: str | None) ->
     file = tmp_path / "ca.pem"
     if content:
         file.write_text(content)
-    process = running(tmp_path, "amqps://hub:x@localhost:1/", str(file))
-    said, _ = process.communicate(timeout=PATIENCE)
+    with running(tmp_path, "amqps://hub:x@localhost:1/", str(file)) as process:
+        said, _ = process.communicate(timeout=PATIENCE)
 
     assert process.returncode == EXIT_CODE
     assert "THROUGHLINE_BROKER_CA_FILE must be a file that can be read and holds certificates" in said
