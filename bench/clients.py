@@ -6,13 +6,15 @@ import sys
 import traceback
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from uuid import UUID
 
-from deploy.composition import open_database
+from deploy.composition import open_database, scribe_of
 from deploy.memory import look_less_for_garbage
 from services.intake.domain import Actor, Role
 from services.intake.usecases.sending import ReferralOrder, send_referral
 from shared.database import Database
+from shared.sealing import read_key_file
 
 #: With the ticked fields this is 2 KB, which padding and sealing make 7 KB whatever it says.
 REASON = ("Needs advice on papers and on work; an interpreter would help. " * 40)[:1_900]
@@ -24,7 +26,8 @@ def main() -> None:
     A line does not wait for the one before it, so that lines of 1 at a steady pace are referrals at a steady pace.
     """
     told = json.loads(sys.stdin.readline())
-    database = open_database("intake", told["database"], sender=told["org"])
+    scribe = scribe_of("intake", told["org"], read_key_file(Path(told["key_file"])), hub=None)
+    database = open_database("intake", told["database"], sender=told["org"], scribe=scribe)
     worker = Actor("bench", Role.CASE_WORKER, told["org"])
     look_less_for_garbage()  # as a web process does
     orders = deque(_order(UUID(case), told["to_org"]) for case in told["cases"])

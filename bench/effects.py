@@ -14,7 +14,10 @@ class NotExactlyOnce(Exception):
 
 @dataclass(frozen=True)
 class Effect:
-    """Rows of one table: so many for each referral, all different by one column; 0 for what must not be left."""
+    """Rows of one table: so many for each referral, all different by one column; 0 for what must not be left.
+
+    ``besides`` is how many are there before the first referral.
+    """
 
     name: str
     url: str
@@ -22,6 +25,11 @@ class Effect:
     column: str
     each: int = 1
     where: str = "true"
+    besides: int = 0
+
+    def of(self, referrals: int) -> int:
+        """How many rows so many referrals must have left."""
+        return referrals * self.each + self.besides
 
 
 _MOMENTS = "SELECT extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8 AS moment FROM {0.table} WHERE {0.where}"
@@ -36,7 +44,7 @@ class Effects:
 
     def are_there(self, referrals: int) -> bool:
         """Whether every effect of that many referrals is there; asks for no more than the first that is not."""
-        return all(self._count(e, "*") >= referrals * e.each for e in self._effects if e.each)
+        return all(self._count(e, "*") >= e.of(referrals) for e in self._effects if e.each)
 
     def nothing_is_left(self) -> bool:
         """Whether nothing is left over."""
@@ -45,7 +53,7 @@ class Effects:
     def check(self, referrals: int) -> None:
         """Raise NotExactlyOnce unless every effect of that many referrals is there once."""
         found = [(e, self._count(e, "*"), self._count(e, f"DISTINCT {e.column}")) for e in self._effects]
-        wrong = [_say(*one, referrals) for one in found if set(one[1:]) != {referrals * one[0].each}]
+        wrong = [_say(*one, referrals) for one in found if set(one[1:]) != {one[0].of(referrals)}]
         if wrong:
             raise NotExactlyOnce("; ".join(wrong))
 
@@ -78,4 +86,4 @@ class Effects:
 
 
 def _say(effect: Effect, rows: int, different: int, referrals: int) -> str:
-    return f"{effect.name}: {rows} rows, {different} different, instead of {referrals * effect.each}"
+    return f"{effect.name}: {rows} rows, {different} different, instead of {effect.of(referrals)}"

@@ -26,7 +26,7 @@ from shared.messaging.message import HUB
 from shared.messaging.topology import HUB_USER
 from shared.migrations import upgrade
 from shared.polling import poll_until
-from shared.sealing.keys import read_keys
+from shared.sealing import read_key_file
 
 UP = '"event": "link.up"'  #: what a worker logs when it has its queue
 #: Where no receiving node runs, a referral that is sent again would be a second one to count.
@@ -51,7 +51,7 @@ class OurSide(Side):
         if node is None:
             told = hub_environment(self.plan, name, self.broker.url_of(HUB_USER))
         else:
-            told = node_environment(node, self.broker.url_of(name))
+            told = node_environment(self.plan, node, self.broker.url_of(name))
         resend = {key: value for key, value in UNHURRIED.items() if key in told}
         service = name if node is None else "intake"
         self.processes.start(name, "deploy.cli", "run", service, environment=told | resend)
@@ -90,8 +90,8 @@ def ours(place: Place, load: Load) -> Iterator[OurSide]:
         _start(side, nodes)
         cases = _open_cases(sender, receiver, load.clients)
         processes.start(CLIENTS, "bench.clients")
-        told = {"database": sender.database_url, "org": sender.org, "to_org": receiver.org}
-        processes.tell(CLIENTS, told | {"cases": [str(case) for case in cases]})
+        told = {"database": sender.database_url, "key_file": str(sender.key_file), "org": sender.org}
+        processes.tell(CLIENTS, told | {"to_org": receiver.org, "cases": [str(case) for case in cases]})
         yield side
 
 
@@ -99,8 +99,8 @@ def _admit(plan: Plan, *nodes: NodePlan) -> None:
     upgrade("services.referral", plan.databases["referral"])
     with closing(open_database("referral", plan.databases["referral"], sender=HUB)) as database:
         for node in nodes:
-            public = read_keys(node.key_file)[0].public
-            add_organisation(database, node.org, name=node.about.name, public_key=public)
+            keys = read_key_file(node.key_file).public
+            add_organisation(database, node.org, name=node.about.name, keys=keys)
 
 
 def _broker(place: Place, plan: Plan) -> DemoBroker:
@@ -147,13 +147,14 @@ def _open_cases(sender: NodePlan, receiver: NodePlan, count: int) -> list[UUID]:
 def _effects(plan: Plan, load: Load) -> Effects:
     """With the receiver each referral is delivered too, and only then is there something to be told."""
     node, (referral, notifications, reporting) = plan.nodes[0].database_url, plan.databases.values()
+    admitted = 2  # organisations, each a new version of the directory
     moves, notices = (2, 1) if load.receiver else (1, 0)
     unsent = "true" if load.receiver else "awaits IS NULL OR awaits LIKE 'received:%'"
     return Effects(
         [
-            Effect("heard by reporting", reporting, "inbox", "message_id", moves, BY_HUB),
+            Effect("heard by reporting", reporting, "inbox", "message_id", moves, BY_HUB, admitted),
             Effect("counted by reporting", reporting, "referrals", "referral_id"),
-            Effect("heard by notifications", notifications, "inbox", "message_id", moves, BY_HUB),
+            Effect("heard by notifications", notifications, "inbox", "message_id", moves, BY_HUB, admitted),
             Effect("notices", notifications, "notices", "id", notices),
             Effect("moves at the hub", referral, "moves", "move_id", moves),
             Effect("referrals at the hub", referral, "referrals", "id"),

@@ -11,6 +11,7 @@ GROUPS = {
     "directory": "deploy.commands.directory:app",
     "parked": "deploy.commands.messages:parked",
     "outbox": "deploy.commands.messages:outbox",
+    "referral": "deploy.commands.referral:app",
     "user": "deploy.commands.staff:app",
     "schema": "deploy.commands.schema:app",
     "settings": "deploy.commands.settings:app",

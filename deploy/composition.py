@@ -5,16 +5,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import MetaData, Table
 
 from shared.clock import Clock, now
 from shared.database import Database
+from shared.messaging.keybook import KeyBook
 from shared.messaging.message import HUB
 from shared.messaging.outbox import Outbox, Patience
+from shared.messaging.scribe import Scribe
 from shared.messaging.topology import node_queue
-from shared.sealing import read_key_file
+from shared.sealing import KeyFileUnusable, OwnKeys, PublicKeys, read_key_file
 from shared.settings import PREFIX, SettingsWrong, read, variable
 
 
@@ -28,8 +31,10 @@ class Composition:
     database_url: str
     amqp_url: str
     queue: str
+    keys: OwnKeys
     broker_ca_file: str = ""
     sender: str = HUB
+    hub: PublicKeys | None = None  #: the hub's, that a node was told
     resend_seconds: float = 60
     poll: float = (
         0.5  #: seconds between looks for rows that another process, or an earlier life, left in the outbox
@@ -50,8 +55,13 @@ class Composition:
 
     def open_database(self) -> Database:
         """The service's database, with its outbox."""
+        scribe = scribe_of(self.name, self.sender, self.keys, self.hub or self.keys.public)
         return open_database(
-            self.name, self.database_url, sender=self.sender, resend_seconds=self.resend_seconds
+            self.name,
+            self.database_url,
+            sender=self.sender,
+            scribe=scribe,
+            resend_seconds=self.resend_seconds,
         )
 
 
@@ -67,6 +77,7 @@ def _referral() -> Composition:
         amqp_url=settings.amqp_url,
         broker_ca_file=settings.broker_ca_file,
         queue="referral",
+        keys=keys_in(settings.key_file),
         resend_seconds=settings.resend_seconds,
     )
 
@@ -75,6 +86,7 @@ def _intake() -> Composition:
     from services.intake.settings import IntakeSettings
 
     settings = read(IntakeSettings)
+    keys = keys_in(settings.key_file)
     return Composition(
         name="intake",
         service="IntakeService",
@@ -84,9 +96,11 @@ def _intake() -> Composition:
         broker_ca_file=settings.broker_ca_file,
         queue=node_queue(settings.org),
         sender=settings.org,
+        keys=keys,
+        hub=PublicKeys.parse(settings.hub_key),
         resend_seconds=settings.resend_seconds,
         poll=0.02,  # the web process writes here, and somebody waits
-        own={"org": settings.org, "ring": read_key_file(settings.key_file)},
+        own={"org": settings.org, "ring": keys.ring},
     )
 
 
@@ -102,6 +116,7 @@ def _notifications() -> Composition:
         amqp_url=settings.amqp_url,
         broker_ca_file=settings.broker_ca_file,
         queue="notifications",
+        keys=keys_in(settings.key_file),
     )
 
 
@@ -117,6 +132,7 @@ def _reporting() -> Composition:
         amqp_url=settings.amqp_url,
         broker_ca_file=settings.broker_ca_file,
         queue="reporting",
+        keys=keys_in(settings.key_file),
     )
 
 
@@ -130,13 +146,14 @@ COMPOSITIONS: dict[str, Callable[[], Composition]] = {
 
 @dataclass(frozen=True)
 class WebComposition:
-    """What a web process is made of."""
+    """What a web process is made of. ``keys`` are those of a node."""
 
     settings: Any
     database_url: str
     sender: str
     address: str
     port: int
+    keys: OwnKeys | None = None
 
 
 def _intake_web() -> WebComposition:
@@ -144,7 +161,12 @@ def _intake_web() -> WebComposition:
 
     settings = read(IntakeWebSettings)
     return WebComposition(
-        settings, settings.intake_database_url, settings.org, settings.web_address, settings.web_port
+        settings,
+        settings.intake_database_url,
+        settings.org,
+        settings.web_address,
+        settings.web_port,
+        keys_in(settings.key_file),
     )
 
 
@@ -160,12 +182,38 @@ def _reporting_web() -> WebComposition:
 WEB: dict[str, Callable[[], WebComposition]] = {"intake": _intake_web, "reporting": _reporting_web}
 
 
-def open_database(
-    service: str, url: str, *, sender: str, resend_seconds: float = 60, clock: Clock = now
+def keys_in(path: Path) -> OwnKeys:
+    """The keys of that file; raises KeyFileUnusable also for one that lacks a kind, as those of 0.1.0 do."""
+    keys = read_key_file(path)
+    if not keys.is_complete:
+        raise KeyFileUnusable(
+            f"{path} lacks the key to sign with: run throughline network key {path} and send the hub what it prints"
+        )
+    return keys
+
+
+def scribe_of(service: str, name: str, keys: OwnKeys, hub: PublicKeys | None) -> Scribe:
+    """Where a party of that name writes and reads. It was told the hub's keys; who only writes need not know them."""
+    table = import_module(f"services.{service}.storage").metadata.tables["keys"]
+    return Scribe(name, keys, KeyBook(name, table, pinned={HUB: hub} if hub else {}))
+
+
+def open_database(  # noqa: PLR0913 - a database has that many circumstances
+    service: str,
+    url: str,
+    *,
+    sender: str,
+    scribe: Scribe | None = None,
+    resend_seconds: float = 60,
+    clock: Clock = now,
 ) -> Database:
-    """A service's database, with the outbox in which it speaks as its sender."""
+    """A service's database, with the outbox in which it speaks as its sender.
+
+    Without a scribe nothing can be sent from here that needs a signature of its own.
+    """
     tables = import_module(f"services.{service}.storage").metadata.tables
-    outbox = Outbox(tables["outbox"], sender=sender, patience=Patience(receipt=resend_seconds))
+    patience = Patience(receipt=resend_seconds)
+    outbox = Outbox(tables["outbox"], sender=sender, patience=patience, scribe=scribe)
     return Database(url, clock=clock, outbox=outbox)
 
 

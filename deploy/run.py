@@ -20,6 +20,7 @@ from shared.messaging.entrypoint import PARTS, Parts
 from shared.messaging.errors import Misconfigured
 from shared.messaging.in_turn import InTurn
 from shared.messaging.link import Link
+from shared.messaging.post import posted
 from shared.settings import EXIT_CODE, brokers_in, read
 
 EMBEDDED = "embedded://"
@@ -56,11 +57,16 @@ def _wait(container: ServiceContainer) -> int:
 
 def parts_of(composition: Composition) -> Parts:
     """Put a service's parts together."""
+    database = composition.open_database()
     return Parts(
         name=composition.name,
         queue=composition.queue,
-        database=composition.open_database(),
-        connect=link_to(composition.amqp_url, composition.queue, ca_file=composition.broker_ca_file),
+        database=database,
+        connect=posted(
+            link_to(composition.amqp_url, composition.queue, ca_file=composition.broker_ca_file),
+            composition.queue,
+            database.outbox.scribe,
+        ),
         tables=composition.metadata.tables,
         settings=composition.settings,
         poll=composition.poll,

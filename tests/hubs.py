@@ -11,12 +11,12 @@ from typer.testing import CliRunner
 from deploy.commands.network import app
 from shared.messaging.management import Management
 from shared.messaging.topology import node_queue
-from shared.sealing import PrivateKey
+from shared.sealing import OwnKeys
 from shared.testing.broker import as_user, vhost_of
 
 ORG, JOINING = "quiet-harbour", "open-hands"
 QUEUE = node_queue(ORG)
-PUBLIC_KEY = PrivateKey.generate().public
+PUBLIC_KEY = str(OwnKeys.generate().public)
 
 
 class Hub:

@@ -1,6 +1,6 @@
 """``throughline parked`` and ``throughline outbox``: what waits, and sending it again."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
@@ -9,7 +9,9 @@ from sqlalchemy import Table, func, select
 
 from deploy.composition import COMPOSITIONS, database_of, tables_of
 from deploy.console import fail, out, show, show_json
-from shared.messaging.parked import NotReplayable, find_parked, list_parked, replay
+from shared.messaging.message import Incoming
+from shared.messaging.parked import NotReplayable, Parked, find_parked, list_parked, replay
+from shared.messaging.scribe import Scribe
 
 parked = typer.Typer(help="Messages that wait for a person.", no_args_is_help=True)
 outbox = typer.Typer(help="Messages that wait to be sent or receipted.", no_args_is_help=True)
@@ -43,19 +45,32 @@ def list_(*, service: Service = "intake", as_json: AsJson = False) -> None:
 @parked.command("show")
 def show_one(message: UUID, *, service: Service = "intake") -> None:
     """One parked message: its attributes and the names of its fields; contents stay sealed or unshown."""
-    with database_of(_known(service)).reading() as tx:
+    database = database_of(_known(service))
+    with database.reading() as tx:
         one = find_parked(tx, _table(service, "parked"), message)
     if one is None:
         fail(f"no parked message {message}: see throughline parked list")
-    show_json({"id": one.id, "reason": one.reason, "routing_key": one.routing_key, **_attributes(one.body)})
+    said = _said(database.outbox.scribe, one)
+    show_json({"id": one.id, "reason": one.reason, "routing_key": one.routing_key, **_attributes(said)})
 
 
-def _attributes(body: bytes) -> dict[str, object]:
+def _said(scribe: Scribe, one: Parked) -> object:
+    """The event that it was parked for; None for what cannot be opened."""
+    events = scribe.opened(Incoming(one.message_id, one.routing_key, one.body))
+    chosen = [event for event in events if event.id == one.message_id] or events
+    if chosen[0].said is not None or chosen[0].damaged:
+        return chosen[0].said
     try:
-        wire = orjson.loads(body)
+        return orjson.loads(chosen[0].body)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _attributes(wire: Any) -> dict[str, object]:
+    try:
         named = {name: wire.get(name) for name in ("id", "source", "type", "time", "dataschema")}
         return {"message": named, "fields": sorted(wire["data"])}
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, AttributeError):
         return {"message": None, "fields": []}
 
 

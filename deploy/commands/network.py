@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,15 +10,16 @@ import typer
 
 from deploy.commands.ca import ca
 from deploy.commands.provision import NetworkSettings, provision
-from deploy.console import fail, out, show, show_json
+from deploy.composition import database_of
+from deploy.console import fail, show, show_json
 from services.referral.directory_storage import listed
 from services.referral.usecases.directory import OrganisationTaken, add_organisation
 from shared.messaging.provision import look
 from shared.messaging.provision import provision as make_stand
 from shared.messaging.standing import Kind, Thing, node_places, node_user
 from shared.schemas.rules import ORGANISATION
-from shared.sealing import PrivateKey, write_key_file
-from shared.sealing.keys import parse_public, read_keys
+from shared.sealing import PublicKeys
+from shared.sealing.key_file import complete_key_file
 from shared.settings import read
 
 app = typer.Typer(help="The hub's broker and the organisations of the network.", no_args_is_help=True)
@@ -29,11 +31,9 @@ app.command("ca")(ca)
 
 
 @app.command("key")
-def key(file: Annotated[Path, typer.Argument(help="Where to keep the node's private key.")]) -> None:
-    """Make a node's key, or show the public half of the one that is there."""
-    if not file.exists():
-        write_key_file(file, PrivateKey.generate())
-    out.print(read_keys(file)[0].public)
+def key(file: Annotated[Path, typer.Argument(help="Where to keep the private keys.")]) -> None:
+    """Make the keys of a node or of the hub, or add what is missing; prints their public halves, one line."""
+    sys.stdout.write(f"{complete_key_file(file).public}\n")
 
 
 @app.command("add")
@@ -44,14 +44,14 @@ def add(
     public_key: Annotated[str, typer.Option(help="What throughline network key printed at the node.")],
 ) -> None:
     """Admit an organisation: its queue, its user, its place in the directory. Prints its password once."""
-    _check(org, public_key)
+    keys = _checked(org, public_key)
     settings = read(NetworkSettings)
     management, vhost = settings.management(), settings.broker_vhost
     make_stand(management, vhost, node_places(org))  # first, so that it hears of the directory
     try:
-        add_organisation(settings.database(), org, name=name, public_key=public_key)
+        add_organisation(database_of("referral"), org, name=name, keys=keys)
     except OrganisationTaken:
-        fail(f"{org} is in the directory with another key: a key is not replaced by admitting again")
+        fail(f"{org} is in the directory with other keys: keys are not replaced by admitting again")
     show_json({"user": org} | _named(make_stand(management, vhost, node_user(org)), org))
 
 
@@ -75,11 +75,11 @@ def _named(told: dict[str, str], org: str) -> dict[str, str]:
     return {"note": f"it keeps its password; for another: throughline network password {org}"}
 
 
-def _check(org: str, public_key: str) -> None:
+def _checked(org: str, public_key: str) -> PublicKeys:
     if not re.match(ORGANISATION, org) or org in RESERVED:
         fail("an organisation's id has 2 to 31 small letters, digits and hyphens and begins with a letter")
     try:
-        parse_public(public_key)
+        return PublicKeys.parse(public_key)
     except ValueError:
         fail("the public key is not one: copy the whole line that throughline network key printed")
 

@@ -45,7 +45,7 @@ class NetworkSettings:
         return Management(self.broker_management_url, ca_file=self.broker_ca_file)
 
     def database(self) -> Database:
-        """The referral service's database, with its outbox."""
+        """The referral service's database, to look at the directory."""
         return open_database("referral", self.referral_database_url, sender=HUB)
 
 

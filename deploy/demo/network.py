@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import event
 
-from deploy.composition import open_database
+from deploy.composition import open_database, scribe_of
 from deploy.demo.broker import provision_embedded
 from services.intake.usecases import hearing
 from services.notifications.usecases.hear import hear as hear_notifications
@@ -20,10 +20,12 @@ from shared.messaging.delivery import Batch, Delivery
 from shared.messaging.embedded import EmbeddedLink, open_bus
 from shared.messaging.link import Link
 from shared.messaging.message import HUB
+from shared.messaging.post import Post
 from shared.messaging.pump import Pump
 from shared.messaging.relay import Relay
+from shared.messaging.scribe import Scribe
 from shared.messaging.topology import node_queue
-from shared.sealing import KeyRing
+from shared.sealing import OwnKeys
 
 OPEN_FOR = timedelta(days=45)  #: how long a quarter takes counts after its end
 MOST_ROUNDS = 1_000  #: of every service's loop until nothing moves; more would be a message going in circles
@@ -75,7 +77,8 @@ def open_network(
     clock: Hands,
     *,
     hub: Mapping[str, str],
-    nodes: Mapping[str, tuple[str, KeyRing]],
+    hub_keys: OwnKeys,
+    nodes: Mapping[str, tuple[str, OwnKeys]],
 ) -> SteppedNetwork:
     """Put it together from database addresses: of the hub's services, and of each organisation with its keys."""
     provision_embedded(bus_file, list(nodes))
@@ -86,10 +89,12 @@ def open_network(
         ("notifications", hear_notifications),
         ("reporting", count),
     ):
-        _join(network, bus_file, service, service, hub[service], HUB, hear)
-    for org, (url, ring) in nodes.items():
-        hear_node = partial(hearing.hear, ring=ring, org=org)
-        _join(network, bus_file, "intake", node_queue(org), url, org, hear_node)
+        scribe = scribe_of(service, HUB, hub_keys, hub_keys.public)
+        _join(network, bus_file, service, service, hub[service], scribe, hear)
+    for org, (url, keys) in nodes.items():
+        hear_node = partial(hearing.hear, ring=keys.ring, org=org)
+        scribe = scribe_of("intake", org, keys, hub_keys.public)
+        _join(network, bus_file, "intake", node_queue(org), url, scribe, hear_node)
     return network
 
 
@@ -99,18 +104,18 @@ def _join(  # noqa: PLR0913, PLR0917 - a service has that many parts
     service: str,
     queue: str,
     url: str,
-    sender: str,
+    scribe: Scribe,
     hear: Callable[[Transaction, Batch], None],
 ) -> None:
-    database = open_database(service, url, sender=sender, clock=network.clock)
+    database = open_database(service, url, sender=scribe.name, scribe=scribe, clock=network.clock)
     _hurry(database)
     tables = import_module(f"services.{service}.storage").metadata.tables
-    delivery = Delivery(queue, database, tables["inbox"], tables["parked"], hear)
+    delivery = Delivery(queue, database, tables["inbox"], tables["parked"], hear, scribe)
     pump = Pump(lambda: link, delivery, Relay(database, database.outbox, poll=0), sleep=lambda _: None)
     bus = open_bus(str(bus_file), clock=network.clock)
     _hurry(bus)
-    link = EmbeddedLink(bus, queue, sleep=lambda _: None)
-    network.databases[sender if service == "intake" else service] = database
+    link = Post(EmbeddedLink(bus, queue, sleep=lambda _: None), queue, scribe)
+    network.databases[scribe.name if service == "intake" else service] = database
     network.pumps.append((pump, link))
 
 

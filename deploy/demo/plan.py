@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deploy.demo.organisations import ORGANISATIONS, DemoOrganisation
 from shared.ports import LOOPBACK, free_ports
-from shared.sealing import PrivateKey, write_key_file
+from shared.sealing import OwnKeys, read_key_file, write_key_file
 
 HUB_SERVICES = ("referral", "notifications", "reporting")
 RESEND_SECONDS = 5
@@ -51,6 +51,11 @@ class Plan:
     password: str = field(default_factory=lambda: secrets.token_urlsafe(18))
 
     @property
+    def hub_key_file(self) -> Path:
+        """The keys of the hub."""
+        return self.folder / "hub.key"
+
+    @property
     def reporting_url(self) -> str:
         """Where the coordinator's pages are."""
         return f"http://{LOOPBACK}:{self.reporting_port}"
@@ -80,18 +85,24 @@ def make_plan(folder: Path, database_url: Callable[[str], str] | None = None) ->
         for about, port in zip(ORGANISATIONS, web_ports, strict=True)
     )
     databases = {name: in_files(name) for name in HUB_SERVICES}
-    return Plan(folder, nodes, databases, reporting_port, smtp_port)
+    plan = Plan(folder, nodes, databases, reporting_port, smtp_port)
+    write_key_file(plan.hub_key_file, OwnKeys.generate())
+    return plan
 
 
 def _node(folder: Path, about: DemoOrganisation, port: int, database_url: str) -> NodePlan:
     node = NodePlan(about, folder, port, database_url)
-    write_key_file(node.key_file, PrivateKey.generate())
+    write_key_file(node.key_file, OwnKeys.generate())
     return node
 
 
 def hub_environment(plan: Plan, service: str, amqp_url: str) -> dict[str, str]:
     """What a service of the hub is told."""
-    told = {"AMQP_URL": amqp_url, f"{service.upper()}_DATABASE_URL": plan.databases[service]}
+    told = {
+        "AMQP_URL": amqp_url,
+        f"{service.upper()}_DATABASE_URL": plan.databases[service],
+        "KEY_FILE": str(plan.hub_key_file),
+    }
     if service == "referral":
         told["RESEND_SECONDS"] = str(RESEND_SECONDS)
     if service == "notifications":
@@ -105,7 +116,7 @@ def hub_environment(plan: Plan, service: str, amqp_url: str) -> dict[str, str]:
     return _named(told)
 
 
-def node_environment(node: NodePlan, amqp_url: str) -> dict[str, str]:
+def node_environment(plan: Plan, node: NodePlan, amqp_url: str) -> dict[str, str]:
     """What a node's worker is told."""
     return _named(
         {
@@ -113,6 +124,7 @@ def node_environment(node: NodePlan, amqp_url: str) -> dict[str, str]:
             "AMQP_URL": amqp_url,
             "INTAKE_DATABASE_URL": node.database_url,
             "KEY_FILE": str(node.key_file),
+            "HUB_KEY": str(read_key_file(plan.hub_key_file).public),
             "PUBLIC_URL": node.url,
             "RESEND_SECONDS": str(RESEND_SECONDS),
         }
@@ -127,6 +139,7 @@ def node_web_environment(node: NodePlan) -> dict[str, str]:
             "ORG_NAME": node.about.name,
             "INTAKE_DATABASE_URL": node.database_url,
             "SECRET_KEY": secrets.token_hex(32),
+            "KEY_FILE": str(node.key_file),
             "PUBLIC_URL": node.url,
             "WEB_PORT": str(node.port),
         }

@@ -41,7 +41,6 @@ from shared.messaging.topology import HUB_USER
 from shared.migrations import upgrade
 from shared.ports import LOOPBACK, is_listening
 from shared.sealing import read_key_file
-from shared.sealing.keys import read_keys
 
 Tell = Callable[[str], None]
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH", "CI")
@@ -176,7 +175,9 @@ def make_databases(plan: Plan, *, past: bool) -> dict[str, str]:
 
 def _network(plan: Plan, bus: Path) -> SteppedNetwork:
     nodes = {node.org: (node.database_url, read_key_file(node.key_file)) for node in plan.nodes}
-    return open_network(bus, Hands(history.beginning(now())), hub=plan.databases, nodes=nodes)
+    keys = read_key_file(plan.hub_key_file)
+    clock = Hands(history.beginning(now()))
+    return open_network(bus, clock, hub=plan.databases, hub_keys=keys, nodes=nodes)
 
 
 def _open_node(network: SteppedNetwork, node: NodePlan) -> str:
@@ -198,8 +199,8 @@ def _open_reporting(network: SteppedNetwork) -> str:
 
 def _admit(network: SteppedNetwork, plan: Plan) -> None:
     for node in plan.nodes:
-        public = read_keys(node.key_file)[0].public
-        add_organisation(network.databases["referral"], node.org, name=node.about.name, public_key=public)
+        keys = read_key_file(node.key_file).public
+        add_organisation(network.databases["referral"], node.org, name=node.about.name, keys=keys)
     network.settle()
 
 
@@ -210,7 +211,8 @@ def programs(plan: Plan, url_of: Callable[[str], str]) -> list[Program]:
         for service in HUB_SERVICES
     ]
     nodes = [
-        _worker(plan, f"intake.{n.org}", "intake", node_environment(n, url_of(n.org))) for n in plan.nodes
+        _worker(plan, f"intake.{n.org}", "intake", node_environment(plan, n, url_of(n.org)))
+        for n in plan.nodes
     ]
     pages = [_web(plan, f"web.{n.org}", "intake", node_web_environment(n), n.url) for n in plan.nodes]
     reporting = _web(plan, "web.reporting", "reporting", reporting_web_environment(plan), plan.reporting_url)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from shared.messaging.tls import ca_file_setting
 from shared.schemas.rules import ORGANISATION
+from shared.sealing import PublicKeys
 from shared.settings import BROKER_URL, DATABASE_URL, LOOPBACK, Check, Secret, between, setting
 
 _ORG = Check(
@@ -20,6 +21,9 @@ def _is_safe(url: str) -> bool:
     return bool(parts.hostname) and (parts.scheme == "https" or parts.hostname in LOOPBACK)
 
 
+_PUBLIC_KEYS = Check(
+    lambda line: bool(PublicKeys.parse(line)), "must be the whole line that the hub's operators gave you"
+)
 _LONG = Check(lambda value: len(value) >= 32, "must be at least 32 random characters")  # noqa: PLR2004 - 256 bits in hex
 _WEB = Check(
     _is_safe,
@@ -37,6 +41,7 @@ class IntakeSettings:
     )
     intake_database_url: str = setting("the node's own database, sqlite:///… or postgresql://…", DATABASE_URL)
     key_file: Path = setting("the file of the node's private key, made with: throughline network key")  # noqa: RUF009 - a field specifier
+    hub_key: str = setting("the hub's public keys, the one line that its operators gave you", _PUBLIC_KEYS)
     public_url: str = setting("where people reach the node, https://…", _WEB)
     broker_ca_file: str = ca_file_setting()
     resend_seconds: float = setting(
@@ -54,6 +59,7 @@ class IntakeWebSettings:
     secret_key: Secret = setting(  # noqa: RUF009 - a field specifier
         "random characters that sign cookies; best in a file, as THROUGHLINE_SECRET_KEY_FILE", _LONG
     )
+    key_file: Path = setting("the file of the node's private key, the worker's own")  # noqa: RUF009 - a field specifier
     public_url: str = setting("where people reach the node, https://…", _WEB)
     web_address: str = setting("the address that the web process listens on", default="127.0.0.1")
     web_port: int = setting("the port that the web process listens on", between(1, 65535), default=8000)

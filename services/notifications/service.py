@@ -9,7 +9,7 @@ from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.entrypoint import Injected, hears
 from shared.schemas.intake import ContactsChanged
-from shared.schemas.referral import Moved, Overdue
+from shared.schemas.referral import DirectoryPublished, Moved, Overdue
 
 LOOK_FOR_MAIL = 5  #: seconds
 
@@ -21,9 +21,9 @@ class NotificationsService:
 
     here = Injected()
 
-    @hears(Moved, Overdue, ContactsChanged)
+    @hears(Moved, Overdue, DirectoryPublished, ContactsChanged)
     def on_network(self, tx: Transaction, batch: Batch) -> None:
-        """What moved, what is overdue, whom to tell."""
+        """What moved, what is overdue, who is in the network, whom to tell."""
         hear(tx, batch)
 
     @timer(interval=LOOK_FOR_MAIL)

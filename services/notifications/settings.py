@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from shared.messaging.tls import ca_file_setting
 from shared.settings import (
@@ -30,6 +31,7 @@ class NotificationsSettings:
     notifications_database_url: str = setting(
         "the service's own database, postgresql://… or sqlite:///…", DATABASE_URL
     )
+    key_file: Path = setting("the file of the hub's keys, made with: throughline network key")  # noqa: RUF009 - a field specifier
     smtp_host: str = setting("the name of the mail server")
     mail_from: str = setting("the address that mails come from; it should say nothing of this work", _ADDRESS)
     broker_ca_file: str = ca_file_setting()

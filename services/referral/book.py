@@ -1,7 +1,7 @@
 """The book of one batch: the referrals it concerns, locked and loaded once, and what is to be written of them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,9 +9,12 @@ from uuid import UUID
 from services.referral import storage
 from services.referral.domain import Referral
 from shared.database import Transaction
+from shared.messaging.letters import Proof, keep_letters
 from shared.messaging.topology import TO_NOTIFICATIONS, TO_REPORTING, Address, to_node
 from shared.schemas.life import Move
 from shared.schemas.referral import Moved, NumberedMove
+from shared.sealing import Letter
+from shared.sealing.chain import link_after
 
 
 @dataclass(frozen=True)
@@ -22,8 +25,14 @@ class Step:
     move: Move
     by_org: str
     made_at: datetime
+    letter: Letter | None
     reason: str | None = None
     sealed_note: str | None = None
+
+    @property
+    def proof(self) -> Letter | None:
+        """What is kept of the letter. Who the person is goes with the offer, and is not kept once that is stored."""
+        return self.letter.without_private() if self.letter and self.move is Move.SEND else self.letter
 
 
 class Book:
@@ -35,6 +44,7 @@ class Book:
         self._new: dict[UUID, Referral] = {}
         self._changed: dict[UUID, Referral] = {}
         self._moves: list[tuple[UUID, NumberedMove]] = []
+        self._letters: list[Proof] = []
         self._standing: set[UUID] = set()
         self._refused: dict[UUID, UUID] = {}
 
@@ -58,36 +68,73 @@ class Book:
 
     def enter(self, referral: Referral, step: Step) -> None:
         """A new referral, with its first move."""
-        self._new[referral.id] = referral
-        self._number(referral, step)
+        self._new[referral.id] = self._linked(referral, step)
+        self._number(self._new[referral.id], step)
 
     def move(self, referral: Referral, step: Step) -> None:
         """The referral has moved: write it and tell both organisations and the hub."""
         place = self._new if referral.id in self._new else self._changed
-        place[referral.id] = referral
-        self._number(referral, step)
+        place[referral.id] = self._linked(referral, step)
+        self._number(place[referral.id], step)
+
+    def _linked(self, referral: Referral, step: Step) -> Referral:
+        """With the chain's next link; a referral that began without a chain never has one."""
+        if step.letter is None or (referral.link is None and referral.number > 1):
+            return replace(referral, link=None)
+        link = link_after(
+            referral.link,
+            number=referral.number,
+            letter=step.letter.hash,
+            state=referral.state,
+            recorded_at=self.tx.at,
+        )
+        return replace(referral, link=link)
 
     def _number(self, referral: Referral, step: Step) -> None:
-        facts = {"number": referral.number, "state": referral.state, "recorded_at": self.tx.at, **vars(step)}
+        facts = _facts(referral, step) | {"recorded_at": self.tx.at}
         self._moves.append((referral.id, NumberedMove(**facts)))
+        if step.proof is not None:
+            self._letters.append((referral.id, step.move_id, step.proof))
         self._standing.add(step.move_id)
-        moved = _moved(referral, facts)
-        self.tx.outbox.publish_to_all(self.tx, moved, to=_concerned(referral, step), subject=referral.id)
+        self._tell(referral, step, _moved(referral, facts))
+
+    def _tell(self, referral: Referral, step: Step, moved: Moved) -> None:
+        """The one who did not make it gets its maker's letter."""
+        to = _concerned(referral, step)
+        other = to_node(referral.from_org if step.by_org == referral.to_org else referral.to_org)
+        enclosed = {other: step.letter} if step.letter else {}
+        self.tx.outbox.publish_to_all(self.tx, moved, to=to, subject=referral.id, encloses=enclosed)
 
     def save(self) -> None:
         """Write everything that is not yet written, in a few statements."""
         storage.add_referrals(self.tx, list(self._new.values()))
         storage.update_states(self.tx, list(self._changed.values()))
         storage.add_moves(self.tx, self._moves)
+        keep_letters(self.tx, storage.letters, self._letters)
         storage.add_refused(self.tx, self._refused)
         self._referrals |= self._new | self._changed
-        self._new, self._changed, self._moves, self._refused = {}, {}, [], {}
+        self._new, self._changed, self._moves, self._letters, self._refused = {}, {}, [], [], {}
 
 
 def _concerned(referral: Referral, step: Step) -> list[Address]:
     """Both organisations and the hub; that it was sent, the receiver is told by the offer itself."""
     receiver = [] if step.move is Move.SEND else [to_node(referral.to_org)]
     return [to_node(referral.from_org), *receiver, TO_NOTIFICATIONS, TO_REPORTING]
+
+
+def _facts(referral: Referral, step: Step) -> dict[str, Any]:
+    return {
+        "number": referral.number,
+        "state": referral.state,
+        "move_id": step.move_id,
+        "move": step.move,
+        "by_org": step.by_org,
+        "made_at": step.made_at,
+        "reason": step.reason,
+        "letter": step.letter.hash if step.letter else None,
+        "link": referral.link,
+        "sealed_note": step.sealed_note,
+    }
 
 
 def _moved(referral: Referral, facts: dict[str, Any]) -> Moved:

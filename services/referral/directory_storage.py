@@ -4,9 +4,11 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
-from services.referral.storage import directory_versions, organisations
+from services.referral.storage import directory_versions, metadata, organisations
 from shared.database import Transaction
+from shared.messaging.keybook import put_keys
 from shared.schemas.referral import Organisation
+from shared.sealing import PublicKeys
 
 
 def find(tx: Transaction, org: str) -> Any | None:
@@ -15,9 +17,12 @@ def find(tx: Transaction, org: str) -> Any | None:
     return tx.execute(query).one_or_none()
 
 
-def put(tx: Transaction, org: str, *, name: str, public_key: str | None, source: str = "node") -> None:
-    """Add an organisation, or give a known one its name and key."""
-    values = {"name": name, "public_key": public_key, "source": source, "active": True}
+def put(tx: Transaction, org: str, *, name: str, keys: PublicKeys | None, source: str = "node") -> None:
+    """Add an organisation, or give a known one its name and keys."""
+    values = {"name": name, "source": source, "active": True, "public_key": None, "signing_key": None}
+    if keys is not None:
+        values |= {"public_key": keys.sealing, "signing_key": keys.signing}
+        put_keys(tx, metadata.tables["keys"], org, keys)
     if find(tx, org) is None:
         tx.execute(insert(organisations).values(org=org, revision=0, services=[], **values))
     else:
@@ -34,7 +39,9 @@ def listed(tx: Transaction) -> list[Organisation]:
     """The active organisations, in the order of their ids."""
     query = select(organisations).where(organisations.c.active).order_by(organisations.c.org)
     return [
-        Organisation.load({"org": r.org, "name": r.name, "public_key": r.public_key, "services": r.services})
+        Organisation.load(
+            {n: getattr(r, n) for n in ("org", "name", "public_key", "signing_key", "services")}
+        )
         for r in tx.execute(query)
     ]
 

@@ -48,6 +48,7 @@ class Referral:
     reply_by: datetime
     acknowledgement_flagged_at: datetime | None = None
     overdue_at: datetime | None = None
+    link: str | None = None
 
     def party(self, org: str) -> Party | None:
         """Which side the organisation is on; None for one that was not asked."""

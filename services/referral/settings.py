@@ -1,6 +1,7 @@
 """What the referral service needs from its environment."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from services.referral.domain import Standards
 from shared.messaging.tls import ca_file_setting
@@ -19,6 +20,7 @@ class ReferralSettings:
     referral_database_url: str = setting(
         "the service's own database, postgresql://… or sqlite:///…", DATABASE_URL
     )
+    key_file: Path = setting("the file of the hub's keys, made with: throughline network key")  # noqa: RUF009 - a field specifier
     acknowledge_hours_emergency: float = setting("hours to an acknowledgement", _POSITIVE, default=1)
     acknowledge_hours_urgent: float = setting("hours to an acknowledgement", _POSITIVE, default=8)
     acknowledge_hours_normal: float = setting("hours to an acknowledgement", _POSITIVE, default=48)

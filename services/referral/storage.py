@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from services.referral.domain import Referral, State
 from shared.database import Moment, Transaction, new_metadata
+from shared.messaging.letters import add_letter_table
 from shared.messaging.tables import add_message_tables
 from shared.rows import add, add_new, among, change
 from shared.schemas.life import AWAITING_DECISION, Move
@@ -47,6 +48,7 @@ referrals = Table(
     Column("reply_by", Moment, nullable=False),
     Column("acknowledgement_flagged_at", Moment),
     Column("overdue_at", Moment),
+    Column("link", String(64)),
     Index("ix_referrals_due", "state", "acknowledge_by"),
 )
 moves = Table(
@@ -62,7 +64,10 @@ moves = Table(
     Column("recorded_at", Moment, nullable=False),
     Column("reason", String(40)),
     Column("sealed_note", Text),
+    Column("letter", String(64)),
+    Column("link", String(64)),
 )
+letters = add_letter_table(metadata)
 refused_moves = Table(
     "refused_moves",
     metadata,
@@ -76,6 +81,7 @@ organisations = Table(
     Column("org", String(31), primary_key=True),
     Column("name", String(200), nullable=False),
     Column("public_key", Text),
+    Column("signing_key", Text),
     Column("active", Boolean, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("services", JSON, nullable=False),
@@ -113,7 +119,7 @@ def add_referrals(tx: Transaction, new: Sequence[Referral]) -> None:
 
 def update_states(tx: Transaction, changed: Sequence[Referral]) -> None:
     """Store the new state and number of referrals."""
-    change(tx, referrals, [{"id": r.id, "state": r.state, "number": r.number} for r in changed])
+    change(tx, referrals, [{n: getattr(r, n) for n in ("id", "state", "number", "link")} for r in changed])
 
 
 def add_moves(tx: Transaction, new: Sequence[tuple[UUID, NumberedMove]]) -> None:
@@ -133,6 +139,8 @@ def _move_row(referral_id: UUID, move: NumberedMove) -> dict[str, Any]:
         "recorded_at": move.recorded_at,
         "reason": move.reason,
         "sealed_note": move.sealed_note,
+        "letter": move.letter,
+        "link": move.link,
     }
 
 

@@ -5,7 +5,7 @@ from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.entrypoint import Injected, hears
 from shared.schemas.intake import CountsContributed
-from shared.schemas.referral import Moved, Overdue
+from shared.schemas.referral import DirectoryPublished, Moved, Overdue
 
 
 class ReportingService:
@@ -15,7 +15,7 @@ class ReportingService:
 
     here = Injected()
 
-    @hears(Moved, Overdue, CountsContributed)
+    @hears(Moved, Overdue, DirectoryPublished, CountsContributed)
     def on_network(self, tx: Transaction, batch: Batch) -> None:
-        """What moved, what is overdue, what was counted."""
+        """What moved, what is overdue, who is in the network, what was counted."""
         hear(tx, batch, open_for=self.here.settings.open_for)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from shared.messaging.tls import ca_file_setting
@@ -28,6 +29,7 @@ class ReportingSettings:
     reporting_database_url: str = setting(
         "the service's own database, postgresql://… or sqlite:///…", DATABASE_URL
     )
+    key_file: Path = setting("the file of the hub's keys, made with: throughline network key")  # noqa: RUF009 - a field specifier
     broker_ca_file: str = ca_file_setting()
     period_open_days: float = setting(
         "days after a quarter's end for which organisations can still send its counts",

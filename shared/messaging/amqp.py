@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 from amqp.exceptions import AccessRefused, AMQPError, NotAllowed, NotFound, PreconditionFailed
@@ -20,14 +20,14 @@ from shared.messaging.confirms import Confirms
 from shared.messaging.errors import LinkLost, Misconfigured
 from shared.messaging.link import Settled
 from shared.messaging.message import LARGEST, Incoming, Outgoing
-from shared.messaging.packing import as_uuid, packed, unpacked
+from shared.messaging.packing import as_uuid
 from shared.messaging.pulse import Pulse
 from shared.messaging.topology import given_up, pulse_queue, retry_exchange, retry_step
 
 LINK_ERRORS = (AMQPError, KombuError, OSError)
 REFUSALS = (AccessRefused, NotAllowed, NotFound, PreconditionFailed)  #: mended by a person, not by time
 HEARTBEAT = 6  #: seconds; a dead peer is noticed after two
-PREFETCH = 200  #: deliveries, packs of many events most of them, the broker may have open with us
+PREFETCH = 200  #: messages, packs of many events most of them, the broker may have open with us
 CONNECT_TIMEOUT, WRITE_TIMEOUT = 5.0, 10.0  #: seconds
 ANSWER_WITHIN = 2.5  #: seconds for each step of taking up work: a queue without a leader would answer late
 LAST_LOOK = 0.1  #: seconds in which all is read that may have come, before a broker is given up
@@ -130,10 +130,8 @@ class AmqpLink:
         self._pulse.felt()
         body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
         key, attempt = message.delivery_info.get("routing_key", ""), _attempt(message.headers)
-        events = unpacked(body, as_uuid(message.properties.get("message_id")))
-        for left, (id_, event) in zip(range(len(events) - 1, -1, -1), events, strict=True):
-            tag = _Tag(message.delivery_tag, left)
-            self._arrived.append(Incoming(id_, key, event, attempt, given_up, not left, tag))
+        id_ = as_uuid(message.properties.get("message_id"))
+        self._arrived.append(Incoming(id_, key, body, attempt, given_up, tag=message.delivery_tag))
 
     @property
     def open_publishes(self) -> int:
@@ -151,8 +149,8 @@ class AmqpLink:
         if self.blocked:
             return
         with self._in_one_write():
-            for pack in packed(self._held):
-                self._confirms.publish(pack)
+            for message in self._held:
+                self._confirms.publish(message)
             self._held.clear()
 
     @contextmanager
@@ -220,11 +218,9 @@ class AmqpLink:
             self._beat_at = time.monotonic()
 
     def acknowledge(self, batch: Sequence[Incoming]) -> None:
-        """One acknowledgement for the batch and so for all taken before it; a pack counts when its last event does."""
-        whole = next((incoming.tag for incoming in reversed(batch) if not incoming.tag.left), None)
-        if whole is not None:
-            with link_errors():
-                self._channel.basic_ack(whole.delivery, multiple=True)
+        """One acknowledgement for the batch and so for all taken before it."""
+        with link_errors():
+            self._channel.basic_ack(batch[-1].tag, multiple=True)
 
     def postpone(self, batch: Sequence[Incoming]) -> None:
         """Publish each to its step of the ladder and wait for the confirms: only then may it be acknowledged."""
@@ -234,7 +230,7 @@ class AmqpLink:
             for incoming in batch:
                 key = f"{self.queue}.{retry_step(incoming.attempt)}"
                 again = Outgoing(incoming.id or new_id(), exchange, key, incoming.body)
-                self._confirms.publish([again], headers={"x-attempt": incoming.attempt + 1}, apart=True)
+                self._confirms.publish(again, headers={"x-attempt": incoming.attempt + 1}, apart=True)
             self._wait_for(lambda: not self._confirms.apart)
 
     def _wait_for(self, done: Callable[[], bool]) -> None:
@@ -281,13 +277,6 @@ def _read_in_chunks(transport: Any) -> None:
     """The library asks the socket for each frame in three pieces, a few bytes each; what it gets over, it keeps."""
     receive = transport.sock.recv
     transport._quick_recv = lambda wanted: receive(max(wanted, CHUNK))  # noqa: SLF001 - no setting tells it so
-
-
-class _Tag(NamedTuple):
-    """The broker's number of a message, and how many events of its pack come after this one."""
-
-    delivery: int
-    left: int
 
 
 def _attempt(headers: Mapping[str, Any] | None) -> int:

@@ -9,7 +9,8 @@ from amqp import Message as AmqpMessage
 from amqp.spec import Basic
 
 from shared.messaging.link import Settled
-from shared.messaging.packing import MANY, ONE, Pack, as_one, as_uuid, is_pack
+from shared.messaging.message import Outgoing
+from shared.messaging.packing import as_uuid, content_type
 
 CONFIRM_TIMEOUT = 15.0  #: seconds
 WORN_AFTER = 1.0  #: seconds a channel is given, though it refuses
@@ -18,9 +19,9 @@ MANDATORY, IMMEDIATE = True, False
 
 
 class _Open(NamedTuple):
-    """What was published with one tag and is not answered yet, and since when; no ids are for an answer alone."""
+    """What was published with one tag and is not answered yet, and since when; without an id for an answer alone."""
 
-    ids: tuple[UUID, ...]
+    id: UUID | None
     since: float
 
 
@@ -52,36 +53,37 @@ class Confirms:
     @property
     def wants_a_sign(self) -> bool:
         """Whether something waits for long, and nothing was asked since that would show if it was passed over."""
-        return self._waits_long and all(one.ids for one in self.open.values())
+        return self._waits_long and all(one.id for one in self.open.values())
 
     @property
     def _waits_long(self) -> bool:
         oldest = next(iter(self.open.values()), None)
-        return oldest is not None and bool(oldest.ids) and time.monotonic() - oldest.since > PASSED_OVER
+        return oldest is not None and bool(oldest.id) and time.monotonic() - oldest.since > PASSED_OVER
 
     def retire(self) -> Settled:
         """Close the channel; the answers since the last call, and as refused what has none."""
         answers = self.collect()
-        answers.refused.update(id_ for one in self.open.values() for id_ in one.ids)
+        answers.refused.update(one.id for one in self.open.values() if one.id)
         self._channel.close()
         return answers
 
     @property
     def waiting(self) -> int:
-        """How many events the broker has not answered."""
-        return sum(len(one.ids) for one in self.open.values())
+        """How many messages the broker has not answered."""
+        return sum(one.id is not None for one in self.open.values())
 
-    def publish(self, pack: Pack, headers: dict[str, Any] | None = None, *, apart: bool = False) -> None:
+    def publish(
+        self, message: Outgoing, headers: dict[str, Any] | None = None, *, apart: bool = False
+    ) -> None:
         """The library's own publishing waits for each answer, or looks for news before each message."""
-        message = as_one(pack)
         content = AmqpMessage(
             message.body,
-            content_type=MANY if is_pack(message.body) else ONE,
+            content_type=content_type(message.body),
             delivery_mode=2,
             message_id=str(message.id),
             application_headers=headers or {},
         )
-        self._send(message.exchange, message.routing_key, content, tuple(one.id for one in pack))
+        self._send(message.exchange, message.routing_key, content, message.id)
         if apart:
             self.apart.add(self._tag)
 
@@ -91,11 +93,11 @@ class Confirms:
 
     def ask(self, exchange: str, key: str) -> None:
         """Publish an empty message for its answer alone."""
-        self._send(exchange, key, AmqpMessage(b"", delivery_mode=2), ())
+        self._send(exchange, key, AmqpMessage(b"", delivery_mode=2), None)
 
-    def _send(self, exchange: str, key: str, content: AmqpMessage, ids: tuple[UUID, ...]) -> None:
+    def _send(self, exchange: str, key: str, content: AmqpMessage, id_: UUID | None) -> None:
         self._tag += 1
-        self.open[self._tag] = _Open(ids, time.monotonic())
+        self.open[self._tag] = _Open(id_, time.monotonic())
         self._channel.send_method(Basic.Publish, "Bssbb", (0, exchange, key, MANDATORY, IMMEDIATE), content)
 
     def collect(self) -> Settled:
@@ -125,14 +127,14 @@ class Confirms:
             one = self.open.pop(answered, None)
             self._nacked |= not ok
             self._newest = max(self._newest, answered)
-            if one and one.ids:
-                self._settle(answered, one.ids, ok=ok)
+            if one and one.id:
+                self._settle(answered, one.id, ok=ok)
 
-    def _settle(self, tag: int, ids: tuple[UUID, ...], *, ok: bool) -> None:
-        good = ok and ids[0] not in self._returned
-        self._returned.discard(ids[0])
+    def _settle(self, tag: int, id_: UUID, *, ok: bool) -> None:
+        good = ok and id_ not in self._returned
+        self._returned.discard(id_)
         if tag not in self.apart:
-            (self._answers.confirmed if good else self._answers.refused).update(ids)
+            (self._answers.confirmed if good else self._answers.refused).add(id_)
             return
         self.apart.discard(tag)
         if not good:

@@ -12,7 +12,9 @@ from shared.database import Database, Transaction
 from shared.failpoints import reached
 from shared.messaging import inbox, parked
 from shared.messaging.errors import Refused, Unready
-from shared.messaging.message import Incoming, Key, Message, open_message
+from shared.messaging.keybook import Once, parties_of
+from shared.messaging.message import Incoming, Key, Message, Trust, open_message
+from shared.messaging.scribe import Scribe
 from shared.messaging.topology import ATTEMPTS
 
 log = structlog.get_logger()
@@ -69,6 +71,7 @@ class Delivery:
     inbox: Table
     parked: Table
     handler: Handler
+    scribe: Scribe | None = None
 
     def deliver(
         self, batch: Sequence[Incoming], also: Callable[[Transaction], None] | None = None
@@ -80,21 +83,27 @@ class Delivery:
         """
         opened, unreadable = self._open(batch)
         reached("delivery.opened")
-        self._park(unreadable)
-        outcomes = {incoming.tag: Outcome.PARKED for incoming, _ in unreadable}
+        outcomes = self._cannot(unreadable)
         outcomes |= self._attempt(opened, also)
         return [outcomes[incoming.tag] for incoming in batch]
 
     def _open(
         self, batch: Sequence[Incoming]
-    ) -> tuple[list[tuple[Incoming, Message]], list[tuple[Incoming, str]]]:
+    ) -> tuple[list[tuple[Incoming, Message]], list[tuple[Incoming, Refused | Unready]]]:
         opened, unreadable = [], []
+        trust = self._trust(batch)
         for incoming in batch:
             try:
-                opened.append((incoming, open_message(incoming)))
-            except Refused as refused:
-                unreadable.append((incoming, refused.code))
+                opened.append((incoming, open_message(incoming, trust)))
+            except (Refused, Unready) as refused:
+                unreadable.append((incoming, refused))
         return opened, unreadable
+
+    def _trust(self, batch: Sequence[Incoming]) -> Trust | None:
+        if self.scribe is None:
+            return None
+        self.scribe.book.learn(self.database, {party for incoming in batch for party in parties_of(incoming)})
+        return Once(self.scribe.book)
 
     def _attempt(
         self, pairs: Sequence[tuple[Incoming, Message]], also: Callable[[Transaction], None] | None = None
@@ -138,13 +147,20 @@ class Delivery:
     def _failed(self, pairs: Sequence[tuple[Incoming, Message]], error: Exception) -> dict[object, Outcome]:
         if not pairs:
             raise error
-        [(incoming, message)] = pairs
-        code = getattr(error, "code", type(error).__name__)
-        if isinstance(error, Refused) or incoming.attempt + 1 >= ATTEMPTS:
-            self._park([(incoming, str(code))])
-            return {incoming.tag: Outcome.PARKED}
-        log.warning("message.will_retry", queue=self.queue, message_id=str(message.id), reason=code)
-        return {incoming.tag: Outcome.RETRY}
+        [(incoming, _)] = pairs
+        return self._cannot([(incoming, error)])
+
+    def _cannot(self, failed: Sequence[tuple[Incoming, Exception]]) -> dict[object, Outcome]:
+        """What will not succeed alone is parked; all else waits on the ladder, so often and no oftener."""
+        coded = [(incoming, str(getattr(e, "code", type(e).__name__)), e) for incoming, e in failed]
+        over = [(i, code) for i, code, e in coded if isinstance(e, Refused) or i.attempt + 1 >= ATTEMPTS]
+        self._park(over)
+        outcomes: dict[object, Outcome] = {incoming.tag: Outcome.PARKED for incoming, _ in over}
+        for incoming, code, _ in coded:
+            if incoming.tag not in outcomes:
+                outcomes[incoming.tag] = Outcome.RETRY
+                log.warning("message.will_retry", queue=self.queue, message_id=str(incoming.id), reason=code)
+        return outcomes
 
     def _park(self, messages: Sequence[tuple[Incoming, str]]) -> None:
         if not messages:

@@ -13,12 +13,11 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
-    UniqueConstraint,
     Uuid,
     bindparam,
     delete,
+    insert,
     select,
-    update,
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
@@ -28,7 +27,6 @@ from shared.database import BigId, Database, Moment, Transaction, new_metadata
 from shared.messaging.errors import LinkLost, Misconfigured
 from shared.messaging.link import Settled
 from shared.messaging.message import LARGEST, Incoming, Outgoing
-from shared.messaging.packing import unpacked
 from shared.messaging.topology import RETRY_SECONDS, Binding, retry_exchange, retry_step
 
 metadata = new_metadata()
@@ -49,7 +47,6 @@ mailbox = Table(
     Column("body", LargeBinary, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("due_at", Moment, nullable=False),
-    UniqueConstraint("queue", "message_id"),
 )
 
 LOOK = 0.01  #: seconds between two looks into an empty mailbox
@@ -101,11 +98,9 @@ class EmbeddedLink:
         with _bus_errors(), self.bus.transaction() as tx:
             self._bindings = self._read_bindings(tx)
             routed = [(message, self._queues_of(message)) for message in messages]
-            rows = [
-                row for message, queues in routed for queue in queues for row in _rows(queue, message, tx)
-            ]
+            rows = [_row(queue, message, tx) for message, queues in routed for queue in queues]
             if rows:
-                tx.execute(sqlite.insert(mailbox).on_conflict_do_nothing(), rows)
+                tx.execute(insert(mailbox), rows)
         for message, queues in routed:
             (self._answers.confirmed if queues else self._answers.refused).add(message.id)
 
@@ -132,20 +127,25 @@ class EmbeddedLink:
             return [Incoming(r.message_id, r.routing_key, r.body, r.attempt, tag=r.position) for r in due]
 
     def acknowledge(self, batch: Sequence[Incoming]) -> None:
-        """Take them out of the mailbox; those that were postponed stay."""
-        c, tags = mailbox.c, [(incoming.tag, incoming.attempt) for incoming in batch]
+        """Take them out of the mailbox."""
         with _bus_errors(), self.bus.transaction() as tx:
-            for attempt in {attempt for _, attempt in tags}:
-                done = [tag for tag, of in tags if of == attempt]
-                tx.execute(delete(mailbox).where(c.position.in_(done), c.attempt == attempt))
+            tx.execute(delete(mailbox).where(mailbox.c.position.in_([incoming.tag for incoming in batch])))
 
     def postpone(self, batch: Sequence[Incoming]) -> None:
-        """Let each wait for its step of the ladder."""
+        """Let each wait for its step of the ladder, in a place of its own."""
         with _bus_errors(), self.bus.transaction() as tx:
-            for incoming in batch:
-                due = tx.at + timedelta(seconds=RETRY_SECONDS[retry_step(incoming.attempt) - 1])
-                again = {"attempt": incoming.attempt + 1, "due_at": due, "routing_key": self.queue}
-                tx.execute(update(mailbox).where(mailbox.c.position == incoming.tag).values(**again))
+            tx.execute(insert(mailbox), [self._again(incoming, tx) for incoming in batch])
+
+    def _again(self, incoming: Incoming, tx: Transaction) -> dict[str, object]:
+        wait = timedelta(seconds=RETRY_SECONDS[retry_step(incoming.attempt) - 1])
+        return {
+            "queue": self.queue,
+            "message_id": incoming.id or new_id(),
+            "routing_key": self.queue,
+            "body": incoming.body,
+            "attempt": incoming.attempt + 1,
+            "due_at": tx.at + wait,
+        }
 
     def stop_taking(self) -> None:
         """Hand out nothing more."""
@@ -164,19 +164,16 @@ def _bus_errors() -> Iterator[None]:
         raise LinkLost(type(error).__name__) from None
 
 
-def _rows(queue: str, message: Outgoing, tx: Transaction) -> list[dict[str, object]]:
-    """A row for each event, so that each can be postponed by itself."""
+def _row(queue: str, message: Outgoing, tx: Transaction) -> dict[str, object]:
     waits = RETRY_SECONDS[0] if message.exchange == retry_exchange(queue) else 0
-    common = {
+    return {
         "queue": queue,
+        "message_id": message.id,
         "routing_key": queue if waits else message.routing_key,
+        "body": message.body,
         "attempt": 0,
         "due_at": tx.at + timedelta(seconds=waits),
     }
-    return [
-        {**common, "message_id": id_ or new_id(), "body": body}
-        for id_, body in unpacked(message.body, message.id)
-    ]
 
 
 def matches(topic: str, key: str) -> bool:

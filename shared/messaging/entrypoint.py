@@ -66,7 +66,8 @@ class Hears(Entrypoint):
         """Put the pump together from the service's parts."""
         parts: Parts = self.container.config[PARTS]
         inbox, parked = parts.tables["inbox"], parts.tables["parked"]
-        delivery = Delivery(parts.queue, parts.database, inbox, parked, self._handle)
+        scribe = parts.database.outbox.scribe
+        delivery = Delivery(parts.queue, parts.database, inbox, parked, self._handle, scribe)
         relay = Relay(parts.database, parts.database.outbox, poll=parts.poll)
         self.pump = Pump(parts.connect, delivery, relay)
 

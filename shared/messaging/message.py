@@ -1,9 +1,10 @@
 """A message as it travels: CloudEvents 1.0 attributes around an event's data."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import orjson
@@ -11,6 +12,7 @@ from marshmallow import ValidationError
 
 from shared.messaging.errors import Refused
 from shared.schemas import Event, find, newest
+from shared.sealing import Letter
 
 HUB = "hub"  #: the sender's name of every service of the hub
 SCHEMA = "urn:throughline:schema:"
@@ -23,7 +25,7 @@ Key = tuple[str, UUID]  #: sender and id
 
 @dataclass(frozen=True)
 class Outgoing:
-    """An envelope on its way out: where to, and the bytes that were committed.
+    """What is to be said: where to, and the bytes that are committed (see ``drafts``).
 
     ``awaits`` names the receipt until which it is kept.
     """
@@ -37,7 +39,11 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Incoming:
-    """A message as the broker handed it over, unopened."""
+    """A message as the broker handed it over, or one event of it, not yet believed.
+
+    ``body`` is always the whole message. Of one that came in an envelope ``said`` is the event, ``letter`` the letter
+    that says it, ``beside`` the letters of others that it encloses, by their hashes; ``damaged`` says why none is.
+    """
 
     id: UUID | None
     routing_key: str
@@ -46,17 +52,26 @@ class Incoming:
     given_up: bool = False
     ends_pack: bool = True
     tag: Any = field(default=None, compare=False)
+    said: Mapping[str, Any] | None = field(default=None, compare=False)
+    letter: Letter | None = field(default=None, compare=False)
+    beside: Mapping[str, Letter] = field(default_factory=dict, compare=False)
+    damaged: str | None = None
 
 
 @dataclass(frozen=True)
 class Message:
-    """An opened message: who says so, and the event."""
+    """An opened message: who says so, and the event.
+
+    ``letter`` proves it; ``beside`` are letters of others that it encloses, by their hashes, each proven too.
+    """
 
     id: UUID
     sender: str
     event: Event
     attempt: int = 0
     ends_pack: bool = True
+    letter: Letter | None = None
+    beside: Mapping[str, Letter] = field(default_factory=dict)
 
     @property
     def key(self) -> Key:
@@ -99,26 +114,70 @@ def envelope(  # noqa: PLR0913 - CloudEvents has that many attributes
     )
 
 
-def open_message(incoming: Incoming) -> Message:
-    """Check everything about a message, cheapest first; raises Refused with a reason code."""
+class Trust(Protocol):
+    """Decides whether a letter is by whom it says; how it knows is its own affair."""
+
+    def believe(self, letter: Letter) -> None:
+        """Raises Refused with a reason when it is not, or is not for us; Unready when that cannot be told yet."""
+
+    def must_sign(self, sender: str) -> bool:
+        """Whether what that sender says without a signature is not to be heard."""
+
+
+def open_message(incoming: Incoming, trust: Trust | None = None) -> Message:
+    """Check everything about a message, cheapest first; raises Refused, or Unready, with a reason code."""
     if incoming.given_up:
         raise Refused("delivery_limit")
     if len(incoming.body) > LARGEST:
         raise Refused("too_large")
-    wire = _parse(incoming.body)
-    sender = _sender(
-        wire, incoming.routing_key
-    )  # first: what is parked for its schema may be sent again later
+    if incoming.damaged:
+        raise Refused(incoming.damaged)
+    wire = _cloud_event(incoming.said if incoming.letter else _parse(incoming.body))
+    # Who says it comes first: what is parked for its schema may be sent again later.
+    sender = _sender(wire, incoming.routing_key)
+    _believe(incoming, sender, trust)
     kind, version = _kind(wire)
     event = _event(kind, version, wire["data"])
-    return Message(_id(wire, incoming.id), sender, event, incoming.attempt, incoming.ends_pack)
+    id_ = _id(wire, incoming.id)
+    return Message(
+        id_, sender, event, incoming.attempt, incoming.ends_pack, incoming.letter, _proven(incoming, trust)
+    )
 
 
-def _parse(body: bytes) -> dict[str, Any]:
+def _believe(incoming: Incoming, sender: str, trust: Trust | None) -> None:
+    if trust is None:
+        return
+    if incoming.letter is None:
+        if trust.must_sign(sender):
+            raise Refused("not_signed")
+        return
+    if incoming.letter.said.sender != sender:
+        raise Refused("sender_forged")
+    trust.believe(incoming.letter)
+
+
+def _proven(incoming: Incoming, trust: Trust | None) -> Mapping[str, Letter]:
+    if not incoming.beside or trust is None:
+        return incoming.beside
+    return {hash_: letter for hash_, letter in incoming.beside.items() if _is_believed(letter, trust)}
+
+
+def _is_believed(letter: Letter, trust: Trust) -> bool:
     try:
-        wire = orjson.loads(body)
+        trust.believe(letter)
+    except Refused:
+        return False  # whoever needs it will say that it is missing; Unready is for the whole message
+    return True
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
     except orjson.JSONDecodeError:
         raise Refused("not_json") from None
+
+
+def _cloud_event(wire: Any) -> dict[str, Any]:
     texts = ("specversion", "id", "source", "type", "dataschema")
     if not isinstance(wire, dict) or not all(isinstance(wire.get(name), str) for name in texts):
         raise Refused("not_a_cloud_event")

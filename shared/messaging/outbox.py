@@ -1,6 +1,6 @@
 """Say it in the same breath as you write it: events leave with the commit or not at all, and stay until heard."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -12,11 +12,14 @@ from sqlalchemy import Table, bindparam, delete, select, update
 from shared.clock import new_id
 from shared.database import Transaction
 from shared.failpoints import reached
+from shared.messaging.drafts import draft
 from shared.messaging.message import Outgoing, encode_data, envelope
 from shared.messaging.packing import Pack, as_one, packed
+from shared.messaging.scribe import Scribe
 from shared.messaging.topology import Address
 from shared.rows import add, among
 from shared.schemas import Event
+from shared.sealing import Letter, framed
 
 PACK_RECEIVED = "received"  #: awaited until the message is in its pack
 PACKED = (None, PACK_RECEIVED)
@@ -51,6 +54,20 @@ class Patience:
 
 
 @dataclass(frozen=True)
+class _Saying:
+    """An event and what is said of it, whoever hears it; its data is encoded once."""
+
+    event: Event
+    data: Any
+    subject: object
+    awaits: str | None = None
+
+    def body(self, id_: UUID, sender: str, at: datetime) -> bytes:
+        """The event as one JSON object."""
+        return envelope(self.event, self.data, id=id_, sender=sender, subject=str(self.subject), at=at)
+
+
+@dataclass(frozen=True)
 class _OfMany:
     """What is done to many rows at once, put together once."""
 
@@ -79,8 +96,10 @@ class Outbox:
     ``hand_over`` is set in the process whose relay sends: there a row is claimed for it from the start.
     """
 
-    def __init__(self, table: Table, *, sender: str, patience: Patience | None = None) -> None:
-        self.table, self.sender = table, sender
+    def __init__(
+        self, table: Table, *, sender: str, patience: Patience | None = None, scribe: Scribe | None = None
+    ) -> None:
+        self.table, self.sender, self._scribe = table, sender, scribe
         self.patience = patience or Patience()
         self.hand_over: Callable[[Sequence[Outgoing]], None] | None = None
         # Asked fifty times a second, so built once. In the order of an index: what only waits is not passed over.
@@ -94,33 +113,76 @@ class Outbox:
             due.with_for_update(skip_locked=True),
         )
 
-    def publish(
-        self, tx: Transaction, event: Event, *, to: Address, subject: object, awaits: str | None = None
+    def publish(  # noqa: PLR0913 - all that can be said of a message
+        self,
+        tx: Transaction,
+        event: Event,
+        *,
+        to: Address,
+        subject: object,
+        awaits: str | None = None,
+        encloses: Sequence[Letter] = (),
     ) -> UUID:
         """Send the event once this transaction has committed; returns the message's id.
 
-        With ``awaits`` it is kept, and sent again, until that is receipted.
+        With ``awaits`` it is kept, and sent again, until that is receipted. Letters of others may be enclosed.
         """
-        return self._say(tx, event, [to], subject, awaits)[0]
+        return self._say(tx, _Saying(event, encode_data(event), subject, awaits), to, encloses)
 
     def publish_to_all(
-        self, tx: Transaction, event: Event, *, to: Sequence[Address], subject: object
+        self,
+        tx: Transaction,
+        event: Event,
+        *,
+        to: Sequence[Address],
+        subject: object,
+        encloses: Mapping[Address, Letter] | None = None,
     ) -> None:
-        """Send the event to several addresses, each as a message of its own.
+        """Send the event to several addresses, each as a message of its own, to some with a letter enclosed.
 
         What goes to an address that ``says_received`` is kept until it has said so.
         """
-        self._say(tx, event, to, subject, None)
+        saying, letters = _Saying(event, encode_data(event), subject), encloses or {}
+        for address in to:
+            self._say(tx, saying, address, [letters[address]] if address in letters else ())
 
-    def _say(
-        self, tx: Transaction, event: Event, to: Sequence[Address], subject: object, awaits: str | None
-    ) -> list[UUID]:
-        data, ids = encode_data(event), [new_id() for _ in to]
-        for id_, address in zip(ids, to, strict=True):
-            body = envelope(event, data, id=id_, sender=self.sender, subject=str(subject), at=tx.at)
-            receipt = awaits or (PACK_RECEIVED if address.says_received else None)
-            self.send(tx, Outgoing(id_, address.exchange, address.key(event), body, receipt))
-        return ids
+    def _say(self, tx: Transaction, saying: "_Saying", to: Address, encloses: Sequence[Letter]) -> UUID:
+        id_ = new_id()
+        body = draft(saying.body(id_, self.sender, tx.at), encloses)
+        receipt = saying.awaits or (PACK_RECEIVED if to.says_received else None)
+        self.send(tx, Outgoing(id_, to.exchange, to.key(saying.event), body, receipt))
+        return id_
+
+    def publish_letter(  # noqa: PLR0913 - all that can be said of a letter
+        self,
+        tx: Transaction,
+        event: Event,
+        *,
+        to: Address,
+        subject: object,
+        readers: Sequence[str],
+        awaits: str | None = None,
+        private: bytes = b"",
+        id_: UUID | None = None,
+    ) -> Letter:
+        """The same with a signature of its own, so that it can be passed on; ``private`` is sealed already."""
+        message_id = id_ or new_id()
+        said = _Saying(event, encode_data(event), subject).body(message_id, self.sender, tx.at)
+        letter = self.scribe.write(said, readers, private)
+        self.send(tx, Outgoing(message_id, to.exchange, to.key(event), framed([letter]), awaits))
+        return letter
+
+    @property
+    def scribe(self) -> Scribe:
+        """Where letters are written and read; TypeError for an outbox without one."""
+        if self._scribe is None:
+            raise TypeError("this outbox was made without a scribe")
+        return self._scribe
+
+    @property
+    def has_scribe(self) -> bool:
+        """Whether what leaves is signed and sealed; without, it is for tests of what lies around."""
+        return self._scribe is not None
 
     def send(self, tx: Transaction, message: Outgoing) -> None:
         """Send bytes as they are once this transaction has committed."""

@@ -1,4 +1,4 @@
-"""Many events in one message of the broker, in the batch mode of CloudEvents: under load each costs little."""
+"""Many events in one message of the broker, so that under load each costs little."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -6,10 +6,13 @@ from uuid import UUID
 
 import orjson
 
+from shared.messaging.drafts import joined
 from shared.messaging.message import LARGEST, Outgoing
 from shared.messaging.topology import is_retry
+from shared.sealing import is_envelope
 
 ONE, MANY = "application/cloudevents+json", "application/cloudevents-batch+json"
+ENVELOPE = "application/vnd.throughline.envelope"
 MOST = 100  #: events in one pack
 LARGEST_PACK = 100_000  #: bytes; with what surrounds it a pack fits a frame of RabbitMQ
 
@@ -43,8 +46,7 @@ def _fits(message: Outgoing, pack: Pack) -> bool:
 
 def _may_be_packed(message: Outgoing) -> bool:
     """A pack is not packed again. What is tried again goes alone: it may be anything, and would spoil the others."""
-    body = message.body
-    return body.startswith(b"{") and body.endswith(b"}") and not is_retry(message.exchange)
+    return not is_pack(message.body) and not is_retry(message.exchange)
 
 
 def is_pack(body: bytes) -> bool:
@@ -52,13 +54,16 @@ def is_pack(body: bytes) -> bool:
     return body.startswith(b"[")
 
 
+def content_type(body: bytes) -> str:
+    """What the broker is told that the body is."""
+    if is_envelope(body):
+        return ENVELOPE
+    return MANY if is_pack(body) else ONE
+
+
 def as_one(pack: Pack) -> Outgoing:
     """The pack as one message, under the id of its first."""
-    return replace(pack[0], body=_body_of(pack))
-
-
-def _body_of(pack: Pack) -> bytes:
-    return pack[0].body if len(pack) == 1 else b"[" + b",".join(one.body for one in pack) + b"]"
+    return replace(pack[0], body=joined([one.body for one in pack]))
 
 
 def unpacked(body: bytes, id: UUID | None) -> list[tuple[UUID | None, bytes]]:  # noqa: A002

@@ -14,7 +14,9 @@ from shared.messaging.message import Incoming, Outgoing
 from shared.messaging.topology import retry_exchange
 from shared.rows import add_new
 
-FORGED = frozenset({"sender_forged", "message_id"})  #: never sent again: the claim would not be checked twice
+FORGED = frozenset(
+    {"sender_forged", "message_id", "signature", "not_a_reader", "not_signed"}
+)  #: never sent again: the claim would not be checked twice
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Parked:
     routing_key: str
     body: bytes
     parked_at: datetime
+    message_id: UUID | None = None
 
 
 class NotReplayable(Exception):
@@ -38,6 +41,7 @@ def keep(tx: Transaction, table: Table, queue: str, messages: Sequence[tuple[Inc
     rows = [
         {
             "id": _row_id(queue, incoming),
+            "message_id": incoming.id,
             "queue": queue,
             "reason": reason,
             "routing_key": incoming.routing_key[:200],
@@ -52,7 +56,8 @@ def keep(tx: Transaction, table: Table, queue: str, messages: Sequence[tuple[Inc
 
 def _row_id(queue: str, incoming: Incoming) -> UUID:
     """Made of the contents: an id that the sender chose could stand in another message's way."""
-    contents = b"\0".join((queue.encode(), incoming.routing_key.encode(), incoming.body))
+    event = incoming.id.bytes if incoming.id else b""
+    contents = b"\0".join((queue.encode(), incoming.routing_key.encode(), event, incoming.body))
     return UUID(bytes=sha256(contents).digest()[:16])
 
 
@@ -75,7 +80,8 @@ def replay(tx: Transaction, table: Table, id: UUID) -> None:  # noqa: A002
     if row is None or row["reason"] in FORGED:
         raise NotReplayable(str(id))
     queue, body = row["queue"], row["body"]
-    tx.outbox.send(tx, Outgoing(_message_id(body) or id, retry_exchange(queue), f"{queue}.1", body))
+    known = row["message_id"] or _message_id(body) or id
+    tx.outbox.send(tx, Outgoing(known, retry_exchange(queue), f"{queue}.1", body))
     tx.execute(delete(table).where(table.c.id == id))
 
 

@@ -13,6 +13,7 @@ from shared.failpoints import reached
 from shared.messaging.link import Link
 from shared.messaging.message import Outgoing
 from shared.messaging.outbox import Outbox
+from shared.messaging.scribe import reader_of
 
 log = structlog.get_logger()
 
@@ -47,6 +48,8 @@ class Relay:
     def _publish(self, link: Link, messages: Sequence[Outgoing]) -> int:
         if messages:
             reached("relay.claimed")
+            if self.outbox.has_scribe:
+                self.outbox.scribe.book.learn(self.database, {reader_of(message) for message in messages})
             self._awaiting |= {message.id for message in messages if message.awaits}
             link.publish(messages)
             reached("relay.published")

@@ -1,8 +1,9 @@
-"""The three tables that every service keeps for its messages: outbox, inbox, parked."""
+"""The tables that every service keeps for its messages: outbox, inbox, parked, and the keys of the others."""
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, Uuid
 
 from shared.database import Moment
+from shared.messaging.keybook import add_key_table
 
 
 def add_message_tables(metadata: MetaData) -> None:
@@ -35,4 +36,6 @@ def add_message_tables(metadata: MetaData) -> None:
         Column("routing_key", String(200), nullable=False),
         Column("body", LargeBinary, nullable=False),
         Column("parked_at", Moment, nullable=False),
+        Column("message_id", Uuid),
     )
+    add_key_table(metadata)

@@ -75,11 +75,13 @@ HUB_QUEUES: dict[str, tuple[Binding, ...]] = {
         (NETWORK_IN, "from.*.intake.contacts_changed"),
         (HUB_EVENTS, "notifications.referral.moved"),
         (HUB_EVENTS, "notifications.referral.overdue"),
+        (HUB_EVENTS, "notifications.referral.directory_published"),
     ),
     "reporting": (
         (NETWORK_IN, "from.*.intake.counts_contributed"),
         (HUB_EVENTS, "reporting.referral.moved"),
         (HUB_EVENTS, "reporting.referral.overdue"),
+        (HUB_EVENTS, "reporting.referral.directory_published"),
     ),
 }
 

@@ -44,8 +44,8 @@ def asyncapi() -> dict[str, Any]:
         "info": {
             "title": "Throughline",
             "version": "1.0",
-            "description": "Every event between the organisations' nodes and the hub, in CloudEvents 1.0. Several may "
-            "travel together, as an array in the batch mode of CloudEvents (application/cloudevents-batch+json).",
+            "description": "Every event between the organisations' nodes and the hub, in CloudEvents 1.0. They travel "
+            "in signed letters, and these in sealed envelopes: see the reference of events.",
         },
         "defaultContentType": "application/cloudevents+json",
         "channels": {name: _channel(name) for name in CHANNELS},

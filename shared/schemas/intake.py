@@ -10,29 +10,37 @@ from shared.schemas.life import Move
 from shared.schemas.registry import Event, Record, event, many, record, wire
 
 
-@event("intake.referral_sent")
+@event("intake.referral_sent", version="2.0", reads=(1,))
 class ReferralSent(Event):
-    """A case worker, with consent, referred a person to another organisation."""
+    """A case worker, with consent, referred a person to another organisation.
+
+    Who the person is stands in the sealed part of the letter; in version 1 it stood in ``sealed_person``.
+    """
 
     referral_id: UUID = wire(fields.UUID())
     to_org: str = wire(rules.organisation())
     service_type: str = wire(rules.service_type())
     urgency: str = wire(rules.urgency())
     sent_at: datetime = wire(rules.moment())
-    sealed_person: str = wire(rules.sealed())
+    sealed_person: str | None = wire(rules.sealed(), default=None)
 
 
-@event("intake.referral_delivered")
+@event("intake.referral_delivered", version="1.1")
 class ReferralDelivered(Event):
-    """The receiving node has stored the referral: the end-to-end receipt."""
+    """The receiving node has stored the referral: the end-to-end receipt, which names the letter it is for."""
 
     referral_id: UUID = wire(fields.UUID())
     delivered_at: datetime = wire(rules.moment())
+    letter: str | None = wire(rules.digest(), default=None)
 
 
-@event("intake.move_made")
+@event("intake.move_made", version="1.1")
 class MoveMade(Event):
-    """Staff of one party moved the referral on; it stands once the referral service has numbered it."""
+    """Staff of one party moved the referral on; it stands once the referral service has numbered it.
+
+    ``previous`` is the link of the last move that its maker knew. What is said with it stands in the sealed part of
+    the letter; before 1.1 it stood in ``sealed_note``.
+    """
 
     referral_id: UUID = wire(fields.UUID())
     move_id: UUID = wire(fields.UUID())
@@ -41,6 +49,7 @@ class MoveMade(Event):
     after: UUID | None = wire(fields.UUID(), default=None)
     made_at: datetime = wire(rules.moment())
     reason: str | None = wire(rules.reason(), default=None)
+    previous: str | None = wire(rules.digest(), default=None)
     sealed_note: str | None = wire(rules.sealed(), default=None)
 
 

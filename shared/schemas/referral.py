@@ -11,9 +11,13 @@ from shared.schemas.life import Move, State
 from shared.schemas.registry import Event, Record, event, many, record, wire
 
 
-@event("referral.offered")
+@event("referral.offered", version="2.0", reads=(1,))
 class Offered(Event):
-    """A referral waits for the organisation; only its node can open the person's part."""
+    """A referral waits for the organisation; its sender's letter, named by its hash, is enclosed.
+
+    ``recorded_at`` and ``link`` are those of its first move. In version 1 the person's part stood in
+    ``sealed_person``.
+    """
 
     referral_id: UUID = wire(fields.UUID())
     from_org: str = wire(rules.organisation())
@@ -22,12 +26,19 @@ class Offered(Event):
     sent_at: datetime = wire(rules.moment())
     acknowledge_by: datetime = wire(rules.moment())
     reply_by: datetime = wire(rules.moment())
-    sealed_person: str = wire(rules.sealed())
+    letter: str | None = wire(rules.digest(), default=None)
+    recorded_at: datetime | None = wire(rules.moment(), default=None)
+    link: str | None = wire(rules.digest(), default=None)
+    sealed_person: str | None = wire(rules.sealed(), default=None)
 
 
 @record
 class NumberedMove(Record):
-    """A move that stands, with its number in the referral's one order."""
+    """A move that stands, with its number in the referral's one order.
+
+    ``letter`` is the hash of its maker's letter, ``link`` the chain's hash up to here; a referral that began under
+    version 0.1.0 has neither.
+    """
 
     number: int = wire(rules.number(1))
     move_id: UUID = wire(fields.UUID())
@@ -37,10 +48,12 @@ class NumberedMove(Record):
     made_at: datetime = wire(rules.moment())
     recorded_at: datetime = wire(rules.moment())
     reason: str | None = wire(rules.reason(), default=None)
+    letter: str | None = wire(rules.digest(), default=None)
+    link: str | None = wire(rules.digest(), default=None)
     sealed_note: str | None = wire(rules.sealed(), default=None)
 
 
-@event("referral.moved")
+@event("referral.moved", version="1.1")
 class Moved(NumberedMove, Event):
     """A move was allowed and numbered; said to both organisations and to the hub's services."""
 
@@ -68,7 +81,7 @@ class MoveRefused(Event):
     allowed: list[Move] = wire(fields.List(rules.move()))
 
 
-@event("referral.history")
+@event("referral.history", version="1.1")
 class History(Event):
     """The moves of a referral after a number, for a node that asked or repeated itself."""
 
@@ -94,15 +107,19 @@ class Overdue(Event):
 
 @record
 class Organisation(Record):
-    """One organisation of the directory, its key and its offer."""
+    """One organisation of the directory, its keys and its offer.
+
+    ``public_key`` is the one to seal to it with, ``signing_key`` the one to check what it says with.
+    """
 
     org: str = wire(rules.organisation())
     name: str = wire(rules.text(200))
     public_key: str | None = wire(fields.String(), default=None)
+    signing_key: str | None = wire(fields.String(), default=None)
     services: list[Service] = wire(many(Service, at_most=500))
 
 
-@event("referral.directory_published")
+@event("referral.directory_published", version="1.1")
 class DirectoryPublished(Event):
     """A new version of the directory, whole, naming the hash of the one before."""
 

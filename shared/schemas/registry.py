@@ -91,15 +91,16 @@ def record(cls: type[T]) -> type[T]:
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(wire,))
-def event(name: str, *, version: str = "1.0") -> Callable[[type[T]], type[T]]:
-    """Register the class as event *name* at *version* ``major.minor``."""
+def event(name: str, *, version: str = "1.0", reads: Sequence[int] = ()) -> Callable[[type[T]], type[T]]:
+    """Register the class as event *name* at *version* ``major.minor``; it also ``reads`` those older majors."""
 
     def register(cls: type[T]) -> type[T]:
         made = record(cls)
         if not issubclass(made, Event):
             raise TypeError(f"{made.__name__} is not an Event")
         made.type, made.version = name, version
-        _types[name, major(version)] = made
+        for known in (*reads, major(version)):
+            _types[name, known] = made
         return made
 
     return register
@@ -131,7 +132,7 @@ def major(version: str) -> int:
 
 def event_types() -> list[type[Event]]:
     """Every declared event, in the order of declaration."""
-    return list(_types.values())
+    return list(dict.fromkeys(_types.values()))
 
 
 def find(name: str, version: str) -> type[Event] | None:

@@ -45,8 +45,13 @@ def moment() -> fields.Field[datetime]:
 
 
 def sealed() -> fields.Field[str]:
-    """Content that only the receiving organisation can open (base64, at most 512 KiB)."""
+    """Content that only the receiving organisation can open, as version 0.1.0 carried it (base64, at most 512 KiB)."""
     return fields.String(validate=validate.Length(min=1, max=700_000))
+
+
+def digest() -> fields.Field[str]:
+    """A SHA-256 in hexadecimal."""
+    return fields.String(validate=validate.Regexp("^[0-9a-f]{64}$"))
 
 
 def text(longest: int) -> fields.Field[str]:

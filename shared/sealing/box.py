@@ -5,6 +5,7 @@ import binascii
 import os
 import struct
 import time
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import count
 
@@ -16,7 +17,7 @@ from shared.sealing.suites import SUITES
 
 VERSION = 1
 BUCKET = 4096  #: the smallest padded size in bytes; larger content is padded to the next doubling
-LARGEST = 512 * 1024
+LARGEST = 1024 * 1024
 KEY_BYTES, NONCE_BYTES = 32, 12
 IN_USE_FOR, USES = 60.0, 1_000  #: seconds, and parts, for which one wrapping key is used
 OPENED_AT_ONCE = 1_000  #: wrapping keys that are remembered once opened
@@ -33,14 +34,35 @@ class CannotOpen(Exception):
         self.code = code
 
 
-def seal(content: bytes, *, to: str, context: bytes) -> str:
-    """Seal content to one public key; it opens only under the same context. Returns base64 text.
+def doubled(size: int) -> int:
+    """4 KiB, or the next doubling of it: for what a person wrote, whose length tells much."""
+    return BUCKET << max(0, (size - 1) // BUCKET).bit_length()
 
-    Raises ValueError for content over 512 KiB or a public key that is none.
+
+def nearly(size: int) -> int:
+    """At most an eighth more: the sizes that leave the least to be told at little cost (Padmé, of the PURBs paper)."""
+    exponent = max(size, 2).bit_length() - 1
+    kept = exponent.bit_length()
+    step = 1 << max(0, exponent - kept)
+    return max(-(-size // step) * step, 1024)
+
+
+def seal(content: bytes, *, to: str, context: bytes, padded: Callable[[int], int] = doubled) -> bytes:
+    """Seal content to one public key; it opens only under the same context.
+
+    Raises ValueError for content over 1 MiB or a public key that is none.
     """
     if len(content) > LARGEST:
-        raise ValueError("content over 512 KiB")
-    return base64.b64encode(_wrapping_key(to).seal(content, context)).decode()
+        raise ValueError("content over 1 MiB")
+    return _wrapping_key(to).seal(_pad(content, padded), context)
+
+
+def from_text(sealed: str) -> bytes:
+    """A sealed part as events of 0.1.0 carried it, in base64; raises CannotOpen."""
+    try:
+        return base64.b64decode(sealed, validate=True)
+    except (binascii.Error, ValueError):
+        raise CannotOpen("not_base64") from None
 
 
 class _WrappingKey:
@@ -64,7 +86,7 @@ class _WrappingKey:
     def seal(self, content: bytes, context: bytes) -> bytes:
         """The whole part."""
         nonce = os.urandom(NONCE_BYTES)
-        return self._begin + nonce + self._cipher.encrypt(nonce, _pad(content), self._begin + context)
+        return self._begin + nonce + self._cipher.encrypt(nonce, content, self._begin + context)
 
 
 _in_use: dict[str, _WrappingKey] = {}
@@ -78,7 +100,7 @@ def _wrapping_key(to: str) -> _WrappingKey:
     return found
 
 
-def open_sealed(sealed: str, ring: KeyRing, *, context: bytes) -> bytes:
+def open_sealed(sealed: bytes, ring: KeyRing, *, context: bytes) -> bytes:
     """The content, if it was sealed to a key of the ring under this context; raises CannotOpen."""
     begin, nonce, ciphertext = _split(sealed)
     version, number, key_id, _ = _HEAD.unpack_from(begin)
@@ -100,11 +122,7 @@ def _unwrapped(private: PrivateKey, begin: bytes) -> ChaCha20Poly1305:
     return ChaCha20Poly1305(private.suite.hpke.decrypt(begin[_HEAD.size :], private.key, info=info))
 
 
-def _split(sealed: str) -> tuple[bytes, bytes, bytes]:
-    try:
-        raw = base64.b64decode(sealed, validate=True)
-    except (binascii.Error, ValueError):
-        raise CannotOpen("not_base64") from None
+def _split(raw: bytes) -> tuple[bytes, bytes, bytes]:
     if len(raw) <= _HEAD.size:
         raise CannotOpen("too_short")
     begin = _HEAD.size + _HEAD.unpack_from(raw)[-1]
@@ -113,11 +131,9 @@ def _split(sealed: str) -> tuple[bytes, bytes, bytes]:
     return raw[:begin], raw[begin : begin + NONCE_BYTES], raw[begin + NONCE_BYTES :]
 
 
-def _pad(content: bytes) -> bytes:
-    size = BUCKET
-    while size < len(content) + _LENGTH.size:
-        size *= 2
-    return (_LENGTH.pack(len(content)) + content).ljust(size, b"\0")
+def _pad(content: bytes, padded: Callable[[int], int]) -> bytes:
+    framed = _LENGTH.pack(len(content)) + content
+    return framed.ljust(padded(len(framed)), b"\0")
 
 
 def _unpad(padded: bytes) -> bytes:

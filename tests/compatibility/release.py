@@ -14,7 +14,8 @@ import psycopg
 from sqlalchemy import make_url
 
 from deploy.demo.plan import Plan
-from shared.sealing import KeyRing, read_key_file
+from shared.sealing import OwnKeys
+from shared.sealing.key_file import complete_key_file
 
 KEPT = Path(__file__).parent / "kept"
 EXAMPLES = Path(__file__).parents[2] / "shared" / "schemas" / "examples"
@@ -66,12 +67,12 @@ class Release:
             connection.execute("\n".join(_for_the_server(script)).encode())
         return None
 
-    def ring(self, org: str, place: Path) -> KeyRing:
-        """The organisation's keys, from a copy that only we can read."""
+    def keys(self, org: str, place: Path) -> OwnKeys:
+        """The organisation's keys, from a copy that only we can read, completed as an upgrade does."""
         copied = place / f"{org}.key"
         shutil.copy(self.folder / "keys" / copied.name, copied)
         copied.chmod(0o600)
-        return read_key_file(copied)
+        return complete_key_file(copied)
 
 
 def releases() -> list[Release]:

@@ -16,9 +16,11 @@ from services.intake.storage.tables import referrals as node_referrals
 from services.intake.usecases.moves import MoveOrder, make_move
 from services.intake.usecases.referrals import inbox, list_referrals, referral_page
 from services.referral.storage import referrals as hub_referrals
+from services.referral.usecases.directory import add_organisation
 from services.reporting.usecases.report import overview
 from shared.migrations import check, differences, upgrade
 from shared.schemas.life import Move, State
+from shared.sealing import OwnKeys
 from shared.testing.postgres import Postgres, fresh_database
 from tests.compatibility.release import Release, releases
 
@@ -53,12 +55,18 @@ def restored(
 
 @pytest.fixture
 def network(release: Release, restored: dict[str, str], tmp_path: Path) -> Iterator[SteppedNetwork]:
-    """The whole network on these databases, brought up to today."""
+    """The whole network on these databases, brought up to today; what organisations sign with is made known."""
     for name, url in restored.items():
         upgrade(package_of(name), url)
     hub = {name: restored[name] for name in HUB_SERVICES}
-    nodes = {org: (restored[org], release.ring(org, tmp_path)) for org in WORKERS}
-    with closing(open_network(tmp_path / "bus.db", Hands(release.ended), hub=hub, nodes=nodes)) as opened:
+    keys = {org: release.keys(org, tmp_path) for org in WORKERS}
+    nodes = {org: (restored[org], keys[org]) for org in WORKERS}
+    bus, clock, hub_keys = tmp_path / "bus.db", Hands(release.ended), OwnKeys.generate()
+    with closing(open_network(bus, clock, hub=hub, hub_keys=hub_keys, nodes=nodes)) as opened:
+        for about in ORGANISATIONS:
+            public = keys[about.org].public
+            add_organisation(opened.databases["referral"], about.org, name=about.name, keys=public)
+        opened.settle()
         yield opened
 
 

@@ -13,6 +13,7 @@ from shared.messaging import confirms, pump
 from shared.messaging.amqp import AmqpLink
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Unready
+from shared.messaging.post import Post
 from shared.messaging.tests.desk import Desk
 from shared.messaging.topology import to_node
 from shared.polling import poll_until
@@ -76,8 +77,8 @@ def service(sqlite_url: str, link: Callable[[str], AmqpLink], monkeypatch: pytes
 
 
 @pytest.fixture
-def sender(link: Callable[[str], AmqpLink]) -> AmqpLink:
-    return link("reporting")
+def sender(link: Callable[[str], AmqpLink]) -> Post:
+    return Post(link("reporting"), "reporting")
 
 
 def outlast_patience() -> None:
@@ -88,7 +89,7 @@ def outlast_patience() -> None:
 
 @pytest.mark.parametrize("alarm", [memory_alarm, disk_alarm])
 def test_what_is_said_waits_and_what_is_heard_goes_on(
-    alarm: Alarm, broker: Broker, hub: str, service: Service, sender: AmqpLink, logs: list[Any]
+    alarm: Alarm, broker: Broker, hub: str, service: Service, sender: Post, logs: list[Any]
 ) -> None:
     put(sender, questions(500))
     with running(service.pump):
@@ -106,7 +107,7 @@ def test_what_is_said_waits_and_what_is_heard_goes_on(
 
 
 def test_what_is_not_ready_waits_for_the_end_of_the_alarm(
-    broker: Broker, service: Service, sender: AmqpLink, logs: list[Any]
+    broker: Broker, service: Service, sender: Post, logs: list[Any]
 ) -> None:
     said = questions(50)
     service.unready.add(said[40].id)

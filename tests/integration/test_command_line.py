@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from shared.sealing import PrivateKey, write_key_file
+from shared.sealing import OwnKeys, write_key_file
 
 CONFIGURATION, ERROR, USAGE = 78, 1, 2
 SECRET = "canary-of-a-secret"
@@ -34,14 +34,21 @@ def throughline(*words: str, typed: str = "", **settings: str) -> subprocess.Com
 def node(tmp_path: Path) -> dict[str, str]:
     """The settings of a node's worker, all of them right but that nobody answers."""
     key = tmp_path / "node.key"
-    write_key_file(key, PrivateKey.generate())
+    write_key_file(key, OwnKeys.generate())
     return {
         "org": "harbour-house",
         "amqp_url": f"amqp://harbour-house:{SECRET}@127.0.0.1:1/",
         "intake_database_url": f"sqlite:///{tmp_path / 'node.db'}",
         "key_file": str(key),
+        "hub_key": str(OwnKeys.generate().public),
         "public_url": "https://node.example",
     }
+
+
+def web_settings(node: dict[str, str]) -> dict[str, str]:
+    """The settings of the node's pages."""
+    told = {name: node[name] for name in ("org", "intake_database_url", "key_file", "public_url")}
+    return told | {"org_name": "Harbour House", "secret_key": "0" * 32}
 
 
 def refuses(
@@ -104,8 +111,7 @@ def test_a_file_of_a_secret_that_is_not_there(node: dict[str, str]) -> None:
 
 
 def test_a_setting_of_tests_for_pages_that_others_can_reach(node: dict[str, str]) -> None:
-    web = {name: node[name] for name in ("org", "intake_database_url", "public_url")}
-    web |= {"org_name": "Harbour House", "secret_key": "0" * 32}
+    web = web_settings(node)
 
     said = throughline("web", "intake", **web, failpoint="transaction.committed:1")
 
@@ -116,6 +122,7 @@ def test_a_key_that_others_can_read(node: dict[str, str]) -> None:
     Path(node["key_file"]).chmod(0o644)
 
     refuses(throughline("run", "intake", **node), naming=node["key_file"], remedy="chmod 600")
+    refuses(throughline("web", "intake", **web_settings(node)), naming=node["key_file"], remedy="chmod 600")
 
 
 def test_a_key_that_is_not_there(node: dict[str, str]) -> None:
@@ -189,8 +196,7 @@ STAFF = {
 def test_a_member_of_staff_who_cannot_be(node: dict[str, str], wrong: str) -> None:
     username, role, password, remedy = STAFF[wrong]
     throughline("migrate", "intake", **node)
-    web = {name: node[name] for name in ("org", "intake_database_url", "public_url")}
-    web |= {"org_name": "Harbour House", "secret_key": "0" * 32}
+    web = web_settings(node)
 
     said = throughline("user", "add", username, "--role", role, typed=f"{password}\n" * 2, **web)
 

@@ -108,12 +108,18 @@ def test_each_attempt_waits_for_its_step(bus: Database, attempt: int) -> None:
 
 
 def postpone(link: EmbeddedLink, moments: list[datetime]) -> None:
-    link.postpone(link.take(9, 0))
+    put_off(link)
     moments.append(moments[-1] + timedelta(seconds=RETRY_SECONDS[-1]))
 
 
+def put_off(link: EmbeddedLink) -> None:
+    taken = link.take(9, 0)
+    link.postpone(taken)
+    link.acknowledge(taken)
+
+
 def postponed_until(link: EmbeddedLink, moments: list[datetime], attempt: int) -> datetime:
-    link.postpone(link.take(9, 0))
+    put_off(link)
     return moments[-1] + timedelta(seconds=RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
 
 

@@ -14,6 +14,7 @@ from shared.messaging.amqp import AmqpLink
 from shared.messaging.errors import Misconfigured
 from shared.messaging.link import Link, Settled
 from shared.messaging.message import LARGEST, Incoming, Outgoing
+from shared.messaging.post import Post
 from shared.messaging.topology import HUB_QUEUES, NETWORK_IN, NETWORK_OUT, node_bindings, node_queue
 from shared.polling import poll_until
 from shared.testing.broker import Broker, furnish
@@ -43,7 +44,7 @@ def _at_rabbitmq(request: pytest.FixtureRequest) -> Open:
     broker: Broker = request.getfixturevalue("broker")
     url: str = request.getfixturevalue("vhost")
     furnish(broker, url, *NODES)
-    return lambda queue: AmqpLink(url, queue)
+    return lambda queue: Post(AmqpLink(url, queue), queue)
 
 
 def _embedded(folder: Path) -> Open:
@@ -51,7 +52,7 @@ def _embedded(folder: Path) -> Open:
     nodes = {node_queue(org): node_bindings(org) for org in NODES}
     for queue, bindings in (HUB_QUEUES | nodes).items():
         embedded.provision(bus, queue, bindings)
-    return lambda queue: embedded.EmbeddedLink(bus, queue)
+    return lambda queue: Post(embedded.EmbeddedLink(bus, queue), queue)
 
 
 def take(link: Link, count: int) -> list[Incoming]:

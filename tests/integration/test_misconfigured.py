@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from shared.messaging.amqp import AmqpLink
 from shared.messaging.errors import Misconfigured
 from shared.messaging.management import Management
 from shared.messaging.tests.desk import Desk
+from shared.sealing import OwnKeys, write_key_file
 from shared.settings import EXIT_CODE
 from shared.testing.broker import Broker, as_user, furnish
 from tests.desks import (
@@ -74,10 +76,15 @@ def test_without_its_virtual_host(desk: Desk, hub: str) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["password", "virtual host"])
-def test_a_service_says_so_and_ends(hub: str, sqlite_url: str, wrong: str) -> None:
+def test_a_service_says_so_and_ends(hub: str, tmp_path: Path, sqlite_url: str, wrong: str) -> None:
     """A real process: what goes wrong in its pump must end all of it."""
     url = as_user(hub, "administrator", "wrong") if wrong == "password" else f"{hub}-not"
-    settings = {"THROUGHLINE_AMQP_URL": url, "THROUGHLINE_REFERRAL_DATABASE_URL": sqlite_url}
+    write_key_file(tmp_path / "hub.key", OwnKeys.generate())
+    settings = {
+        "THROUGHLINE_AMQP_URL": url,
+        "THROUGHLINE_REFERRAL_DATABASE_URL": sqlite_url,
+        "THROUGHLINE_KEY_FILE": str(tmp_path / "hub.key"),
+    }
     said = subprocess.run(
         [sys.executable, "-m", "deploy.cli", "run", "referral"],
         env=os.environ | settings,

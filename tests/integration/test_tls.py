@@ -22,6 +22,7 @@ from shared.messaging.management import Management
 from shared.messaging.provision import provision
 from shared.messaging.standing import hub_places
 from shared.polling import poll_until
+from shared.sealing import OwnKeys, write_key_file
 from shared.settings import EXIT_CODE
 from shared.testing.proxy import Proxy
 from shared.testing.tls_broker import TlsBroker, tls_broker
@@ -103,7 +104,7 @@ def refusal(url: str, ca_file: str) -> str:
 
 def test_what_is_said_arrives(broker_of_tls: TlsBroker, trust: Trust) -> None:
     link = AmqpLink(broker_of_tls.amqp_url(), HUB_QUEUE, ca_file=trust.ca_file)
-    said = questions(300)
+    said = questions(150)
     put(link, said)
     heard = []
 
@@ -175,7 +176,9 @@ def test_the_management_api_is_believed_no_sooner(
 @contextmanager
 def running(folder: Path, url: str, ca_file: str) -> Iterator[subprocess.Popen[str]]:
     """The referral service as an operator starts it; it ends with the block."""
+    write_key_file(folder / "hub.key", OwnKeys.generate())
     settings = {
+        "KEY_FILE": str(folder / "hub.key"),
         "AMQP_URL": url,
         "BROKER_CA_FILE": ca_file,
         "REFERRAL_DATABASE_URL": f"sqlite:///{folder}/hub.db",

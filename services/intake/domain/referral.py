@@ -26,9 +26,9 @@ class Direction(StrEnum):
 class Referral:
     """Where a referral stands.
 
-    ``state`` and ``number`` are what the referral service confirmed last; ``shown_state`` adds our own moves
-    that wait for their number, and ``unconfirmed`` says that there are some. ``refused``: the network could
-    not take it. Deadlines are unknown (None) until the referral service has said them.
+    ``state`` and ``number`` are what the referral service confirmed last, ``link`` is the chain's link of that move;
+    ``shown_state`` adds our own moves that wait for their number, and ``unconfirmed`` says that there are some.
+    ``refused``: the network could not take it. Deadlines are unknown (None) until the referral service has said them.
     """
 
     id: UUID
@@ -50,6 +50,7 @@ class Referral:
     overdue_reply: bool = False
     refused: bool = False
     unseen: bool = False
+    link: str | None = None
 
     @property
     def overdue(self) -> bool:
@@ -72,7 +73,8 @@ class HistoryLine:
     """One move of a referral's history; ``number`` is None while it waits for one, and for ever if refused.
 
     A refused line's ``state`` is the true state at that moment and ``allowed`` what could be done from it.
-    ``unreadable`` is the code of why the other party's note could not be opened.
+    ``unreadable`` is the code of why the other party's note could not be opened. ``letter`` is the hash of the
+    letter that proves the move, ``link`` the chain's hash up to here.
     """
 
     number: int | None
@@ -89,3 +91,5 @@ class HistoryLine:
     refused: bool = False
     allowed: tuple[Move, ...] = ()
     unreadable: str | None = None
+    letter: str | None = None
+    link: str | None = None

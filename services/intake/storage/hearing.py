@@ -27,8 +27,15 @@ STANDING = (
     "reply_by",
     "asked",
     "quiet_until",
+    "link",
 )  #: the columns of a referral that change by what is heard
-HEARD = ("number", "state", "recorded_at")  #: what a numbered move says of a line that is there already
+HEARD = (
+    "number",
+    "state",
+    "recorded_at",
+    "letter",
+    "link",
+)  #: what a numbered move says of a line that is there already
 ERASED = {"note": None, "outcome": None, "scheduled_for": None}
 
 

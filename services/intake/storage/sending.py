@@ -11,9 +11,11 @@ from sqlalchemy import and_, func, select
 
 from services.intake.domain import Actor, Case, Consent, HistoryLine, Need, Partner, Person, Referral
 from services.intake.storage.rows import case_of, consent_of, need_of, part, person_of
-from services.intake.storage.tables import cases, consents, moves, needs, partners, people, referrals
+from services.intake.storage.tables import cases, consents, letters, moves, needs, partners, people, referrals
 from shared.database import Transaction
+from shared.messaging.letters import keep_letters
 from shared.rows import add, among, change
+from shared.sealing import Letter
 
 
 @dataclass(frozen=True)
@@ -114,22 +116,27 @@ class Sent:
     content: dict[str, Any]
     line: HistoryLine
     by: Actor
+    letter: Letter
 
 
 def add_sent(tx: Transaction, sent: Sequence[Sent]) -> None:
-    """Keep new referrals of ours in three statements; a referral is the plan for its need.
+    """Keep new referrals of ours in four statements; a referral is the plan for its need.
 
     Nothing is asked about them yet: until they have their first number the outbox sends them again.
     """
     add(tx, referrals, [row_of(s.referral, s.by.org, s.content, None) for s in sent])
     add(tx, moves, [_line_row(s.referral.id, s.line, 1, s.by) for s in sent])
+    keep_letters(tx, letters, [(s.referral.id, s.line.move_id, s.letter.without_private()) for s in sent])
     planned = {s.referral.need_id for s in sent if s.referral.need_id is not None}
     change(tx, needs, [{"id": need_id, "state": "planned"} for need_id in planned])
 
 
-def add_line(tx: Transaction, referral_id: UUID, line: HistoryLine, *, position: int, by: Actor) -> None:
-    """A move of ours that waits for its number."""
+def add_line(  # noqa: PLR0913 - a line has that many facts
+    tx: Transaction, referral_id: UUID, line: HistoryLine, letter: Letter, *, position: int, by: Actor
+) -> None:
+    """A move of ours that waits for its number, and the letter that proves it."""
     add(tx, moves, [_line_row(referral_id, line, position, by)])
+    keep_letters(tx, letters, [(referral_id, line.move_id, letter.without_private())])
 
 
 def _line_row(referral_id: UUID, line: HistoryLine, position: int, by: Actor) -> dict[str, Any]:

@@ -17,12 +17,13 @@ from sqlalchemy import (
 )
 
 from shared.database import Moment, new_metadata
+from shared.messaging.letters import add_letter_table
 from shared.messaging.tables import add_message_tables
 from shared.sign_ins import add_sign_in_table
 
 metadata = new_metadata()
 add_message_tables(metadata)
-outbox, inbox, parked = (metadata.tables[name] for name in ("outbox", "inbox", "parked"))
+outbox, inbox, parked, keys = (metadata.tables[name] for name in ("outbox", "inbox", "parked", "keys"))
 
 ORG = String(31)
 CODE = String(60)
@@ -118,6 +119,7 @@ referrals = Table(
     Column("asked", Integer, nullable=False),
     Column("quiet_until", Moment, index=True),
     Column("content", JSON(none_as_null=True)),
+    Column("link", String(64)),
     Index("ix_referrals_news", "id", sqlite_where=text("unseen = 1"), postgresql_where=text("unseen")),
 )
 
@@ -141,7 +143,11 @@ moves = Table(
     Column("refused_after", Integer),
     Column("allowed", JSON(none_as_null=True)),
     Column("unreadable", CODE),
+    Column("letter", String(64)),
+    Column("link", String(64)),
 )
+
+letters = add_letter_table(metadata)
 
 staff = Table(
     "staff",

@@ -1,6 +1,6 @@
 """A node for tests: the use cases on a real database, what it said, and what the hub says to it."""
 
-from dataclasses import dataclass
+import base64
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import Table, event, select
 from services.intake import storage
 from services.intake.domain import Actor, Case, Person, Referral, Role
 from services.intake.storage.tables import moves, referrals
+from services.intake.tests.said import Said
 from services.intake.usecases.cases import add_need, open_case
 from services.intake.usecases.consent import record_consent
 from services.intake.usecases.hearing import hear
@@ -21,13 +22,16 @@ from services.intake.usecases.referrals import ReferralFile, ReferralOrder, refe
 from shared.clock import new_id
 from shared.database import Database
 from shared.messaging.delivery import Batch
+from shared.messaging.keybook import KeyBook
 from shared.messaging.message import Incoming, Message, open_message
 from shared.messaging.outbox import Outbox
+from shared.messaging.scribe import Scribe
 from shared.schemas import Event
 from shared.schemas.intake import Service
 from shared.schemas.life import Move, Party, State, step
 from shared.schemas.referral import DirectoryPublished, Moved, Offered, Organisation
-from shared.sealing import KeyRing, PrivateKey, seal
+from shared.sealing import KeyRing, Letter, OwnKeys, PrivateKey, seal
+from shared.testing.outboxes import events_in, letters_beside
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HERE, THERE, KEYLESS = "harbour-house", "legal-aid", "clinic"
@@ -36,7 +40,8 @@ FOCAL_POINT = Actor("ihar", Role.FOCAL_POINT, HERE)
 ADMIN = Actor("root", Role.ADMIN, HERE)
 STRANGER = Actor("olena", Role.CASE_WORKER, THERE)
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-OUR_KEY, THEIR_KEY = PrivateKey.generate(), PrivateKey.generate()
+OUR_KEYS, THEIR_KEYS, HUB_KEYS = OwnKeys.generate(), OwnKeys.generate(), OwnKeys.generate()
+OUR_KEY, THEIR_KEY = OUR_KEYS.sealing[0], THEIR_KEYS.sealing[0]
 TICKED = ("given_name", "phone")
 SAFE_HOUSE = Service(
     service_id=UUID("018f0000-0000-7000-8000-000000000001"),
@@ -51,18 +56,10 @@ SAFE_HOUSE = Service(
 )
 
 
-@dataclass(frozen=True)
-class Said:
-    """An event that left the node: its routing key, and the receipt that it awaits."""
-
-    to: str
-    event: Any
-    awaits: str | None
-
-
 def make_database(folder: Path) -> Database:
     """An empty node's database, made once for many tests: a new engine would learn every statement anew."""
-    outbox = Outbox(storage.outbox, sender=HERE)
+    scribe = Scribe(HERE, OUR_KEYS, KeyBook(HERE, storage.keys))
+    outbox = Outbox(storage.outbox, sender=HERE, scribe=scribe)
     database = Database(f"sqlite:///{folder / 'node.db'}", outbox=outbox)
     event.listen(database.engine, "connect", _hurry)
     storage.metadata.create_all(database.engine)
@@ -85,6 +82,12 @@ class Node:
             for table in reversed(storage.metadata.sorted_tables):
                 tx.execute(table.delete())
         self.hears(directory())
+        self.hears_of_signing(START + timedelta(days=1_000))
+
+    def hears_of_signing(self, at: datetime) -> None:
+        """When it first heard that the others sign: what they said before is believed in the form of 0.1.0."""
+        with self.database.transaction() as tx:
+            tx.execute(storage.keys.update().values(since=at))
 
     def pass_time(self, **time: float) -> None:
         self.at += timedelta(**time)
@@ -94,11 +97,21 @@ class Node:
         with self.database.transaction() as tx:
             hear(tx, batch, ring=KeyRing(OUR_KEY), org=HERE)
 
+    def hears_letters(self, *said: tuple[Event, Letter | None]) -> None:
+        """Events of the hub, each with the letter that it encloses."""
+        batch = Batch([_message(e, "hub", letter) for e, letter in said])
+        with self.database.transaction() as tx:
+            hear(tx, batch, ring=KeyRing(OUR_KEY), org=HERE)
+
     def said(self, kind: type[Event] | None = None) -> list[Said]:
         """All that is in the outbox, oldest first."""
         with self.database.reading() as tx:
             rows = tx.execute(select(storage.outbox).order_by(storage.outbox.c.message_id)).all()
-        said = [Said(r.routing_key, _event(r.routing_key, r.body), r.awaits) for r in rows]
+        said = [
+            Said(r.routing_key, message.event, r.awaits, letters_beside(r.body), message.id)
+            for r in rows
+            for message in (_opened(r.routing_key, event) for event in events_in(r.body))
+        ]
         return [one for one in said if kind is None or isinstance(one.event, kind)]
 
     def awaited(self) -> set[str]:
@@ -156,12 +169,12 @@ class Node:
         return row
 
 
-def _message(said: Event, sender: str) -> Message:
-    return Message(new_id(), sender, said)
+def _message(said: Event, sender: str, letter: Letter | None = None) -> Message:
+    return Message(new_id(), sender, said, beside={letter.hash: letter} if letter else {})
 
 
-def _event(key: str, body: bytes) -> Event:
-    return open_message(Incoming(None, key, body)).event
+def _opened(key: str, body: bytes) -> Message:
+    return open_message(Incoming(None, key, body))
 
 
 def order(case: Case, **changes: Any) -> ReferralOrder:
@@ -181,15 +194,23 @@ def order(case: Case, **changes: Any) -> ReferralOrder:
 def directory(version: int = 1, previous: str = "", *, name: str = "Legal Aid") -> DirectoryPublished:
     """Us, a partner, and one without a key."""
     partners = [
-        Organisation(org=HERE, name="Harbour House", public_key=OUR_KEY.public, services=[]),
-        Organisation(org=THERE, name=name, public_key=THEIR_KEY.public, services=[SAFE_HOUSE]),
+        partner(HERE, "Harbour House", OUR_KEYS, []),
+        partner(THERE, name, THEIR_KEYS, [SAFE_HOUSE]),
         Organisation(org=KEYLESS, name="Clinic", public_key=None, services=[]),
     ]
     return DirectoryPublished(directory_version=version, previous=previous, organisations=partners)
 
 
+def partner(org: str, name: str, keys: OwnKeys, services: list[Service]) -> Organisation:
+    """An organisation with a node."""
+    public = keys.public
+    return Organisation(
+        org=org, name=name, public_key=public.sealing, signing_key=public.signing, services=services
+    )
+
+
 def offered(referral_id: UUID, *, key: PrivateKey = OUR_KEY, **content: Any) -> Offered:
-    """A referral from the partner, sealed to us."""
+    """A referral from the partner, sealed to us, as version 0.1.0 said it."""
     said = {"given_name": "Sample", "reason": "Needs a bed.", "safe_contact": "phone", "case_reference": "AB"}
     context = f"person:{referral_id}".encode()
     return Offered(
@@ -200,8 +221,13 @@ def offered(referral_id: UUID, *, key: PrivateKey = OUR_KEY, **content: Any) -> 
         sent_at=START,
         acknowledge_by=START + timedelta(hours=1),
         reply_by=START + timedelta(hours=24),
-        sealed_person=seal(orjson.dumps(said | content), to=key.public, context=context),
+        sealed_person=in_text(seal(orjson.dumps(said | content), to=key.public, context=context)),
     )
+
+
+def in_text(sealed: bytes) -> str:
+    """As version 0.1.0 carried what is sealed."""
+    return base64.b64encode(sealed).decode()
 
 
 def moved_on(

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from services.intake.storage.tables import referrals
-from services.intake.tests.node import HERE, KEYLESS, OUR_KEY, START, THERE, Node, moved_on, offered
+from services.intake.tests.node import HERE, KEYLESS, OUR_KEY, START, THERE, Node, in_text, moved_on, offered
 from shared.clock import new_id
 from shared.messaging.errors import Refused
 from shared.schemas.intake import ReferralDelivered
@@ -111,7 +111,7 @@ def test_content_of_another_shape_is_refused(node: Node, content: bytes) -> None
     sealed = seal(content, to=OUR_KEY.public, context=f"person:{referral_id}".encode())
 
     with pytest.raises(Refused):
-        node.hears(replace(offered(referral_id), sealed_person=sealed))
+        node.hears(replace(offered(referral_id), sealed_person=in_text(sealed)))
 
     assert node.rows(referrals) == []
 
@@ -151,7 +151,7 @@ def test_withdrawn_consent_erases_what_came_and_what_was_said(node: Node) -> Non
     lived = moved_on(referral_id, THERE, HERE, Move.DELIVER, Move.ASK_FOR_INFORMATION, Move.ANSWER)
     sealed = seal(note, to=OUR_KEY.public, context=f"note:{lived[3].move_id}".encode())
     node.hears(offered(referral_id, given_name="canary-name", case_reference="canary-case"))
-    node.hears(*lived[:3], replace(lived[3], sealed_note=sealed))
+    node.hears(*lived[:3], replace(lived[3], sealed_note=in_text(sealed)))
     assert node.page(referral_id).history[3].note == "canary-note"
 
     withdrawn = (Move.DELIVER, Move.ASK_FOR_INFORMATION, Move.ANSWER, Move.WITHDRAW_CONSENT)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.intake.tests.node import HERE, KEYLESS, OUR_KEY, START, THERE, WORKER, Node, moved_on
+from services.intake.tests.node import HERE, KEYLESS, OUR_KEY, START, THERE, WORKER, Node, in_text, moved_on
 from services.intake.usecases.cases import case_page
 from services.intake.usecases.moves import MoveOrder, make_move
 from shared.clock import new_id
@@ -157,7 +157,7 @@ def test_a_note_of_the_other_side_is_opened(node: Node) -> None:
     said = {"note": "Ring the bell twice", "scheduled_for": "2026-03-09T10:00:00+03:00", "later": 1}
     sealed = seal(orjson.dumps(said), to=OUR_KEY.public, context=f"note:{life[3].move_id}".encode())
 
-    node.hears(*life[:3], replace(life[3], sealed_note=sealed))
+    node.hears(*life[:3], replace(life[3], sealed_note=in_text(sealed)))
 
     line = node.page(referral.id).history[-1]
     assert (line.note, line.unreadable) == ("Ring the bell twice", None)
@@ -180,7 +180,7 @@ def test_a_note_that_cannot_be_opened_does_not_stop_its_move(node: Node, content
     life = moved_on(referral.id, HERE, THERE, Move.DELIVER, Move.REJECT)
     sealed = seal(content, to=OUR_KEY.public, context=f"note:{life[2].move_id}".encode())
 
-    node.hears(*life[:2], replace(life[2], sealed_note=sealed))
+    node.hears(*life[:2], replace(life[2], sealed_note=in_text(sealed)))
 
     page = node.page(referral.id)
     assert page.referral.state is State.REJECTED

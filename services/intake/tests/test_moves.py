@@ -65,12 +65,12 @@ def test_what_is_said_with_a_move_is_for_the_other_organisation_only(node: Node)
     move(node, referral_id, MoveOrder(Move.ACCEPT))
     move(node, referral_id, MoveOrder(Move.SCHEDULE, note="canary-note", scheduled_for=when))
 
-    said = node.said(MoveMade)[-1].event
+    letter, said = node.said(MoveMade)[-1].letter, node.said(MoveMade)[-1].event
     context = f"note:{said.move_id}".encode()
-    opened = orjson.loads(open_sealed(said.sealed_note, KeyRing(THEIR_KEY), context=context))
+    opened = orjson.loads(open_sealed(letter.private, KeyRing(THEIR_KEY), context=context))
     assert opened["note"] == "canary-note"
     assert datetime.fromisoformat(opened["scheduled_for"]) == when
-    assert "canary" not in str(said.dump())
+    assert b"canary" not in letter.text
     assert (node.page(referral_id).history[-1].note, node.page(referral_id).history[-1].scheduled_for) == (
         "canary-note",
         when,

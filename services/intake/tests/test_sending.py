@@ -35,7 +35,7 @@ from shared.sealing import CannotOpen, KeyRing, PrivateKey, open_sealed
 def opened(node: Node, referral: Referral, key: PrivateKey = THEIR_KEY) -> Any:
     [said] = node.said(ReferralSent)
     context = f"person:{referral.id}".encode()
-    return orjson.loads(open_sealed(said.event.sealed_person, KeyRing(key), context=context))
+    return orjson.loads(open_sealed(said.letter.private, KeyRing(key), context=context))
 
 
 def nothing_left(node: Node) -> bool:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from services.intake.settings import IntakeSettings, IntakeWebSettings
+from shared.sealing import OwnKeys
 from shared.settings import SettingsWrong, brokers_in, read
 
 BROKER = "amqps://harbour-house:canary@hub.example/throughline"
@@ -14,6 +15,7 @@ WORKER = {
     "THROUGHLINE_AMQP_URL": BROKER,
     "THROUGHLINE_INTAKE_DATABASE_URL": "sqlite:///node.db",
     "THROUGHLINE_KEY_FILE": "node.key",
+    "THROUGHLINE_HUB_KEY": str(OwnKeys.generate().public),
     "THROUGHLINE_PUBLIC_URL": "https://node.example",
 }
 WEB = {
@@ -21,6 +23,7 @@ WEB = {
     "THROUGHLINE_ORG_NAME": "Harbour House",
     "THROUGHLINE_INTAKE_DATABASE_URL": "sqlite:///node.db",
     "THROUGHLINE_SECRET_KEY": "canary-canary-canary-canary-canary",
+    "THROUGHLINE_KEY_FILE": "node.key",
     "THROUGHLINE_PUBLIC_URL": "https://node.example",
 }
 
@@ -28,6 +31,7 @@ WEB = {
 def test_right_settings_are_read() -> None:
     assert read(IntakeSettings, WORKER).key_file == Path("node.key")
     assert read(IntakeWebSettings, WEB).web_port == 8000
+    assert read(IntakeWebSettings, WEB).key_file == Path("node.key")
 
 
 def test_the_brokers_of_a_cluster_are_one_setting() -> None:

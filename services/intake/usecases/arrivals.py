@@ -7,33 +7,53 @@ from typing import Any
 from services.intake.domain import Direction, Referral
 from services.intake.storage import hearing as rows
 from services.intake.storage.sending import row_of
+from services.intake.storage.tables import keys, letters
 from services.intake.usecases.moves import QUIET
+from services.intake.usecases.proofs import prove_link, prove_offer
 from services.intake.usecases.sealed_parts import open_person
+from shared.clock import new_id
 from shared.database import Transaction
 from shared.messaging.errors import Refused
+from shared.messaging.keybook import may_be_unsigned
+from shared.messaging.letters import Proof, keep_letters
+from shared.messaging.message import HUB, Message
 from shared.messaging.topology import from_node
 from shared.schemas.intake import ReferralDelivered
 from shared.schemas.life import Move, State
 from shared.schemas.referral import Offered
-from shared.sealing import CannotOpen, KeyRing
+from shared.sealing import CannotOpen, KeyRing, Letter, from_text
 
 FIRST = 1  #: the number of every referral's first move, ``send``, which the offer itself tells of
 
 
-def take_in(tx: Transaction, offers: Sequence[Offered], ring: KeyRing, org: str) -> None:
+def take_in(tx: Transaction, offers: Sequence[tuple[Message, Offered]], ring: KeyRing, org: str) -> None:
     """Keep what is new and answer each offer, a repeated one like the first.
 
-    Raises Refused for what cannot be opened, so that it goes on being offered, and for an id that stands for
-    another referral already.
+    Raises Refused for what is not proven or cannot be opened, so that it goes on being offered, and for an id that
+    stands for another referral already.
     """
-    once = {offered.referral_id: offered for offered in offers}
+    once = {offered.referral_id: (message, offered) for message, offered in offers}
     known = rows.known_referrals(tx, once.keys())
-    new = [_arrived(offered, ring) for id_, offered in once.items() if not _is_here(offered, known.get(id_))]
+    fresh = [pair for id_, pair in once.items() if not _is_here(pair[1], known.get(id_))]
+    new = [_arrived(tx, message, offered, ring, org) for message, offered in fresh]
     if new:
         rows.add_offered(tx, [a.row(tx, org) for a in new], [a.first_line(tx) for a in new])
-    for referral_id in once:
-        delivered = ReferralDelivered(referral_id=referral_id, delivered_at=tx.at)
-        tx.outbox.publish(tx, delivered, to=from_node(org), subject=referral_id)
+    proofs = [proof for a in new for proof in a.proofs()]
+    keep_letters(tx, letters, [*proofs, *(_answer(tx, offered, org) for _, offered in once.values())])
+
+
+def _answer(tx: Transaction, offered: Offered, org: str) -> Proof:
+    """Say that it is here: the receipt, which names the letter it is for. It is the move ``deliver``."""
+    referral_id, move_id = offered.referral_id, new_id()
+    letter = tx.outbox.publish_letter(
+        tx,
+        ReferralDelivered(referral_id=referral_id, delivered_at=tx.at, letter=offered.letter),
+        to=from_node(org),
+        subject=referral_id,
+        readers=(HUB, offered.from_org),
+        id_=move_id,
+    )
+    return referral_id, move_id, letter
 
 
 def _is_here(offered: Offered, known: tuple[str, str] | None) -> bool:
@@ -42,9 +62,14 @@ def _is_here(offered: Offered, known: tuple[str, str] | None) -> bool:
     return known is not None
 
 
-def _arrived(offered: Offered, ring: KeyRing) -> "_Arrived":
+def _arrived(tx: Transaction, message: Message, offered: Offered, ring: KeyRing, org: str) -> "_Arrived":
+    """One of version 0.1.0 comes without a letter, and with nobody's proof."""
     try:
-        return _Arrived(offered, open_person(offered.sealed_person, offered.referral_id, ring))
+        if offered.letter is None and may_be_unsigned(tx, keys, offered.from_org, offered.sent_at):
+            sealed = from_text(offered.sealed_person or "")
+            return _Arrived(offered, open_person(sealed, offered.referral_id, ring))
+        letter = prove_offer(message, offered, org)
+        return _Arrived(offered, open_person(letter.private, offered.referral_id, ring), letter)
     except CannotOpen as error:
         raise Refused(error.code) from None
 
@@ -55,6 +80,12 @@ class _Arrived:
 
     offered: Offered
     content: dict[str, Any]
+    letter: Letter | None = None
+
+    def proofs(self) -> list[Proof]:
+        """The sender's letter, without its sealed part."""
+        referral_id = self.offered.referral_id
+        return [(referral_id, referral_id, self.letter.without_private())] if self.letter else []
 
     def row(self, tx: Transaction, org: str) -> dict[str, Any]:
         """It is shown as sent until the referral service has numbered its delivery."""
@@ -73,8 +104,18 @@ class _Arrived:
             reference=self.content.get("case_reference"),
             acknowledge_by=offered.acknowledge_by,
             reply_by=offered.reply_by,
+            link=self._link(),
         )
         return row_of(referral, org, self.content, tx.at + QUIET)
+
+    def _link(self) -> str | None:
+        """The chain's first link, which is what the hub says it is."""
+        offered = self.offered
+        if self.letter is None or offered.recorded_at is None:
+            return None
+        at, hash_ = offered.recorded_at, self.letter.hash
+        prove_link(offered.link, None, number=FIRST, letter=hash_, state=State.SENT, at=at)
+        return offered.link
 
     def first_line(self, tx: Transaction) -> dict[str, Any]:
         """The history begins with the sending."""
@@ -87,5 +128,7 @@ class _Arrived:
             "state": State.SENT,
             "by_org": self.offered.from_org,
             "made_at": self.offered.sent_at,
-            "recorded_at": tx.at,
+            "recorded_at": self.offered.recorded_at or tx.at,
+            "letter": self.letter.hash if self.letter else None,
+            "link": self.offered.link,
         }

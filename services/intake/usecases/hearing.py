@@ -1,12 +1,13 @@
 """Hear what the network says, a batch at a time."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 from uuid import UUID
 
 from services.intake.usecases.arrivals import FIRST, take_in
 from services.intake.usecases.directory import keep_directory
-from services.intake.usecases.ledger import Ledger
+from services.intake.usecases.ledger import Ledger, own_id
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused
@@ -38,44 +39,57 @@ def hear(tx: Transaction, batch: Batch, ring: KeyRing, org: str) -> None:
     if offers:
         take_in(tx, offers, ring, org)
     _enter(tx, batch.fresh, ring, org)
-    for published in sorted(
-        _only(DirectoryPublished, batch.fresh), key=lambda event: event.directory_version
-    ):
-        keep_directory(tx, published)
+    published = [event for _, event in _only(DirectoryPublished, batch.fresh)]
+    for directory in sorted(published, key=lambda event: event.directory_version):
+        keep_directory(tx, directory)
 
 
-def _only(kind: type[E], messages: Sequence[Message]) -> list[E]:
-    return [message.event for message in messages if isinstance(message.event, kind)]
+def _only(kind: type[E], messages: Sequence[Message]) -> list[tuple[Message, E]]:
+    return [(message, message.event) for message in messages if isinstance(message.event, kind)]
 
 
 def _enter(tx: Transaction, messages: Sequence[Message], ring: KeyRing, org: str) -> None:
     """Moves first and by their numbers, whatever order they came in; then what is said of them."""
     moved, histories = _only(Moved, messages), _only(History, messages)
     refused, overdue = _only(MoveRefused, messages), _only(Overdue, messages)
-    ledger = Ledger.open(tx, _ids(moved, histories, refused, overdue), ring, org)
-    for event, move in sorted(_numbered(moved, histories), key=lambda pair: pair[1].number):
-        _apply(ledger, event, move)
-    for refusal in refused:
+    numbered = sorted(_numbered(moved, histories), key=lambda told: told.move.number)
+    own = [
+        (t.event.referral_id, own_id(t.event.referral_id, t.move)) for t in numbered if t.move.by_org == org
+    ]
+    ledger = Ledger.open(tx, _ids(moved, histories, refused, overdue), own, ring, org)
+    for told in numbered:
+        _apply(ledger, told)
+    for _, refusal in refused:
         ledger.refuse(refusal)
-    for flag in overdue:
+    for _, flag in overdue:
         entry = ledger.find(flag.referral_id)
         entry.stands(entry.standing.overdue(flag.level))
     ledger.save()
 
 
-def _ids(*events: Sequence[Moved | History | MoveRefused | Overdue]) -> set[UUID]:
-    return {event.referral_id for kind in events for event in kind}
+def _ids(*said: Sequence[tuple[Message, Any]]) -> set[UUID]:
+    return {event.referral_id for kind in said for _, event in kind}
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A numbered move, the event that tells of it, and the message that brought it."""
+
+    message: Message
+    event: Moved | History
+    move: NumberedMove
 
 
 def _numbered(
-    moved: Sequence[Moved], histories: Sequence[History]
-) -> list[tuple[Moved | History, NumberedMove]]:
-    told = [(history, move) for history in histories for move in history.moves]
-    return [*((event, event) for event in moved), *told]
+    moved: Sequence[tuple[Message, Moved]], histories: Sequence[tuple[Message, History]]
+) -> list[_Told]:
+    told = [_Told(message, history, move) for message, history in histories for move in history.moves]
+    return [*(_Told(message, event, event) for message, event in moved), *told]
 
 
-def _apply(ledger: Ledger, event: Moved | History, move: NumberedMove) -> None:
-    if move.number == FIRST and event.referral_id not in ledger.entries:
+def _apply(ledger: Ledger, told: _Told) -> None:
+    event = told.event
+    if told.move.number == FIRST and event.referral_id not in ledger.entries:
         return  # said before the referral is offered to us, and told again by the offer itself
     deadlines = {"acknowledge_by": event.acknowledge_by, "reply_by": event.reply_by}
-    ledger.apply(ledger.find(event.referral_id), move, **deadlines)
+    ledger.apply(ledger.find(event.referral_id), told.message, told.move, **deadlines)

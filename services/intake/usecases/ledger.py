@@ -10,17 +10,24 @@ from services.intake.domain import NEED_AFTER, Direction, Standing
 from services.intake.storage import cases as case_rows
 from services.intake.storage import hearing as rows
 from services.intake.storage import referrals as referral_rows
+from services.intake.storage.tables import keys, letters
 from services.intake.usecases.moves import CALM, QUIET
+from services.intake.usecases.proofs import prove_link, prove_move
 from services.intake.usecases.sealed_parts import open_note
 from shared.database import Transaction
 from shared.messaging.errors import Refused, Unready
+from shared.messaging.keybook import may_be_unsigned
+from shared.messaging.letters import Proof, hashes_of, keep_letters
+from shared.messaging.message import Message
 from shared.messaging.topology import from_node
 from shared.schemas.intake import HistoryAsked
 from shared.schemas.life import OPEN, Move, State
 from shared.schemas.referral import MoveRefused, NumberedMove
-from shared.sealing import CannotOpen, KeyRing
+from shared.sealing import CannotOpen, KeyRing, Letter, from_text
 
-LINE = ("number", "move", "state", "by_org", "made_at", "recorded_at", "reason")  #: of a move, in its line
+FIRST = 1  #: the number of every referral's first move, with which a chain begins
+#: of a move, in its line
+LINE = ("number", "move", "state", "by_org", "made_at", "recorded_at", "reason", "letter", "link")
 SAME = ("number", "state", "shown_state", "overdue_acknowledgement", "overdue_reply", "refused", "unseen")
 
 
@@ -51,14 +58,23 @@ class Ledger:
     gaps: dict[UUID, int] = field(default_factory=dict)
     needs: dict[UUID, str] = field(default_factory=dict)
     erased: set[UUID] = field(default_factory=set)
+    proofs: list[Proof] = field(default_factory=list)
+    own: dict[UUID, str] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, tx: Transaction, ids: Collection[UUID], ring: KeyRing, org: str) -> "Ledger":
-        """Lock and read the referrals of these ids."""
+    def open(
+        cls,
+        tx: Transaction,
+        ids: Collection[UUID],
+        own: Collection[tuple[UUID, UUID]],
+        ring: KeyRing,
+        org: str,
+    ) -> "Ledger":
+        """Lock and read the referrals of these ids, and the letters of those moves of our own that come back."""
         found = rows.lock_referrals(tx, ids) if ids else {}
         waiting = referral_rows.pending_of(tx, found.keys()) if found else {}
         entries = {id_: Entry(row, _standing(row, waiting.get(id_, ()))) for id_, row in found.items()}
-        return cls(tx, ring, org, entries)
+        return cls(tx, ring, org, entries, own=hashes_of(tx, letters, own) if own else {})
 
     def find(self, referral_id: UUID) -> Entry:
         """The referral; Unready when it has not come yet."""
@@ -67,8 +83,11 @@ class Ledger:
         except KeyError:
             raise Unready("referral_not_here") from None
 
-    def apply(self, entry: Entry, move: NumberedMove, **deadlines: datetime) -> None:
-        """Take in a numbered move: the next one counts, a known one does nothing, an early one is a gap."""
+    def apply(self, entry: Entry, message: Message, move: NumberedMove, **deadlines: datetime) -> None:
+        """Take in a numbered move: the next one counts, a known one does nothing, an early one is a gap.
+
+        Raises Refused for one that is not proven, or does not continue the chain.
+        """
         standing, referral_id = entry.standing, entry.row["id"]
         if move.by_org not in (self.org, entry.row["other_org"]):
             raise Refused("not_a_party")
@@ -77,11 +96,35 @@ class Ledger:
         if move.number != standing.number + 1:
             return
         theirs = move.by_org != self.org
-        line = self._line(referral_id, move, theirs=theirs)
+        if not move.letter and not self._began_unsigned(entry, move):
+            raise Refused("letter_missing")
+        letter = self._proven(entry, message, move) if move.letter else None
+        line = self._line(referral_id, move, letter, theirs=theirs)
         self.lines[referral_id, line["move_id"]] = line
         after = standing.moved(move.number, line["move_id"], move.move, move.state, theirs=theirs)
+        entry.row["link"] = move.link
         entry.stands(after, **deadlines)
         self._note_consequences(entry, move)
+
+    def _began_unsigned(self, entry: Entry, move: NumberedMove) -> bool:
+        """A referral that began under version 0.1.0 has no chain, and its first moves no letters."""
+        row = entry.row
+        return row["link"] is None and may_be_unsigned(self.tx, keys, move.by_org, row["sent_at"])
+
+    def _proven(self, entry: Entry, message: Message, move: NumberedMove) -> Letter | None:
+        """The maker's letter, and the chain; of our own moves we have the letter, which need not come again."""
+        referral_id, hash_ = entry.row["id"], move.letter or ""
+        if move.by_org == self.org:
+            if self.own.get(own_id(referral_id, move)) != hash_:
+                raise Refused("letter_differs")
+            letter = None
+        else:
+            letter = prove_move(message, referral_id, move)
+            self.proofs.append((referral_id, move.move_id, letter.without_private()))
+        previous, at = entry.row["link"], move.recorded_at
+        if move.number == FIRST or move.link is not None or previous is not None:
+            prove_link(move.link, previous, number=move.number, letter=hash_, state=move.state, at=at)
+        return letter
 
     def refuse(self, event: MoveRefused) -> None:
         """Take in that a move of ours does not stand, or that the network could not take the referral."""
@@ -99,19 +142,21 @@ class Ledger:
         if event.number > without.number:
             self.gaps[event.referral_id] = without.number
 
-    def _line(self, referral_id: UUID, move: NumberedMove, *, theirs: bool) -> dict[str, Any]:
+    def _line(
+        self, referral_id: UUID, move: NumberedMove, letter: Letter | None, *, theirs: bool
+    ) -> dict[str, Any]:
         said: dict[str, Any] = {"note": None, "outcome": None, "scheduled_for": None, "unreadable": None}
-        if theirs and move.sealed_note is not None:
-            said |= self._opened(move.sealed_note, move.move_id)
+        if theirs and move.move is not Move.SEND:
+            said |= self._opened(letter, move)
         known = {name: getattr(move, name) for name in LINE}
-        # The first move is known by the referral's own id here: it needs a name before the hub gives it one.
-        named = {"move_id": referral_id if move.move is Move.SEND else move.move_id}
+        named = {"move_id": own_id(referral_id, move)}
         return known | said | named | {"referral_id": referral_id, "position": move.number}
 
-    def _opened(self, sealed: str, move_id: UUID) -> dict[str, Any]:
+    def _opened(self, letter: Letter | None, move: NumberedMove) -> dict[str, Any]:
         """A note that cannot be opened must not stop the move that it came with: the line says so instead."""
         try:
-            return open_note(sealed, move_id, self.ring)
+            sealed = letter.private if letter else from_text(move.sealed_note or "")
+            return open_note(sealed, move.move_id, self.ring) if sealed else {}
         except CannotOpen as error:
             return {"unreadable": error.code}
 
@@ -129,6 +174,7 @@ class Ledger:
 
     def save(self) -> None:
         """Write everything, in a few statements however large the batch is."""
+        keep_letters(self.tx, letters, self.proofs)
         changed = [self._row(entry) for entry in self.entries.values() if entry.changed]
         if changed:
             rows.save_standings(self.tx, changed)
@@ -153,6 +199,11 @@ class Ledger:
             "asked": asked,
             "quiet_until": self.tx.at + QUIET * 2**asked if now.may_move or now.pending else None,
         }
+
+
+def own_id(referral_id: UUID, move: NumberedMove) -> UUID:
+    """By what a move is known here; the first by the referral's own id: it needs a name before the hub gives it one."""
+    return referral_id if move.move is Move.SEND else move.move_id
 
 
 def _standing(row: dict[str, Any], waiting: tuple[Any, ...]) -> Standing:

@@ -13,9 +13,11 @@ from services.intake.usecases.refusals import Conflict, Invalid, NotFound
 from services.intake.usecases.sealed_parts import KeyUnusable, seal_note
 from shared.clock import new_id
 from shared.database import Database, Transaction
+from shared.messaging.message import HUB
 from shared.messaging.topology import from_node
 from shared.schemas.intake import MoveMade
 from shared.schemas.life import REASONS, Move, NotAllowed, needs, step
+from shared.sealing import Letter
 
 QUIET = timedelta(minutes=1)  #: after which news that a machine should bring is asked for the first time
 CALM = 5  #: doublings of that for a referral where people have the next word
@@ -56,8 +58,9 @@ def move_on(tx: Transaction, referral_id: UUID, order: MoveOrder, by: Actor) -> 
     line = _line(tx, referral, order, by)
     sealed = _sealed(line, public_key)
     standing = _standing(tx, referral)
-    sending_rows.add_line(tx, referral_id, line, position=standing.next_position, by=by)
-    _tell(tx, referral, line, after=standing.last_pending, sealed=sealed, org=by.org)
+    letter = _tell(tx, referral, line, after=standing.last_pending, sealed=sealed, org=by.org)
+    proven = replace(line, letter=letter.hash)
+    sending_rows.add_line(tx, referral_id, proven, letter, position=standing.next_position, by=by)
     moved = standing.asked(line.move_id, line.state)
     referral_rows.set_shown(tx, referral_id, moved, quiet_until=tx.at + QUIET)
     return replace(referral, shown_state=moved.shown_state, unconfirmed=True, unseen=False)
@@ -91,10 +94,10 @@ def _said(order: MoveOrder, move: Move) -> dict[str, Any]:
     return checked({name: getattr(order, name) for name in rules}, rules, needed=needs(move))
 
 
-def _sealed(line: HistoryLine, public_key: str | None) -> str | None:
+def _sealed(line: HistoryLine, public_key: str | None) -> bytes:
     said = {name: value for name in SEALED if (value := getattr(line, name)) is not None}
     if not said:
-        return None
+        return b""
     try:
         return seal_note(said, line.move_id, to=public_key)
     except KeyUnusable:
@@ -112,9 +115,9 @@ def _tell(  # noqa: PLR0913 - a move has that many facts
     line: HistoryLine,
     *,
     after: UUID | None,
-    sealed: str | None,
+    sealed: bytes,
     org: str,
-) -> None:
+) -> Letter:
     made = MoveMade(
         referral_id=referral.id,
         move_id=line.move_id,
@@ -123,7 +126,14 @@ def _tell(  # noqa: PLR0913 - a move has that many facts
         after=after,
         made_at=line.made_at,
         reason=line.reason,
-        sealed_note=sealed,
+        previous=referral.link,
     )
-    awaits = f"move:{line.move_id}"
-    tx.outbox.publish(tx, made, to=from_node(org), subject=referral.id, awaits=awaits)
+    return tx.outbox.publish_letter(
+        tx,
+        made,
+        to=from_node(org),
+        subject=referral.id,
+        readers=(HUB, referral.other_org),
+        awaits=f"move:{line.move_id}",
+        private=sealed,
+    )

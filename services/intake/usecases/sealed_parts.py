@@ -1,4 +1,4 @@
-"""What stands inside the sealed parts of events, and what is taken from those of others."""
+"""What stands inside the sealed parts of letters, and what is taken from those of others."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -27,12 +27,12 @@ def person_content(
     return content
 
 
-def seal_person(content: Mapping[str, Any], referral_id: UUID, *, to: str | None) -> str:
+def seal_person(content: Mapping[str, Any], referral_id: UUID, *, to: str | None) -> bytes:
     """Seal the person's part of that referral; raises KeyUnusable."""
     return _seal(content, to, f"person:{referral_id}".encode())
 
 
-def open_person(sealed: str, referral_id: UUID, ring: KeyRing) -> dict[str, Any]:
+def open_person(sealed: bytes, referral_id: UUID, ring: KeyRing) -> dict[str, Any]:
     """The person's part of that referral; raises CannotOpen, also for what is not of the agreed shape."""
     content = _open(sealed, ring, f"person:{referral_id}".encode())
     rules = dict.fromkeys(SHAREABLE_FIELDS, text(500)) | {
@@ -44,18 +44,18 @@ def open_person(sealed: str, referral_id: UUID, ring: KeyRing) -> dict[str, Any]
     return _shaped(content, rules)
 
 
-def seal_note(said: Mapping[str, Any], move_id: UUID, *, to: str | None) -> str:
+def seal_note(said: Mapping[str, Any], move_id: UUID, *, to: str | None) -> bytes:
     """Seal what is said with that move (note, outcome, scheduled_for); raises KeyUnusable."""
     return _seal(said, to, f"note:{move_id}".encode())
 
 
-def open_note(sealed: str, move_id: UUID, ring: KeyRing) -> dict[str, Any]:
+def open_note(sealed: bytes, move_id: UUID, ring: KeyRing) -> dict[str, Any]:
     """What was said with that move; raises CannotOpen."""
     content = _open(sealed, ring, f"note:{move_id}".encode())
     return _shaped(content, {"note": text(), "outcome": text(), "scheduled_for": _moment_in_text})
 
 
-def _seal(content: Mapping[str, Any], to: str | None, context: bytes) -> str:
+def _seal(content: Mapping[str, Any], to: str | None, context: bytes) -> bytes:
     if to is None:
         raise KeyUnusable
     try:
@@ -64,7 +64,7 @@ def _seal(content: Mapping[str, Any], to: str | None, context: bytes) -> str:
         raise KeyUnusable from None  # what is sealed here is far below the size that is refused
 
 
-def _open(sealed: str, ring: KeyRing, context: bytes) -> dict[str, Any]:
+def _open(sealed: bytes, ring: KeyRing, context: bytes) -> dict[str, Any]:
     try:
         content = orjson.loads(open_sealed(sealed, ring, context=context))
     except orjson.JSONDecodeError:

@@ -1,7 +1,7 @@
 """Send a referral: exactly the ticked and consented fields leave, sealed, with the commit or not at all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from services.intake.usecases.refusals import Conflict, Invalid, NotFound
 from services.intake.usecases.sealed_parts import KeyUnusable, person_content, seal_person
 from shared.clock import new_id
 from shared.database import Database, Transaction
+from shared.messaging.message import HUB
 from shared.messaging.topology import from_node
 from shared.schemas.codes import SERVICE_TYPES, URGENCIES
 from shared.schemas.intake import ReferralSent
@@ -133,11 +134,17 @@ def _send(tx: Transaction, before: BeforeSending, partner: Partner, wish: _Wish)
         safe_contact=values["safe_contact"],
         reference=before.case.reference,
     )
-    sent = _sent(referral, _sealed(content, referral.id, partner))
-    awaits = f"sent:{referral.id}"
-    tx.outbox.publish(tx, sent, to=from_node(by.org), subject=referral.id, awaits=awaits)
-    line = HistoryLine(None, referral.id, Move.SEND, State.SENT, by_org=by.org, made_at=tx.at)
-    return Sent(referral, content, line, by)
+    letter = tx.outbox.publish_letter(
+        tx,
+        _sent(referral),
+        to=from_node(by.org),
+        subject=referral.id,
+        readers=(HUB, partner.org),
+        awaits=f"sent:{referral.id}",
+        private=_sealed(content, referral.id, partner),
+    )
+    first = HistoryLine(None, referral.id, Move.SEND, State.SENT, by_org=by.org, made_at=tx.at)
+    return Sent(referral, content, replace(first, letter=letter.hash), by, letter)
 
 
 def _referral(tx: Transaction, before: BeforeSending, values: dict[str, Any]) -> Referral:
@@ -158,19 +165,18 @@ def _referral(tx: Transaction, before: BeforeSending, values: dict[str, Any]) ->
     )
 
 
-def _sealed(content: dict[str, Any], referral_id: UUID, partner: Partner) -> str:
+def _sealed(content: dict[str, Any], referral_id: UUID, partner: Partner) -> bytes:
     try:
         return seal_person(content, referral_id, to=partner.public_key)
     except KeyUnusable:
         raise Invalid({"to_org": "organisation_without_key"}) from None
 
 
-def _sent(referral: Referral, sealed: str) -> ReferralSent:
+def _sent(referral: Referral) -> ReferralSent:
     return ReferralSent(
         referral_id=referral.id,
         to_org=referral.other_org,
         service_type=referral.service_type,
         urgency=referral.urgency,
         sent_at=referral.sent_at,
-        sealed_person=sealed,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -81,6 +82,7 @@ def settings() -> NotificationsSettings:
     return NotificationsSettings(
         amqp_url="amqp://localhost",
         notifications_database_url="sqlite://",
+        key_file=Path("hub.key"),
         smtp_host="127.0.0.1",
         smtp_security="none",
         mail_from="post@mail.invalid",

@@ -8,6 +8,7 @@ from shared.settings import SettingsWrong, read
 GIVEN = {
     "THROUGHLINE_AMQP_URL": "amqp://localhost",
     "THROUGHLINE_NOTIFICATIONS_DATABASE_URL": "sqlite:///n.db",
+    "THROUGHLINE_KEY_FILE": "hub.key",
     "THROUGHLINE_SMTP_HOST": "mail.invalid",
     "THROUGHLINE_MAIL_FROM": "post@mail.invalid",
 }

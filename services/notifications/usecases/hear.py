@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from services.notifications.domain import Notice, of_move, of_overdue
+from services.notifications.storage import metadata
 from services.notifications.storage.contacts import Contact, ContactList, replace_contacts
 from services.notifications.storage.notices import add_notices, hasten
 from shared.clock import new_id
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused
+from shared.messaging.keybook import keep_newest_keys
 from shared.messaging.message import HUB, Message
 from shared.messaging.receipts import confirm_receipt
 from shared.schemas.intake import ContactsChanged
@@ -19,6 +21,7 @@ def hear(tx: Transaction, batch: Batch) -> None:
     """Keep the notices and contacts of a batch, and say that it is here. A repeat had its effect when it was new."""
     new: list[Notice] = []
     batch.each(batch.fresh, lambda message: new.extend(_notices(message)))
+    keep_newest_keys(tx, metadata.tables["keys"], batch)
     add_notices(tx, [(new_id(), notice) for notice in new])
     if changed := replace_contacts(tx, _newest_lists(batch.fresh)):
         hasten(tx, changed)
@@ -27,10 +30,10 @@ def hear(tx: Transaction, batch: Batch) -> None:
 
 def _notices(message: Message) -> list[Notice]:
     event = message.event
+    if message.sender != HUB and not isinstance(event, ContactsChanged):
+        raise Refused("not_from_hub")
     if not isinstance(event, Moved | Overdue):
         return []
-    if message.sender != HUB:
-        raise Refused("not_from_hub")
     about = {"from_org": event.from_org, "to_org": event.to_org, "urgency": event.urgency}
     return of_move(event.move, **about) if isinstance(event, Moved) else of_overdue(event.level, **about)
 

@@ -1,7 +1,7 @@
 """A hub for tests: the referral service's use cases on a real database, and what it said, to whom."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,13 +15,15 @@ from services.referral.usecases.overdue import flag_overdue
 from shared.clock import new_id
 from shared.database import Database
 from shared.messaging.delivery import Batch
-from shared.messaging.message import Incoming, Message, open_message
+from shared.messaging.message import HUB, Incoming, Message, encode, open_message
 from shared.messaging.outbox import PACK_RECEIVED, Outbox
-from shared.messaging.packing import unpacked
 from shared.schemas.intake import MoveMade, ReferralDelivered, ReferralSent
 from shared.schemas.life import Move, State
+from shared.sealing import Letter, PublicKeys, SigningKey, write_letter
+from shared.testing.outboxes import events_in, letters_beside
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SIGNING = SigningKey.generate()
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Said:
     to: str
     event: Any
     awaits: str | None
+    beside: dict[str, Letter]
 
 
 class Hub:
@@ -42,7 +45,7 @@ class Hub:
         self.database = Database(url, clock=lambda: self.at, outbox=outbox)
         storage.metadata.create_all(self.database.engine)
         for org in ("harbour-house", "legal-aid", "clinic"):
-            add_organisation(self.database, org, name=org, public_key=f"2:{org}")
+            add_organisation(self.database, org, name=org, keys=PublicKeys(f"2:{org}", f"ed25519:{org}"))
         self.said()
 
     def pass_time(self, **time: float) -> None:
@@ -71,9 +74,9 @@ class Hub:
                 tx, [row.awaits for row in rows if row.awaits and PACK_RECEIVED in row.awaits]
             )
         return [
-            _said(row.routing_key, event, row.awaits)
+            _said(row.routing_key, event, row.awaits, letters_beside(row.body))
             for row in rows
-            for _, event in unpacked(row.body, row.message_id)
+            for event in events_in(row.body)
         ]
 
     def awaited(self) -> list[str]:
@@ -86,8 +89,17 @@ class Hub:
             return storage.lock_referrals(tx, [referral_id])[referral_id].state
 
 
-def _said(key: str, body: bytes, awaits: str | None) -> Said:
-    return Said(key.rsplit(".referral.", 1)[0], open_message(Incoming(None, key, body)).event, awaits)
+def _said(key: str, body: bytes, awaits: str | None, beside: dict[str, Letter]) -> Said:
+    event = open_message(Incoming(None, key, body)).event
+    return Said(key.rsplit(".referral.", 1)[0], event, awaits, beside)
+
+
+def in_letter(message: Message, private: bytes = b"") -> Message:
+    """The same, proven by a letter of its sender."""
+    said = encode(message.event, id=message.id, sender=message.sender, subject="", at=START)
+    readers, signing = (HUB, "legal-aid"), SIGNING
+    letter = write_letter([said], sender=message.sender, readers=readers, signing=signing, private=private)
+    return replace(message, letter=letter)
 
 
 def sent(

@@ -1,7 +1,6 @@
 """What the hub does with what nodes say."""
 
 from collections import Counter
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -16,11 +15,6 @@ from shared.schemas.hub import MessagesReceived
 from shared.schemas.intake import HistoryAsked
 from shared.schemas.life import Move, State
 from shared.schemas.referral import History, Moved, MoveRefused, Offered, Overdue
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Hub:
-    return Hub(f"sqlite:///{tmp_path / 'hub.db'}")
 
 
 def told(said: list[Said], kind: type) -> list[str]:

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -12,25 +13,35 @@ from services.referral.hsds import Organisation as HsdsOrganisation
 from services.referral.hsds import Service as HsdsService
 from services.referral.hsds import read as read_hsds
 from shared.database import Database, Transaction
-from shared.messaging.topology import TO_ALL
+from shared.messaging.topology import TO_ALL, TO_NOTIFICATIONS, TO_REPORTING
 from shared.schemas.codes import SERVICE_TYPES
 from shared.schemas.intake import Service, ServicesOffered
 from shared.schemas.referral import DirectoryPublished
+from shared.sealing import PublicKeys
+
+EVERYBODY = (TO_ALL, TO_NOTIFICATIONS, TO_REPORTING)
 
 
 class OrganisationTaken(Exception):
     """An organisation of that id is in the directory already, with another key."""
 
 
-def add_organisation(database: Database, org: str, *, name: str, public_key: str) -> None:
-    """Admit an organisation with its node's key, and publish; the same again changes nothing."""
+def add_organisation(database: Database, org: str, *, name: str, keys: PublicKeys) -> None:
+    """Admit an organisation with its node's keys, and publish; the same again changes nothing.
+
+    One that was admitted under version 0.1.0, with a key to seal to it only, gets the one that it signs with.
+    """
     with database.transaction() as tx:
         known = storage.find(tx, org)
-        if known is not None and known.public_key not in (None, public_key):
+        if known is not None and not _may_be(known, keys):
             raise OrganisationTaken(org)
-        if known is None or known.public_key is None:
-            storage.put(tx, org, name=name, public_key=public_key)
+        if known is None or known.signing_key is None:
+            storage.put(tx, org, name=name, keys=keys)
             publish_directory(tx)
+
+
+def _may_be(known: Any, keys: PublicKeys) -> bool:
+    return known.public_key in (None, keys.sealing) and known.signing_key in (None, keys.signing)
 
 
 def take_offer(tx: Transaction, org: str, event: ServicesOffered) -> None:
@@ -43,14 +54,14 @@ def take_offer(tx: Transaction, org: str, event: ServicesOffered) -> None:
 
 
 def publish_directory(tx: Transaction) -> int:
-    """Tell every node the whole directory, naming the hash of the version before; returns the new version."""
+    """Tell all the whole directory, naming the hash of the version before; returns the new version."""
     last_version, previous = storage.newest_version(tx)
     event = DirectoryPublished(
         directory_version=last_version + 1, previous=previous, organisations=storage.listed(tx)
     )
     digest = hashlib.sha256(orjson.dumps(event.dump())).hexdigest()
     storage.add_version(tx, last_version + 1, digest)
-    tx.outbox.publish(tx, event, to=TO_ALL, subject=f"directory/{last_version + 1}")
+    tx.outbox.publish_to_all(tx, event, to=EVERYBODY, subject=f"directory/{last_version + 1}")
     return last_version + 1
 
 
@@ -80,7 +91,7 @@ def import_directory(database: Database, path: Path) -> Imported:
 def _put_listed(tx: Transaction, organisation: HsdsOrganisation, services: list[Service]) -> None:
     """A listed organisation has no node: it is found, but cannot be sent referrals through the network."""
     org = f"hsds-{hashlib.sha256(str(organisation.id).encode()).hexdigest()[:12]}"
-    storage.put(tx, org, name=organisation.name[:200], public_key=None, source="hsds")
+    storage.put(tx, org, name=organisation.name[:200], keys=None, source="hsds")
     storage.set_offer(tx, org, revision=0, services=[service.dump() for service in services])
 
 

@@ -12,6 +12,7 @@ from services.referral.usecases.directory import take_offer
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused, Unready
+from shared.messaging.letters import letters_of
 from shared.messaging.message import HUB, Message
 from shared.messaging.outbox import received
 from shared.messaging.topology import to_node
@@ -19,6 +20,7 @@ from shared.schemas.hub import MessagesReceived
 from shared.schemas.intake import HistoryAsked, MoveMade, ReferralDelivered, ReferralSent, ServicesOffered
 from shared.schemas.life import Move, needs
 from shared.schemas.referral import History, MoveRefused, Offered
+from shared.sealing import Letter
 
 
 def hear(tx: Transaction, batch: Batch, *, standards: Standards = STANDARDS) -> None:
@@ -64,8 +66,8 @@ def take_referral(desk: Desk, message: Message) -> None:
     if event.to_org not in desk.reachable or event.to_org == message.sender:
         return _refuse_referral(desk, message, event.referral_id)
     referral = _taken(desk, message.sender, event)
-    desk.book.enter(referral, Step(message.id, Move.SEND, message.sender, event.sent_at))
-    _offer(desk, referral, event)
+    desk.book.enter(referral, Step(message.id, Move.SEND, message.sender, event.sent_at, message.letter))
+    _offer(desk, desk.book.find(referral.id) or referral, event, message.letter)
     return None
 
 
@@ -86,7 +88,7 @@ def _taken(desk: Desk, sender: str, event: ReferralSent) -> Referral:
     )
 
 
-def _offer(desk: Desk, referral: Referral, event: ReferralSent) -> None:
+def _offer(desk: Desk, referral: Referral, event: ReferralSent, letter: Letter | None) -> None:
     offered = Offered(
         referral_id=referral.id,
         from_org=referral.from_org,
@@ -95,10 +97,19 @@ def _offer(desk: Desk, referral: Referral, event: ReferralSent) -> None:
         sent_at=referral.sent_at,
         acknowledge_by=referral.acknowledge_by,
         reply_by=referral.reply_by,
-        sealed_person=event.sealed_person,
+        letter=letter.hash if letter else None,
+        recorded_at=desk.tx.at,
+        link=referral.link,
+        sealed_person=None if letter else event.sealed_person,
     )
-    publish = desk.tx.outbox.publish
-    publish(desk.tx, offered, to=to_node(referral.to_org), subject=referral.id, awaits=f"offer:{referral.id}")
+    desk.tx.outbox.publish(
+        desk.tx,
+        offered,
+        to=to_node(referral.to_org),
+        subject=referral.id,
+        awaits=f"offer:{referral.id}",
+        encloses=[letter] if letter else (),
+    )
 
 
 def record_delivery(desk: Desk, message: Message) -> None:
@@ -110,7 +121,8 @@ def record_delivery(desk: Desk, message: Message) -> None:
     desk.tx.outbox.receipted(desk.tx, [f"offer:{referral.id}"])
     if referral.state is State.SENT:
         moved = referral.moved(Move.DELIVER, Party.RECEIVING_NODE)
-        desk.book.move(moved, Step(message.id, Move.DELIVER, message.sender, event.delivered_at))
+        step = Step(message.id, Move.DELIVER, message.sender, event.delivered_at, message.letter)
+        desk.book.move(moved, step)
 
 
 def record_move(desk: Desk, message: Message) -> None:
@@ -126,8 +138,8 @@ def record_move(desk: Desk, message: Message) -> None:
         moved = referral.moved(event.move, party)  # type: ignore[arg-type]
     except NotAllowed:
         return _refuse_move(desk, message.sender, referral, (event.move_id, event.move))
-    step = Step(event.move_id, event.move, message.sender, event.made_at, event.reason, event.sealed_note)
-    desk.book.move(moved, step)
+    said = (event.move_id, event.move, message.sender, event.made_at)
+    desk.book.move(moved, Step(*said, message.letter, event.reason, event.sealed_note))
     return None
 
 
@@ -197,7 +209,9 @@ def _tell(desk: Desk, referral: Referral, org: str, after: int) -> None:
         reply_by=referral.reply_by,
         moves=storage.moves_after(desk.tx, referral.id, after),
     )
-    desk.tx.outbox.publish(desk.tx, history, to=to_node(org), subject=referral.id)
+    kept = letters_of(desk.tx, storage.letters, [referral.id])
+    theirs = [kept[move.move_id] for move in history.moves if move.move_id in kept and move.by_org != org]
+    desk.tx.outbox.publish(desk.tx, history, to=to_node(org), subject=referral.id, encloses=theirs)
 
 
 def _take_offer(desk: Desk, message: Message) -> None:

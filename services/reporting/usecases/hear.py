@@ -10,16 +10,18 @@ import pycountry
 from services.reporting.domain.counts import CountsWrong, checked
 from services.reporting.domain.observing import Observed, merge_all, moments_of
 from services.reporting.domain.periods import Period, parse_period, refusal_of
+from services.reporting.storage import metadata
 from services.reporting.storage.contributed import Contribution, keep_contributions
 from services.reporting.storage.observed import keep_observed
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused
+from shared.messaging.keybook import keep_newest_keys
 from shared.messaging.message import HUB, Message
 from shared.messaging.receipts import confirm_receipt
 from shared.schemas import workbook
 from shared.schemas.intake import CountsContributed
-from shared.schemas.referral import Moved, Overdue
+from shared.schemas.referral import DirectoryPublished, Moved, Overdue
 
 
 def hear(tx: Transaction, batch: Batch, *, open_for: timedelta) -> None:
@@ -34,19 +36,22 @@ def hear(tx: Transaction, batch: Batch, *, open_for: timedelta) -> None:
         if isinstance(message.event, CountsContributed):
             contributed.append(_contribution(message.sender, message.event, at=tx.at, open_for=open_for))
         else:
-            observed.append(_observed(message))
+            observed.extend(_observed(message))
 
     batch.each(batch.fresh, take)
+    keep_newest_keys(tx, metadata.tables["keys"], batch)
     keep_observed(tx, merge_all(observed))
     keep_contributions(tx, _newest(contributed))
     confirm_receipt(tx, batch, by="reporting")
 
 
-def _observed(message: Message) -> Observed:
+def _observed(message: Message) -> list[Observed]:
     event: Any = message.event
     if message.sender != HUB:
         raise Refused("not_from_hub")
-    return _of_overdue(event) if isinstance(event, Overdue) else _of_move(event)
+    if isinstance(event, DirectoryPublished):
+        return []
+    return [_of_overdue(event) if isinstance(event, Overdue) else _of_move(event)]
 
 
 def _of_overdue(event: Overdue) -> Observed:

@@ -52,8 +52,8 @@ def test_a_refusal_finds_its_message_though_a_later_one_is_confirmed_first(
     open_confirms: Confirms, channel: Channel
 ) -> None:
     first, second = message(), message()
-    open_confirms.publish([first])
-    open_confirms.publish([second])
+    open_confirms.publish(first)
+    open_confirms.publish(second)
 
     channel.says("basic_ack", 2, False)  # noqa: FBT003 - the library's positional flag
     channel.says("basic_nack", 1, False)  # noqa: FBT003
@@ -62,21 +62,22 @@ def test_a_refusal_finds_its_message_though_a_later_one_is_confirmed_first(
     assert (answers.confirmed, answers.refused) == ({second.id}, {first.id})
 
 
-def test_one_answer_is_for_all_of_a_pack(open_confirms: Confirms, channel: Channel) -> None:
-    pack = [message(), message(), message()]
-    open_confirms.publish(pack)
+def test_one_answer_is_for_all_before_it(open_confirms: Confirms, channel: Channel) -> None:
+    sent = [message(), message(), message()]
+    for one in sent:
+        open_confirms.publish(one)
     assert open_confirms.waiting == 3
 
-    channel.says("basic_ack", 1, True)  # noqa: FBT003
+    channel.says("basic_ack", 3, True)  # noqa: FBT003
 
-    assert open_confirms.collect().confirmed == {one.id for one in pack}
+    assert open_confirms.collect().confirmed == {one.id for one in sent}
     assert open_confirms.waiting == 0
 
 
 def test_a_confirm_that_stays_out_is_a_dead_link(
     open_confirms: Confirms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    open_confirms.publish([message()])
+    open_confirms.publish(message())
     open_confirms.check_age()
 
     begun = time.monotonic()
@@ -88,7 +89,7 @@ def test_a_confirm_that_stays_out_is_a_dead_link(
 def test_the_time_of_an_alarm_is_not_counted(
     open_confirms: Confirms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    open_confirms.publish([message()])
+    open_confirms.publish(message())
     begun = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: begun + 60)
 
@@ -112,8 +113,8 @@ def test_a_channel_that_refuses_is_worn_after_a_while(
     open_confirms: Confirms, channel: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused, unanswered = message(), message()
-    open_confirms.publish([refused])
-    open_confirms.publish([unanswered])
+    open_confirms.publish(refused)
+    open_confirms.publish(unanswered)
     channel.says("basic_nack", 1, False)  # noqa: FBT003
     assert not open_confirms.is_worn
 
@@ -126,8 +127,8 @@ def test_a_channel_is_not_worn_while_an_answer_decides(
     open_confirms: Confirms, channel: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(confirms, "WORN_AFTER", 0)
-    open_confirms.publish([message()])
-    open_confirms.publish([message()], apart=True)
+    open_confirms.publish(message())
+    open_confirms.publish(message(), apart=True)
     channel.says("basic_nack", 1, False)  # noqa: FBT003
 
     assert not open_confirms.is_worn
@@ -137,7 +138,7 @@ def test_what_is_passed_over_shows_by_the_answer_to_a_sign(
     open_confirms: Confirms, channel: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forgotten = message()
-    open_confirms.publish([forgotten])
+    open_confirms.publish(forgotten)
     assert not open_confirms.wants_a_sign
 
     monkeypatch.setattr(confirms, "PASSED_OVER", 0)
@@ -156,7 +157,7 @@ def test_what_is_slow_as_a_whole_is_not_passed_over(
 ) -> None:
     monkeypatch.setattr(confirms, "PASSED_OVER", 0)
     for _ in range(3):
-        open_confirms.publish([message()])
+        open_confirms.publish(message())
     channel.says("basic_ack", 1, False)  # noqa: FBT003
 
     assert not open_confirms.is_worn

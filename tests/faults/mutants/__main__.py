@@ -77,6 +77,13 @@ CASES = (
     ),
     Case(broken.endless_patience, tests("shared/messaging/tests/test_confirms.py")),
     Case(broken.packs_of_anything, tests("shared/messaging/tests/test_packing.py")),
+    Case(broken.no_signature, tests("shared/messaging/tests/test_believing.py")),
+    Case(broken.no_signature, tests("shared/sealing/tests/test_letter.py")),
+    Case(broken.unsigned_is_heard, tests("shared/messaging/tests/test_believing.py")),
+    Case(broken.open_envelopes, tests("shared/messaging/tests/test_post.py")),
+    Case(broken.any_chain, tests("services/intake/tests/test_proofs.py")),
+    Case(broken.the_hub_is_believed, tests("services/intake/tests/test_proofs.py")),
+    Case(broken.letters_of_nobody, tests("services/intake/tests/test_proofs.py")),
     Case(broken.whole_batches, tests("shared/messaging/tests/test_delivery.py")),
 )
 

@@ -7,16 +7,19 @@ from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
+from services.intake.usecases import arrivals, ledger, proofs
 from services.intake.usecases.ledger import Ledger
 from shared import database
 from shared.database import Transaction
-from shared.messaging import confirms, inbox, outbox, packing
+from shared.messaging import confirms, inbox, outbox, packing, scribe
 from shared.messaging.delivery import Delivery, Outcome
+from shared.messaging.keybook import KeyBook
 from shared.messaging.link import Link
 from shared.messaging.message import Incoming, Message
 from shared.messaging.outbox import Outbox
 from shared.messaging.pump import Pump
 from shared.messaging.relay import Relay
+from shared.sealing import Letter, enclose
 
 Mutant = Callable[[], AbstractContextManager[Any]]
 
@@ -153,6 +156,45 @@ def endless_patience() -> Any:
 def packs_of_anything() -> Any:
     """What may be anything travels beside others."""
     return patch.object(packing, "_may_be_packed", lambda _message: True)
+
+
+def no_signature() -> Any:
+    """Whatever a letter is signed with, it is believed."""
+    return patch.object(Letter, "is_by", lambda *_: True)
+
+
+def unsigned_is_heard() -> Any:
+    """Who could sign is heard without."""
+    return patch.object(KeyBook, "must_sign", lambda *_: False)
+
+
+def open_envelopes() -> Any:
+    """Nothing is sealed on the way."""
+    return patch.object(
+        scribe, "enclose", lambda frames, reader, key: enclose(frames, reader=reader, key=key and None)
+    )
+
+
+@contextmanager
+def any_chain() -> Iterator[None]:
+    """The hub may say what it likes of the order of moves."""
+    with (
+        patch.object(ledger, "prove_link", lambda *_, **__: None),
+        patch.object(arrivals, "prove_link", lambda *_, **__: None),
+    ):
+        yield
+
+
+def the_hub_is_believed() -> Any:
+    """What the hub says of a move is not compared with its maker's letter."""
+    return patch.object(
+        ledger, "prove_move", lambda message, _referral, move: proofs.enclosed(message, move.letter)
+    )
+
+
+def letters_of_nobody() -> Any:
+    """A move without a letter is taken, whoever is said to have made it."""
+    return patch.object(Ledger, "_began_unsigned", lambda *_: True)
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from shared.messaging.embedded import matches
 from shared.messaging.errors import LinkLost
 from shared.messaging.link import Settled
 from shared.messaging.message import Incoming, Outgoing
-from shared.messaging.packing import Pack, as_one, packed, unpacked
 from shared.messaging.topology import RETRY_SECONDS, Binding, retry_step
 from tests.faults.simulation.weather import CUT, DOUBLE, REORDER, UNANSWERED, Weather
 
@@ -74,31 +73,30 @@ class SimulatedLink:
     _taken: dict[int, Letter] = field(default_factory=dict)
     _number: int = 0
     _answers: Settled = field(default_factory=Settled)
-    _under_way: list[Pack] = field(default_factory=list)
+    _under_way: list[Outgoing] = field(default_factory=list)
     _late: list[Settled] = field(default_factory=list)
 
     @property
     def open_publishes(self) -> int:
         """Those whose answer has not come."""
         answered = sum(len(late.confirmed) + len(late.refused) for late in self._late)
-        return answered + sum(len(pack) for pack in self._under_way)
+        return answered + len(self._under_way)
 
     def _may_be_cut(self) -> None:
         if self.life != self.broker.life or self.broker.weather.strikes(CUT):
             raise LinkLost("cut")
 
     def publish(self, messages: Sequence[Outgoing]) -> None:
-        """In packs, as over a real link: they are on their way, and nobody knows yet whether they arrive."""
-        self._under_way.extend(packed(messages))
+        """They are on their way, and nobody knows yet whether they arrive."""
+        self._under_way.extend(messages)
 
     def _bring(self) -> None:
         """What is under way arrives, each perhaps as the last before the link is cut."""
         while self._under_way:
             self._may_be_cut()
-            pack = self._under_way.pop(0)
-            routed = self.broker.put(as_one(pack))
-            answer, ids = Settled(), {one.id for one in pack}
-            (answer.confirmed if routed else answer.refused).update(ids)
+            message = self._under_way.pop(0)
+            answer = Settled()
+            (answer.confirmed if self.broker.put(message) else answer.refused).add(message.id)
             self._late.append(answer)
 
     def settled(self) -> Settled:
@@ -131,15 +129,12 @@ class SimulatedLink:
     def _arrive(self, letter: Letter) -> None:
         self._number += 1
         self._taken[self._number] = letter
-        events = unpacked(letter.body, letter.id)
-        for left, (id_, body) in zip(range(len(events) - 1, -1, -1), events, strict=True):
-            tag = (self._number, left)
-            self._arrived.append(Incoming(id_, letter.key, body, letter.attempt, ends_pack=not left, tag=tag))
+        self._arrived.append(Incoming(letter.id, letter.key, letter.body, letter.attempt, tag=self._number))
 
     def acknowledge(self, batch: Sequence[Incoming]) -> None:
-        """All up to the last whole message of the batch."""
+        """All up to the last of the batch."""
         self._may_be_cut()
-        last = max((incoming.tag[0] for incoming in batch if incoming.tag[1] == 0), default=0)
+        last = max(incoming.tag for incoming in batch)
         for number in [number for number in self._taken if number <= last]:
             del self._taken[number]
         self._may_be_cut()

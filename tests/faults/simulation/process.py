@@ -11,16 +11,23 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from deploy.composition import scribe_of
 from shared.database import Database, Transaction
 from shared.messaging.delivery import Batch, Delivery
 from shared.messaging.errors import LinkLost
+from shared.messaging.message import HUB
 from shared.messaging.outbox import Outbox
+from shared.messaging.post import Post
 from shared.messaging.pump import Pump
 from shared.messaging.relay import Relay
+from shared.messaging.scribe import Scribe
+from shared.sealing import OwnKeys
 from tests.faults.simulation.broker import SimulatedBroker
 from tests.faults.simulation.weather import AWAY, CRASH_AFTER, CRASH_BEFORE, Crash, Weather
 
 Hear = Callable[[Transaction, Batch], None]
+ORGS = ("harbour-house", "legal-aid")
+KEYS = {party: OwnKeys.generate() for party in (*ORGS, HUB)}
 
 
 class MortalDatabase(Database):
@@ -61,7 +68,8 @@ class MortalDatabase(Database):
 def _database(service: str, sender: str) -> MortalDatabase:
     """Opened once for all worlds: a new engine would learn every statement anew."""
     tables = import_module(f"services.{service}.storage").metadata.tables
-    return MortalDatabase("sqlite://", outbox=Outbox(tables["outbox"], sender=sender))
+    scribe = scribe_of(service, sender, KEYS[sender], KEYS[HUB].public)
+    return MortalDatabase("sqlite://", outbox=Outbox(tables["outbox"], sender=sender, scribe=scribe))
 
 
 class Process:
@@ -75,8 +83,13 @@ class Process:
         self.database = _database(service, sender)
         self.database.clock, self.database.weather = self.clock, broker.weather
         inbox, parked = self.tables["inbox"], self.tables["parked"]
-        self.delivery = Delivery(queue, self.database, inbox, parked, hear)
+        self.delivery = Delivery(queue, self.database, inbox, parked, hear, self.scribe)
         self.start()
+
+    @property
+    def scribe(self) -> Scribe:
+        """Who writes and reads its letters."""
+        return self.database.outbox.scribe
 
     def clock(self) -> datetime:
         """What it takes for the time."""
@@ -84,7 +97,8 @@ class Process:
 
     def start(self) -> None:
         """As after its start: it knows only what stands in its database."""
-        self.link = self.broker.connect(self.queue)
+        self.scribe.book.forget()
+        self.link = self._connect()
         relay = Relay(self.database, self.database.outbox, poll=0)
         self.pump = Pump(lambda: self.link, self.delivery, relay, sleep=lambda _: None)
 
@@ -100,10 +114,13 @@ class Process:
         except LinkLost:
             self.pump.relay.link_lost()
             self.link.close(politely=False)
-            self.link = self.broker.connect(self.queue)
+            self.link = self._connect()
         except Crash:
             self.restart()
         return True
+
+    def _connect(self) -> Post:
+        return Post(self.broker.connect(self.queue), self.queue, self.scribe)
 
     def restart(self) -> None:
         """It is killed, and starts again."""

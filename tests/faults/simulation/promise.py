@@ -4,10 +4,13 @@ from collections import Counter
 from typing import Any
 from uuid import UUID
 
+from shared.messaging.letters import recorded_moves
 from shared.schemas.life import Move, State
+from shared.sealing.chain import breaks
+from tests.faults.simulation.process import KEYS
 from tests.faults.simulation.world import ORGS, World
 
-TOLD = ("number", "move", "state", "by_org")  #: of a move, what all three keep
+TOLD = ("number", "move", "state", "by_org", "letter", "link")  #: of a move, what all three keep
 
 
 class Broken(AssertionError):
@@ -69,6 +72,8 @@ def _one_history(world: World, id_: UUID) -> Any:
     if [line[0] for line in lines] != list(range(1, len(lines) + 1)):
         yield f"{id_} has moves without an order: {lines}"
     yield from (f"{id_} has another history at {name}" for name, line in told.items() if line != lines)
+    for process in (*world.nodes.values(), world.hub):
+        yield from (f"{id_} is not proven at {process.queue}: {wrong}" for wrong in _unproven(process, id_))
     once = Counter(line[1] for line in lines)
     if once[Move.SEND] != 1 or once[Move.DELIVER] > 1:
         yield f"{id_} was sent or delivered more than once: {lines}"
@@ -77,6 +82,13 @@ def _one_history(world: World, id_: UUID) -> Any:
 def _history(process: Any, id_: UUID) -> list[Any]:
     rows = process.rows("moves", process.tables["moves"].c.referral_id == id_)
     return sorted(tuple(row[name] for name in TOLD) for row in rows if row["number"] is not None)
+
+
+def _unproven(process: Any, id_: UUID) -> Any:
+    """Every move of the chain, by its maker's own letter."""
+    with process.database.reading() as tx:
+        moves = recorded_moves(tx, process.tables["moves"], process.tables["letters"], id_)
+    return breaks(moves, {org: KEYS[org].public.signing for org in ORGS})
 
 
 def _moves_settled(world: World) -> Any:

@@ -32,13 +32,11 @@ from shared import clock as clocks
 from shared.messaging.message import HUB
 from shared.messaging.topology import HUB_QUEUES, node_bindings, node_queue
 from shared.schemas.life import Move, Party, State, allowed, needs
-from shared.sealing import KeyRing, PrivateKey
 from tests.faults.simulation.broker import SimulatedBroker
-from tests.faults.simulation.process import Process
+from tests.faults.simulation.process import KEYS, ORGS, Process
 from tests.faults.simulation.weather import Crash, Weather
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-ORGS = ("harbour-house", "legal-aid")
 HEALING = timedelta(minutes=20)  #: between two looks while all is well again
 HEALED = (
     60  #: looks after which everything must have come to rest; the longest pause of anything is six hours
@@ -46,8 +44,6 @@ HEALED = (
 QUIET = 500  #: turns of every loop within which nothing may be left to do
 PARTY = {"out": Party.SENDER, "in": Party.RECEIVER}
 SKEW = 24 * 3600  #: seconds by which a clock may be off
-
-_KEYS = {org: PrivateKey.generate() for org in ORGS}
 
 
 def worker(org: str) -> Actor:
@@ -77,7 +73,7 @@ class World:
         self.processes = [*self.nodes.values(), self.hub, self.notices, self.counts]
 
     def _node(self, org: str) -> Process:
-        hear = partial(hearing.hear, ring=KeyRing(_KEYS[org]), org=org)
+        hear = partial(hearing.hear, ring=KEYS[org].ring, org=org)
         return self._process("intake", node_queue(org), org, hear)
 
     def _process(self, service: str, queue: str, sender: str, hear: Callable[..., None]) -> Process:
@@ -183,7 +179,7 @@ def _first_day() -> tuple[list[bytes], dict[str, UUID]]:
     notices_storage.metadata.create_all(world.notices.database.engine)
     counts_storage.metadata.create_all(world.counts.database.engine)
     for org in ORGS:
-        add_organisation(world.hub.database, org, name=org, public_key=_KEYS[org].public)
+        add_organisation(world.hub.database, org, name=org, keys=KEYS[org].public)
     world.settle()
     cases = {org: _case(world, org) for org in ORGS}
     return [process.database.contents() for process in world.processes], cases

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from deploy.composition import open_database
+from deploy.composition import database_of
 from services.referral.usecases.directory import add_organisation
 from shared.messaging.management import Management
-from shared.messaging.message import HUB
 from shared.messaging.topology import HUB_USER
 from shared.migrations import upgrade
+from shared.sealing import OwnKeys, PublicKeys, write_key_file
 from shared.testing.broker import Broker, fresh_vhost
 from tests.hubs import JOINING, ORG, PUBLIC_KEY, Hub
 
@@ -27,14 +27,17 @@ def empty(
             ("BROKER_MANAGEMENT_URL", broker.management_url),
             ("BROKER_VHOST", hub.vhost),
             ("REFERRAL_DATABASE_URL", directory),
+            ("KEY_FILE", str(tmp_path / "hub.key")),
+            ("AMQP_URL", url),
         ):
             monkeypatch.setenv(f"THROUGHLINE_{name}", value)
         for user in (HUB_USER, ORG, JOINING):  # of an earlier test
             management.create_user(user, "an invented password")
             management.delete_user(user)
         upgrade("services.referral", directory)
-        with closing(open_database("referral", directory, sender=HUB)) as database:
-            add_organisation(database, ORG, name="Quiet Harbour", public_key=PUBLIC_KEY)
+        write_key_file(tmp_path / "hub.key", OwnKeys.generate())
+        with closing(database_of("referral")) as database:
+            add_organisation(database, ORG, name="Quiet Harbour", keys=PublicKeys.parse(PUBLIC_KEY))
         yield hub
 
 

@@ -1,6 +1,7 @@
 """A node's web process for tests, with its staff, a directory full of offers, and what the hub says to it."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +14,14 @@ from services.intake.tests.node import (
     CHEAP,
     HERE,
     KEYLESS,
-    OUR_KEY,
+    OUR_KEYS,
     SAFE_HOUSE,
     START,
-    THEIR_KEY,
+    THEIR_KEYS,
     THERE,
     Node,
     moved_on,
+    partner,
 )
 from services.intake.usecases import node as node_use
 from services.intake.usecases.staff import NewStaff, add_staff, issue_token
@@ -35,11 +37,12 @@ ELSEWHERE = "night-shelter"
 
 
 def settings(**changes: Any) -> IntakeWebSettings:
-    given = {
+    given: dict[str, Any] = {
         "org": HERE,
         "org_name": "Harbour House",
         "intake_database_url": "sqlite://",
         "secret_key": Secret("0" * 32),
+        "key_file": Path("node.key"),
         "public_url": "http://127.0.0.1:8000",
     }
     return IntakeWebSettings(**given | changes)
@@ -64,7 +67,7 @@ OFFERS = {
     HERE: [service(5, "legal_assistance", "Our own lawyer")],
 }
 NAMES = {HERE: "Harbour House", THERE: "Legal Aid", ELSEWHERE: "Night Shelter", KEYLESS: "Clinic"}
-KEYS = {HERE: OUR_KEY.public, THERE: THEIR_KEY.public, ELSEWHERE: THEIR_KEY.public}
+KEYS = {HERE: OUR_KEYS, THERE: THEIR_KEYS, ELSEWHERE: THEIR_KEYS}
 
 
 def hears_of_offers(node: Node) -> None:
@@ -72,7 +75,9 @@ def hears_of_offers(node: Node) -> None:
     with node.database.reading() as tx:
         version, digest = newest_directory(tx) or (0, "")
     partners = [
-        Organisation(org=org, name=name, public_key=KEYS.get(org), services=OFFERS[org])
+        partner(org, name, KEYS[org], OFFERS[org])
+        if org in KEYS
+        else Organisation(org=org, name=name, services=OFFERS[org])
         for org, name in NAMES.items()
     ]
     node.hears(DirectoryPublished(directory_version=version + 1, previous=digest, organisations=partners))

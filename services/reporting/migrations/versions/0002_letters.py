@@ -1,0 +1,11 @@
+"""The keys that check what is said."""
+
+from shared.messaging.letter_tables import add_keys
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Keys."""
+    add_keys()

@@ -1,0 +1,33 @@
+"""What 0.2.0 adds to a service's messages: the keys of the others, and which event a parked message is kept for."""
+
+import sqlalchemy as sa
+from alembic import op
+
+
+def add_keys() -> None:
+    """In every service."""
+    op.create_table(
+        "keys",
+        sa.Column("party", sa.String(31), primary_key=True),
+        sa.Column("sealing", sa.Text(), nullable=False),
+        sa.Column("signing", sa.Text()),
+        sa.Column("since", sa.DateTime(timezone=True)),
+        sa.Column("version", sa.Integer(), nullable=False),
+    )
+    op.add_column("parked", sa.Column("message_id", sa.Uuid()))
+
+
+def add_letters() -> None:
+    """Where moves are kept: the letters that prove them, and the chain."""
+    op.create_table(
+        "letters",
+        sa.Column("referral_id", sa.Uuid(), primary_key=True),
+        sa.Column("move_id", sa.Uuid(), primary_key=True),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("private", sa.LargeBinary()),
+    )
+    op.add_column("referrals", sa.Column("link", sa.String(64)))
+    for column in ("letter", "link"):
+        op.add_column("moves", sa.Column(column, sa.String(64)))

@@ -1,0 +1,22 @@
+"""What the tests of the post share."""
+
+import pytest
+
+from shared.database import Database, new_metadata
+from shared.messaging.keybook import put_keys
+from shared.messaging.message import HUB
+from shared.messaging.outbox import Outbox
+from shared.messaging.tables import add_message_tables
+from shared.messaging.tests.office import KEYS, NODE, OTHER
+
+
+@pytest.fixture
+def database() -> Database:
+    metadata = new_metadata()
+    add_message_tables(metadata)
+    made = Database("sqlite://", outbox=Outbox(metadata.tables["outbox"], sender=HUB))
+    metadata.create_all(made.engine)
+    with made.transaction() as tx:
+        for party in (NODE, OTHER):
+            put_keys(tx, metadata.tables["keys"], party, KEYS[party].public)
+    return made

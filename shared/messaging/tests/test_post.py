@@ -1,0 +1,162 @@
+"""What the post does with what is said, and what it takes from whom."""
+
+from dataclasses import replace
+
+import orjson
+import pytest
+
+from shared.clock import new_id
+from shared.database import Database
+from shared.messaging.drafts import draft, joined, split
+from shared.messaging.errors import Refused, Unready
+from shared.messaging.message import HUB, Incoming, Outgoing
+from shared.messaging.tests.office import (
+    KEY,
+    KEYS,
+    NODE,
+    OTHER,
+    QUEUES,
+    believed,
+    carried,
+    post,
+    question,
+    questions,
+    scribe,
+    written,
+)
+from shared.messaging.topology import HUB_EVENTS, NETWORK_OUT, retry_exchange
+from shared.sealing import enclose, framed, is_envelope, letters_in
+
+
+def refusal(database: Database, incoming: Incoming, name: str = HUB) -> str:
+    with pytest.raises((Refused, Unready)) as refused:
+        believed(database, incoming, name)
+    return refused.value.code
+
+
+def test_many_events_travel_in_one_sealed_message_and_come_out_in_their_order(database: Database) -> None:
+    said = questions(5)
+    there, wire = post(database, NODE)
+    there.publish(said)
+
+    [message] = wire.published
+    assert is_envelope(message.body)
+    assert b"history_asked" not in message.body
+    taken = carried(database, said)
+    assert [believed(database, one).id for one in taken] == [one.id for one in said]
+    assert [one.ends_pack for one in taken] == [False] * 4 + [True]
+
+
+def test_each_row_that_is_receipted_by_its_last_event_ends_a_pack(database: Database) -> None:
+    said = [
+        replace(m, exchange=HUB_EVENTS, routing_key="hub.messages_received")
+        for m in questions(3, "received:x")
+    ]
+
+    assert [one.ends_pack for one in carried(database, said, sender=HUB)] == [True] * 3
+
+
+def test_a_brokers_answer_counts_for_every_event_of_a_message(database: Database) -> None:
+    said = questions(3)
+    there, wire = post(database, NODE)
+    there.publish(said)
+    assert there.open_publishes == 3
+
+    wire.answers.confirmed.add(wire.published[0].id)
+
+    assert there.settled().confirmed == {one.id for one in said}
+    assert there.open_publishes == 0
+
+
+def test_for_a_reader_without_a_key_it_waits(database: Database) -> None:
+    [said] = questions(1)
+    there, wire = post(database, HUB)
+    there.publish([replace(said, exchange=NETWORK_OUT, routing_key="to.nobody.referral.history")])
+
+    assert wire.published == []
+    assert there.settled().refused == {said.id}
+
+
+def test_what_is_for_everybody_is_signed_and_open(database: Database) -> None:
+    id_, body = question(HUB)
+    said = Outgoing(id_, NETWORK_OUT, "to.all.referral.directory_published", body)
+
+    [taken] = carried(database, [said], to=OTHER, sender=HUB)
+
+    assert believed(database, taken, OTHER).sender == HUB
+
+
+def test_a_letter_is_passed_on_as_it_was_written(database: Database) -> None:
+    _, body = question(OTHER)
+    theirs = scribe(database, OTHER).write(body, (HUB, NODE), b"sealed")
+    id_, said = question(HUB)
+    offered = Outgoing(id_, NETWORK_OUT, f"to.{NODE}.referral.offered", draft(said, [theirs]))
+
+    [taken] = carried(database, [offered], to=NODE, sender=HUB)
+
+    assert believed(database, taken, NODE).beside == {theirs.hash: theirs}
+
+
+def test_a_letter_that_is_not_by_whom_it_says_is_not_passed_for_one(database: Database) -> None:
+    _, body = question(OTHER)
+    forged = replace(scribe(database, OTHER).write(body, (HUB, NODE)), signature=bytes(64))
+    id_, said = question(HUB)
+    offered = Outgoing(id_, NETWORK_OUT, f"to.{NODE}.referral.offered", draft(said, [forged]))
+
+    [taken] = carried(database, [offered], to=NODE, sender=HUB)
+
+    assert believed(database, taken, NODE).beside == {}
+
+
+def test_what_cannot_be_opened_is_kept_whole_with_the_reason(database: Database) -> None:
+    here, wire = post(database, HUB)
+    sealed = enclose(framed([written()]), reader=HUB, key=KEYS[OTHER].public.sealing)
+    wire.arriving = [Incoming(None, KEY, sealed)]
+
+    [taken] = here.take(1, 0)
+
+    assert refusal(database, taken) == "not_for_us"
+    assert taken.body == sealed
+
+
+def test_a_message_is_acknowledged_when_its_last_event_is(database: Database) -> None:
+    there, sent = post(database, NODE)
+    there.publish(questions(3))
+    here, wire = post(database, HUB)
+    wire.arriving = [Incoming(m.id, m.routing_key, m.body) for m in sent.published]
+
+    first = here.take(2, 0)
+    here.acknowledge(first)
+    assert wire.acknowledged == []
+    here.acknowledge(here.take(2, 0))
+
+    assert len(wire.acknowledged) == 1
+
+
+def test_of_what_was_put_off_only_that_event_comes_back(database: Database) -> None:
+    said = questions(3)
+    taken = carried(database, said)
+    here, wire = post(database, HUB)
+    here.postpone(taken[1:2])
+    [off] = wire.postponed
+    wire.arriving = [replace(off, routing_key=QUEUES[HUB], attempt=1)]
+
+    assert [(one.id, one.attempt) for one in here.take(9, 0)] == [(said[1].id, 1)]
+
+
+def test_what_is_tried_again_is_not_sealed_anew(database: Database) -> None:
+    body = enclose(framed([written()]), reader=HUB, key=KEYS[HUB].public.sealing)
+    there, wire = post(database, HUB)
+    there.publish([Outgoing(new_id(), retry_exchange("referral"), "referral.1", body)])
+
+    assert [message.body for message in wire.published] == [body]
+
+
+def test_drafts_are_joined_and_split() -> None:
+    one, two = written(), written()
+    whole = joined([draft(b'{"a":1}', [one]), b'[{"b":2},{"c":3}]', framed([two])])
+
+    events, letters = split(whole)
+    assert orjson.loads(events) == [{"a": 1}, {"b": 2}, {"c": 3}]
+    assert letters_in(letters) == [one, two]
+    assert split(joined([framed([one]), framed([two])])) == (b"", framed([one, two]))

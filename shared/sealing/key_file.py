@@ -1,0 +1,152 @@
+"""The key file: everything secret that a node or a service of the hub is known by, readable by its user only."""
+
+import base64
+import json
+import os
+import stat
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from shared.sealing.keys import KeyRing, PrivateKey, parse_public
+from shared.sealing.signing import PREFIX, SigningKey, parse_verifying
+from shared.sealing.suites import SUITES
+
+STORAGE_BYTES = 32
+MAKE = "make one with: throughline network key"
+
+
+class KeyFileUnusable(Exception):
+    """The key file is missing, readable by others or damaged; the message says what to do."""
+
+
+@dataclass(frozen=True, repr=False)
+class OwnKeys:
+    """The keys of one party, the newest of each kind first.
+
+    ``sealing`` opens what is sealed to it, ``signing`` signs what it says, ``storage`` protects what lies in its
+    own database (32 bytes each). A file of version 0.1.0 holds only the first kind.
+    """
+
+    sealing: tuple[PrivateKey, ...]
+    signing: tuple[SigningKey, ...] = ()
+    storage: tuple[bytes, ...] = ()
+
+    @classmethod
+    def generate(cls) -> "OwnKeys":
+        """A new key of each kind."""
+        return cls((PrivateKey.generate(),), (SigningKey.generate(),), (os.urandom(STORAGE_BYTES),))
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether there is one of each kind."""
+        return bool(self.sealing and self.signing and self.storage)
+
+    def completed(self) -> "OwnKeys":
+        """The same, with a new key of each kind that was missing."""
+        new = OwnKeys.generate()
+        return OwnKeys(self.sealing or new.sealing, self.signing or new.signing, self.storage or new.storage)
+
+    @cached_property
+    def ring(self) -> KeyRing:
+        """What is sealed to this party opens with it."""
+        return KeyRing(*self.sealing)
+
+    @property
+    def public(self) -> "PublicKeys":
+        """The halves that others may know; raises IndexError where there is no key to sign with."""
+        return PublicKeys(self.sealing[0].public, self.signing[0].public)
+
+
+@dataclass(frozen=True)
+class PublicKeys:
+    """What the directory says of a party: the keys to seal to it and to check what it signs."""
+
+    sealing: str
+    signing: str
+
+    def __str__(self) -> str:
+        """Both in one line, as people pass them on."""
+        return f"{self.sealing}+{self.signing}"
+
+    @classmethod
+    def parse(cls, line: str) -> "PublicKeys":
+        """From that line; raises ValueError when it is none, or one half is none."""
+        sealing, plus, rest = line.strip().partition(f"+{PREFIX}")
+        if not plus:
+            raise ValueError("a key to sign with is missing")
+        keys = cls(sealing, PREFIX + rest)
+        parse_public(keys.sealing)
+        parse_verifying(keys.signing)
+        return keys
+
+
+def write_key_file(path: Path, keys: OwnKeys) -> None:
+    """Write a new key file, readable by its owner only; raises FileExistsError rather than replace one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(_stored(keys), file)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def complete_key_file(path: Path) -> OwnKeys:
+    """Make the file if there is none, and add the kinds of key that are missing; returns what it holds then.
+
+    What was there stays: a new file takes the old one's place in one step.
+    """
+    if not path.exists():
+        write_key_file(path, OwnKeys.generate())
+    keys = read_key_file(path)
+    if keys.is_complete:
+        return keys
+    complete, new = keys.completed(), path.with_name(path.name + ".new")
+    new.unlink(missing_ok=True)
+    write_key_file(new, complete)
+    new.replace(path)
+    return complete
+
+
+def read_key_file(path: Path) -> OwnKeys:
+    """The keys of a key file; raises KeyFileUnusable with the remedy."""
+    try:
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise KeyFileUnusable(f"{path} can be read by others: run chmod 600 {path}")
+        keys = _kept(json.loads(path.read_text()))
+    except OSError as error:
+        raise KeyFileUnusable(f"{path}: {error.strerror}; {MAKE}") from None
+    except (ValueError, KeyError, TypeError):
+        raise KeyFileUnusable(f"{path} is damaged: restore it from the backup of the node's key") from None
+    if not keys.sealing:
+        raise KeyFileUnusable(f"{path} holds no key: {MAKE}")
+    return keys
+
+
+def _stored(keys: OwnKeys) -> dict[str, Any]:
+    return {
+        "keys": [{"suite": key.suite.number, "key": _text(key.raw)} for key in keys.sealing],
+        "signing": [{"key": _text(key.raw)} for key in keys.signing],
+        "storage": [{"key": _text(key)} for key in keys.storage],
+    }
+
+
+def _kept(stored: dict[str, Any]) -> OwnKeys:
+    keys = OwnKeys(
+        tuple(PrivateKey(SUITES[item["suite"]], _bytes(item)) for item in stored["keys"]),
+        tuple(SigningKey(_bytes(item)) for item in stored.get("signing", ())),
+        tuple(_bytes(item) for item in stored.get("storage", ())),
+    )
+    if any(len(key) != STORAGE_BYTES for key in keys.storage):
+        raise ValueError("length")
+    _ = [key.public for key in keys.sealing], [key.public for key in keys.signing]
+    return keys
+
+
+def _text(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
+def _bytes(item: dict[str, str]) -> bytes:
+    return base64.b64decode(item["key"], validate=True)

@@ -1,0 +1,117 @@
+"""A key file is complete, private, and says what to do when it is not."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from shared.sealing.key_file import (
+    KeyFileUnusable,
+    OwnKeys,
+    PublicKeys,
+    complete_key_file,
+    read_key_file,
+    write_key_file,
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "keys" / "node.key"
+
+
+def test_what_was_written_is_read(path: Path) -> None:
+    keys = OwnKeys.generate()
+    write_key_file(path, keys)
+
+    assert read_key_file(path) == keys
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_file_is_not_replaced(path: Path) -> None:
+    write_key_file(path, OwnKeys.generate())
+
+    with pytest.raises(FileExistsError):
+        write_key_file(path, OwnKeys.generate())
+
+
+def test_one_of_the_first_version_keeps_its_key_and_gets_the_others(path: Path) -> None:
+    keys = OwnKeys.generate()
+    write_key_file(path, OwnKeys(keys.sealing))
+
+    complete = complete_key_file(path)
+
+    assert complete.is_complete
+    assert complete.sealing == keys.sealing
+    assert read_key_file(path) == complete_key_file(path) == complete
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_one_that_others_can_read_is_refused(path: Path) -> None:
+    write_key_file(path, OwnKeys.generate())
+    path.chmod(0o640)
+
+    with pytest.raises(KeyFileUnusable, match="chmod 600"):
+        read_key_file(path)
+
+
+def test_one_that_is_not_there_is_asked_for(path: Path) -> None:
+    with pytest.raises(KeyFileUnusable, match="throughline network key"):
+        read_key_file(path)
+
+
+def wrong(**changed: object) -> str:
+    return json.dumps({"keys": [], "signing": [], "storage": [], **changed})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        "{}",
+        wrong(keys=[{"suite": 9, "key": "AAAA"}]),
+        wrong(keys=[{"suite": 2, "key": "AAAA"}]),
+        wrong(keys=[{"suite": 2, "key": "?"}]),
+        wrong(signing=[{"key": "AAAA"}]),
+        wrong(storage=[{"key": "AAAA"}]),
+    ],
+)
+def test_a_damaged_one_is_refused_with_the_remedy(path: Path, content: str) -> None:
+    path.parent.mkdir()
+    path.touch(0o600)
+    path.write_text(content)
+
+    with pytest.raises(KeyFileUnusable, match="backup"):
+        read_key_file(path)
+
+
+def test_an_empty_one_is_refused(path: Path) -> None:
+    path.parent.mkdir()
+    path.touch(0o600)
+    path.write_text(wrong())
+
+    with pytest.raises(KeyFileUnusable, match="holds no key"):
+        read_key_file(path)
+
+
+def test_public_keys_travel_in_one_line() -> None:
+    public = OwnKeys.generate().public
+
+    assert PublicKeys.parse(f" {public}\n") == public
+
+
+@pytest.mark.parametrize("line", ["", "2:AAAA", "2:AAAA+ed25519:AAAA", "+ed25519:", "ed25519:AAAA+2:AAAA"])
+def test_what_is_no_line_of_public_keys_is_refused(line: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - whatever it says, nothing is taken
+        PublicKeys.parse(line)
+
+
+def test_secrets_are_not_shown() -> None:
+    keys = OwnKeys.generate()
+
+    said = repr((keys, *keys.sealing, *keys.signing))
+
+    assert repr(keys.sealing[0].raw) not in said
+    assert repr(keys.signing[0].raw) not in said
+    assert repr(keys.storage[0]) not in said
