@@ -17,6 +17,7 @@ GROUPS = {
     "settings": "deploy.commands.settings:app",
 }
 PROCESSES = ("run", "web", "migrate")
+SECRETS = ("--password", "--passphrase")  #: no option of ours: everybody on the machine could read them
 
 
 def main() -> None:
@@ -28,10 +29,21 @@ def main() -> None:
 
     try:
         with explained_errors():
+            _refuse_secrets(sys.argv[1:])
             _application(noun)()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(BROKEN_PIPE)
+
+
+def _refuse_secrets(words: list[str]) -> None:
+    from deploy.console import fail
+
+    for word in words:
+        if word.partition("=")[0] in SECRETS:
+            fail(
+                "a secret on the command line can be read by everybody on this machine: leave it out, it is asked for"
+            )
 
 
 def _application(noun: str) -> Callable[[], None]:

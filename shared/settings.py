@@ -157,6 +157,20 @@ def _safe_link(url: str) -> bool:
     return parts.scheme in ("amqps", "embedded") or (parts.scheme == "amqp" and parts.hostname in LOOPBACK)
 
 
+SECOND_FACTOR = (
+    one_of("required", "optional"),
+)  #: optional: a password alone lets in whoever has not set one up
+
+
+def refuse_optional_beyond_loopback(second_factor: str, public_url: str) -> None:
+    """A password alone is for trying out on one machine; raises SettingsWrong."""
+    if second_factor == "optional" and urlsplit(public_url).hostname not in LOOPBACK:
+        name, url = variable("second_factor"), variable("public_url")
+        raise SettingsWrong(
+            [f"{name} must be required where {url} is not on this machine's own loopback: leave it out"]
+        )
+
+
 BROKER_URL = (
     Check(
         lambda value: all(_safe_link(url) for url in brokers_in(value)),

@@ -4,7 +4,7 @@ import hashlib
 from datetime import timedelta
 from math import ceil
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, delete, select
+from sqlalchemy import Column, Integer, MetaData, String, Table, delete, update
 
 from shared.database import Moment, Transaction
 from shared.rows import insert_into
@@ -34,21 +34,19 @@ def add_sign_in_table(metadata: MetaData) -> Table:
 
 
 def count_attempt(tx: Transaction, table: Table, name: str) -> None:
-    """Count an attempt before it is tried, so that many at once gain nothing; raises TooEarly."""
-    query = select(table).where(table.c.name_sha256 == sha256(name)).with_for_update()
-    row = tx.execute(query).one_or_none()
-    failures, wait_until = (row.failures, row.wait_until) if row else (0, tx.at)
-    if tx.at < wait_until:
-        raise TooEarly(ceil((wait_until - tx.at).total_seconds()))
-    if tx.at - wait_until > FORGOTTEN_AFTER:
-        failures = 0
-    _put(tx, table, name, failures + 1)
+    """Count an attempt before it is tried, so that many at once gain nothing; raises TooEarly.
 
-
-def _put(tx: Transaction, table: Table, name: str, failures: int) -> None:
-    values = {"failures": failures, "wait_until": tx.at + timedelta(seconds=_wait_after(failures))}
-    put = insert_into(tx, table).values(name_sha256=sha256(name), **values)
-    tx.execute(put.on_conflict_do_update(index_elements=["name_sha256"], set_=values))
+    The row is made and locked by one statement: those who come first at the same moment wait for each other too.
+    """
+    put = insert_into(tx, table).values(name_sha256=sha256(name), failures=0, wait_until=tx.at)
+    held = put.on_conflict_do_update(index_elements=["name_sha256"], set_={"failures": table.c.failures})
+    row = tx.execute(held.returning(table.c.failures, table.c.wait_until)).one()
+    if row.failures > FREE_ATTEMPTS and tx.at < row.wait_until:
+        raise TooEarly(ceil((row.wait_until - tx.at).total_seconds()))
+    failures = 1 if tx.at - row.wait_until > FORGOTTEN_AFTER else row.failures + 1
+    wait_until = tx.at + timedelta(seconds=_wait_after(failures))
+    mine = table.c.name_sha256 == sha256(name)
+    tx.execute(update(table).where(mine).values(failures=failures, wait_until=wait_until))
 
 
 def _wait_after(failures: int) -> int:

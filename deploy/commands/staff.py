@@ -1,19 +1,28 @@
 """``throughline user``: who signs in at a node, and the coordinators at the hub."""
 
-from typing import Annotated
+import secrets
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 
-from deploy.composition import open_database, web_of
-from deploy.console import err, fail, show_json
+from deploy.composition import WebComposition, open_database, web_of
+from deploy.console import err, fail, out, show, show_json
+from services.intake.usecases import staff as people
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
 from services.intake.usecases.staff import NewStaff, add_staff, issue_token
 from services.reporting.usecases import staff as coordinators
+from shared.accounts import Accounts
 from shared.database import Database
 from shared.passwords import LONGEST, SHORTEST
 
 app = typer.Typer(help="People who sign in, and tokens for programs.", no_args_is_help=True)
 Username = Annotated[str, typer.Argument(help="The name to sign in with.")]
+Coordinator = Annotated[bool, typer.Option("--coordinator", help="A coordinator at the hub.")]
+PasswordFile = Annotated[
+    Path | None, typer.Option(help="A file whose first line is the password; - is standard input.")
+]
 PASSWORD = "Password"  # noqa: S105 - the prompt
 WHY = {
     "too_short": f"the password must have at least {SHORTEST} characters",
@@ -29,62 +38,146 @@ WHY = {
 
 
 @app.command("add")
-def add(
+def add(  # noqa: PLR0913 - a person has that many facts
     username: Username,
     *,
-    role: Annotated[str, typer.Option(help="case_worker, focal_point, admin, or coordinator (at the hub).")],
+    role: Annotated[
+        str, typer.Option(help="case_worker, focal_point, admin, auditor, or coordinator (at the hub).")
+    ],
     name: Annotated[str, typer.Option(help="Shown to colleagues.")] = "",
     email: Annotated[str | None, typer.Option(help="Where notices go.")] = None,
     language: Annotated[str, typer.Option(help="en, ru, be or uk.")] = "en",
+    password_file: PasswordFile = None,
+    link: Annotated[
+        bool, typer.Option("--link", help="Print a link by which they choose a password.")
+    ] = False,
 ) -> None:
-    """Add somebody; the password is asked for, never given on the command line."""
-    password = typer.prompt(PASSWORD, hide_input=True, confirmation_prompt=True)
+    """Add somebody; the password is asked for, read from a file, or chosen by themselves through a link."""
+    password = secrets.token_urlsafe(32) if link else _password(password_file)
     try:
         if role == "coordinator":
             shown = name or username
             coordinators.add_coordinator(
-                _reporting(), username, password, display_name=shown, language=language
+                _database("reporting"), username, password, display_name=shown, language=language
             )
         else:
             new = NewStaff(username, password, role, name or username, email, language)
-            database, org = _intake()
-            add_staff(database, new, org=org)
+            add_staff(_database("intake"), new, org=web_of("intake").sender)
     except Invalid as invalid:
         fail("not added: " + "; ".join(_why(code, field) for field, code in invalid.errors.items()))
     except Conflict as conflict:
         fail(f"not added: {_why(conflict.state)}")
     except coordinators.StaffRefused as refused:
         fail(f"not added: {_why(refused.code)}")
-    err.print(f"{username} can sign in now.")
+    err.print(f"{username} can sign in now, and sets up the second step at the first sign-in.")
+    if link:
+        _print_link(username, coordinator=role == "coordinator")
+
+
+def _password(file: Path | None) -> str:
+    if file is None:
+        return str(typer.prompt(PASSWORD, hide_input=True, confirmation_prompt=True))
+    if str(file) == "-":
+        return sys.stdin.readline().rstrip("\n")
+    try:
+        return file.read_text("utf-8").partition("\n")[0]
+    except (OSError, UnicodeDecodeError):
+        fail(f"{file} cannot be read as text: check the path and its rights")
+
+
+@app.command("list")
+def list_all(
+    *,
+    coordinator: Coordinator = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Everybody who signs in, and those who no longer do."""
+    database = _database("reporting" if coordinator else "intake")
+    rows = (
+        [
+            {"username": one.username, "role": "coordinator", "name": one.display_name, "active": one.active}
+            for one in coordinators.list_staff(database)
+        ]
+        if coordinator
+        else [
+            {"username": one.username, "role": str(one.role), "name": one.display_name, "active": one.active}
+            for one in people.list_staff(database)
+        ]
+    )
+    show(rows, title="People who sign in", as_json=as_json)
+
+
+@app.command("disable")
+def disable(username: Username, *, coordinator: Coordinator = False) -> None:
+    """Let somebody in no longer: sessions end at once, and tokens open nothing."""
+    if not _accounts(coordinator=coordinator).set_active(username, active=False):
+        _unknown(username)
+    err.print(
+        f"{username} is signed out and cannot sign in. What they worked on waits: a focal point assigns it."
+    )
+
+
+@app.command("enable")
+def enable(username: Username, *, coordinator: Coordinator = False) -> None:
+    """Let somebody in again."""
+    if not _accounts(coordinator=coordinator).set_active(username, active=True):
+        _unknown(username)
+    err.print(f"{username} can sign in again.")
+
+
+@app.command("reset-totp")
+def reset_totp(username: Username, *, coordinator: Coordinator = False) -> None:
+    """Forget somebody's second step: it is set up anew at the next sign-in. Sessions end at once."""
+    if not _accounts(coordinator=coordinator).reset_second_factor(username):
+        _unknown(username)
+    err.print(f"{username} sets up the second step anew at the next sign-in.")
+
+
+@app.command("recovery-link")
+def recovery_link(username: Username, *, coordinator: Coordinator = False) -> None:
+    """Print a link for a new password and a new second step: it works once, and for an hour. Hand it over yourself."""
+    _print_link(username, coordinator=coordinator)
+
+
+def _print_link(username: str, *, coordinator: bool) -> None:
+    token = _accounts(coordinator=coordinator).recovery_link(username)
+    if token is None:
+        _unknown(username)
+    out.print(f"{_web(coordinator=coordinator).settings.public_url.rstrip('/')}/recover/{token}")
 
 
 @app.command("token")
-def token(
-    username: Username,
-    *,
-    coordinator: Annotated[bool, typer.Option(help="A coordinator at the hub.")] = False,
-) -> None:
+def token(username: Username, *, coordinator: Coordinator = False) -> None:
     """Make a token of the API; it is shown once."""
     try:
         made = (
-            coordinators.issue_token(_reporting(), username)
+            coordinators.issue_token(_database("reporting"), username)
             if coordinator
-            else issue_token(_intake()[0], username)
+            else issue_token(_database("intake"), username)
         )
     except (NotFound, coordinators.StaffRefused):
-        fail(f"there is no {username}: add somebody with throughline user add")
+        _unknown(username)
     show_json({"username": username, "token": made})
+
+
+def _unknown(username: str) -> NoReturn:
+    fail(f"there is no {username}: see throughline user list, or add somebody with throughline user add")
 
 
 def _why(code: str, field: str = "it") -> str:
     return WHY.get(code, f"{field} was refused ({code}): see throughline user add --help")
 
 
-def _intake() -> tuple[Database, str]:
-    web = web_of("intake")
-    return open_database("intake", web.database_url, sender=web.sender), web.sender
+def _accounts(*, coordinator: bool) -> Accounts:
+    if coordinator:
+        return coordinators.accounts(_database("reporting"))
+    return people.accounts(_database("intake"))
 
 
-def _reporting() -> Database:
-    web = web_of("reporting")
-    return open_database("reporting", web.database_url, sender=web.sender)
+def _web(*, coordinator: bool) -> WebComposition:
+    return web_of("reporting" if coordinator else "intake")
+
+
+def _database(service: str) -> Database:
+    web = web_of(service)
+    return open_database(service, web.database_url, sender=web.sender)

@@ -142,6 +142,7 @@ def node_web_environment(node: NodePlan) -> dict[str, str]:
             "KEY_FILE": str(node.key_file),
             "PUBLIC_URL": node.url,
             "WEB_PORT": str(node.port),
+            "SECOND_FACTOR": "optional",
         }
     )
 
@@ -154,6 +155,7 @@ def reporting_web_environment(plan: Plan) -> dict[str, str]:
             "SECRET_KEY": secrets.token_hex(32),
             "PUBLIC_URL": plan.reporting_url,
             "WEB_PORT": str(plan.reporting_port),
+            "SECOND_FACTOR": "optional",
         }
     )
 

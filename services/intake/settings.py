@@ -8,7 +8,17 @@ from urllib.parse import urlsplit
 from shared.messaging.tls import ca_file_setting
 from shared.schemas.rules import ORGANISATION
 from shared.sealing import PublicKeys
-from shared.settings import BROKER_URL, DATABASE_URL, LOOPBACK, Check, Secret, between, setting
+from shared.settings import (
+    BROKER_URL,
+    DATABASE_URL,
+    LOOPBACK,
+    SECOND_FACTOR,
+    Check,
+    Secret,
+    between,
+    refuse_optional_beyond_loopback,
+    setting,
+)
 
 _ORG = Check(
     lambda value: re.fullmatch(ORGANISATION, value) is not None,
@@ -63,3 +73,12 @@ class IntakeWebSettings:
     public_url: str = setting("where people reach the node, https://…", _WEB)
     web_address: str = setting("the address that the web process listens on", default="127.0.0.1")
     web_port: int = setting("the port that the web process listens on", between(1, 65535), default=8000)
+    second_factor: str = setting(
+        "required, or optional: a password alone lets in whoever has set none up (on this machine's loopback only)",
+        *SECOND_FACTOR,
+        default="required",
+    )
+
+    def __post_init__(self) -> None:
+        """A password alone is for trying out; raises SettingsWrong."""
+        refuse_optional_beyond_loopback(self.second_factor, self.public_url)

@@ -7,7 +7,19 @@ from typing import Any
 from flask import Blueprint, Flask
 from flask_bootstrap import Bootstrap5
 
-from shared.web import gate, headers, health, identity, languages, problems
+from shared.web import (
+    account,
+    gate,
+    headers,
+    health,
+    identity,
+    languages,
+    passkey_pages,
+    problems,
+    recovery,
+    second_factor,
+    sign_in,
+)
 from shared.web.identity import Access
 
 LARGEST_BODY = 1_000_000  #: bytes of a request (security, section 6)
@@ -19,7 +31,8 @@ class WebSettings:
     """What a web process needs to know about itself.
 
     ``name`` names its cookies: several processes may stand on one host. ``title`` stands in the header, as
-    it is. ``secure`` is true wherever people reach it through TLS. Pages show moments in ``timezone``.
+    it is. ``secure`` is true wherever people reach it through TLS. Pages show moments in ``timezone``. ``frame`` is
+    the template of the application's own pages, so that the account's pages stand in it too.
     """
 
     name: str
@@ -28,6 +41,7 @@ class WebSettings:
     secure: bool = True
     timezone: str = "UTC"
     leave_for: str = LEAVE_FOR
+    frame: str = "shared/base.html"
 
 
 def make_app(
@@ -52,6 +66,8 @@ def make_app(
     languages.install(app, timezone=settings.timezone, secure=settings.secure)
     problems.install(app, errors or {})
     identity.install(app, access)
+    for pages in (sign_in, second_factor, passkey_pages, account, recovery):
+        pages.install(app, access)
     gate.install(app)
     health.install(app, checks or {})
     headers.install(app, secure=settings.secure)

@@ -1,36 +1,64 @@
-"""Who is asking: sign-in by password for pages, bearer tokens for the API, and no third way in."""
+"""Who is asking: a session for pages, bearer tokens for the API, and no third way in."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Flask, g, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask import Flask, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from shared.web.addresses import API, local_path
-from shared.web.forms import Form, PasswordField, StringField, SubmitField, at_most, required
+from shared.passkeys import Passkeys
+from shared.second_factors import SecondFactors
+from shared.sessions import Sessions
+from shared.web.addresses import API
 from shared.web.problems import Problem
 
 View = TypeVar("View", bound=Callable[..., Any])
 BEARER = "Bearer "
-LONGEST_PASSWORD = 1000  #: characters; longer ones would only cost time
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of staff as pages need to know them. ``actor`` is what the use cases take as ``by``, ``role`` a word.
+
+    ``sees_much``: a code can be talked out of somebody, a passkey cannot; who sees much and has one must use it.
+    """
+
+    username: str
+    display_name: str
+    actor: Any
+    language: str | None = None
+    sees_much: bool = False
+    role: object = ""
 
 
 @dataclass(frozen=True)
 class Identity(UserMixin):  # type: ignore[misc]
-    """A person who is signed in. ``actor`` is what the service's use cases take as ``by``.
-
-    ``session`` is the token of this sign-in, ``language`` the one the person chose, if any.
-    """
+    """A person who is signed in; ``session`` is the token of this sign-in."""
 
     session: str
-    display_name: str
-    actor: Any
-    language: str | None = None
+    person: Person
+
+    @property
+    def username(self) -> str:
+        """The name to sign in with."""
+        return self.person.username
+
+    @property
+    def display_name(self) -> str:
+        """What colleagues call them."""
+        return self.person.display_name
+
+    @property
+    def actor(self) -> Any:
+        """As whom they act."""
+        return self.person.actor
+
+    @property
+    def language(self) -> str | None:
+        """The language that the person chose, if any."""
+        return self.person.language
 
     def get_id(self) -> str:
         """What the cookie carries: the token of the session, not the person."""
@@ -47,17 +75,32 @@ class SignInRefused(Exception):
 
 @dataclass(frozen=True)
 class Access:
-    """How the service knows people. ``shared.web.sessions`` keeps the tokens that it hands out.
+    """How the service knows people.
 
-    ``sign_in(username, password)`` begins a session and returns its token, or raises ``SignInRefused``.
-    ``load_user(token)`` tells who it is as long as the session lasts. ``sign_out(token)`` ends it.
-    ``actor_of_token(token)`` tells who sent a request to the API.
+    ``check_password(username, password)`` tells whose it is, or raises ``SignInRefused``. ``person(username)`` is
+    None for somebody who is not there. ``actor_of_token(token)`` tells who sent a request to the API.
+    ``owner_of_link(token)`` tells whose recovery link it is, and ``recover(token, password)`` uses it up: it sets the
+    password, forgets the second factor and ends every session, or raises ``PasswordRefused``; both are None for a link
+    that is none. ``sessions`` are the sign-ins under way, ``half`` those that wait for ``second_factors`` or
+    ``passkeys``, without which nobody comes in if ``second_factor_required``.
     """
 
-    sign_in: Callable[[str, str], str]
-    load_user: Callable[[str], Identity | None]
-    sign_out: Callable[[str], None]
+    check_password: Callable[[str, str], str]
+    person: Callable[[str], Person | None]
     actor_of_token: Callable[[str], Any | None]
+    owner_of_link: Callable[[str], str | None]
+    recover: Callable[[str, str], str | None]
+    sessions: Sessions
+    half: Sessions
+    second_factors: SecondFactors
+    passkeys: Passkeys
+    second_factor_required: bool = True
+
+    def load_user(self, token: str) -> Identity | None:
+        """Whose session it is, as long as it lasts."""
+        username = self.sessions.username(token)
+        person = self.person(username) if username else None
+        return Identity(token, person) if person else None
 
 
 def public(view: View) -> View:
@@ -76,18 +119,8 @@ def actor() -> Any:
     return g.actor if request.path.startswith(API) else current_user.actor
 
 
-class SignInForm(Form):
-    """The two things that a sign-in asks for."""
-
-    username = StringField(_l("User name"), [required(_l("Enter your user name.")), at_most(200)])
-    password = PasswordField(
-        _l("Password"), [required(_l("Enter your password.")), at_most(LONGEST_PASSWORD)]
-    )
-    submit = SubmitField(_l("Sign in"))
-
-
 def install(app: Flask, access: Access) -> None:
-    """Close the application, and give it its sign-in page."""
+    """Close the application to whoever is not known."""
     manager = LoginManager(app)
     manager.session_protection = None  # it would end the session whenever a phone changes its network
     manager.user_loader(access.load_user)
@@ -100,8 +133,6 @@ def install(app: Flask, access: Access) -> None:
             g.actor = _actor_of_request(access)
             return None
         return None if who() else _to_sign_in()
-
-    _add_pages(app, access)
 
 
 def _is_public(app: Flask) -> bool:
@@ -125,49 +156,16 @@ def _to_sign_in() -> Response:
     return redirect(url_for("sign_in", next=wanted))
 
 
-def _add_pages(app: Flask, access: Access) -> None:
-    @app.route("/sign-in", methods=["GET", "POST"])
-    @public
-    def sign_in() -> Any:
-        if who():
-            return redirect("/")
-        form = SignInForm()
-        status = _try_to_sign_in(access, form) if form.validate_on_submit() else 200
-        if status == 303:  # noqa: PLR2004 - HTTP's own number
-            return redirect(local_path(request.args.get("next", "/")), code=status)
-        return render_template("shared/sign_in.html", form=form), status
-
-    @app.post("/sign-out")
-    @public
-    def sign_out() -> Response:
-        if person := who():
-            access.sign_out(person.session)
-        logout_user()
-        session.clear()
-        return redirect(url_for("sign_in"), code=303)
-
-
-def _try_to_sign_in(access: Access, form: SignInForm) -> int:
-    """The status to answer with; a refusal says the same whether the name or the password is wrong."""
-    try:
-        token = access.sign_in(form.username.data or "", form.password.data or "")
-    except SignInRefused as refused:
-        form.form_errors.append(_why(refused))
-        return 429 if refused.wait else 401
-    person = access.load_user(token)
-    if person is None:
+def begin_session(access: Access, username: str) -> None:
+    """Whoever sent this request is that person from now on. Nothing of before lives on, not even the cookie's id."""
+    identity = access.load_user(access.sessions.begin(username))
+    if identity is None:
         raise Problem(503, "busy")
-    session.clear()  # nothing of before the sign-in lives on in it
-    login_user(person)
-    return 303
+    session.clear()
+    login_user(identity)
 
 
-def _why(refused: SignInRefused) -> str:
-    if not refused.wait:
-        return str(_("The user name or the password is not right."))
-    later = ngettext(
-        "Too many attempts. Try again in %(num)d second.",
-        "Too many attempts. Try again in %(num)d seconds.",
-        refused.wait,
-    )
-    return str(later)
+def end_session() -> None:
+    """Nobody is signed in in the browser that sent the request."""
+    logout_user()
+    session.clear()

@@ -19,6 +19,7 @@ from shared.web.labels import language as language_name
 LANGUAGES = {"en": "English", "ru": "Русский", "be": "Беларуская", "uk": "Українська"}  #: code → its own name
 SOURCE = "en"  #: the language that the code itself speaks
 COOKIE = "language"
+HOST_COOKIE = f"__Host-{COOKIE}"  #: over TLS: no neighbour of the same domain can set it
 A_YEAR = 365 * 24 * 3600  #: seconds
 
 
@@ -37,14 +38,19 @@ def install(app: Flask, *, timezone: str, secure: bool) -> None:
         language = request.form.get("language", "")
         if language in LANGUAGES:
             response.set_cookie(
-                COOKIE, language, max_age=A_YEAR, secure=secure, httponly=True, samesite="Strict"
+                HOST_COOKIE if secure else COOKIE,
+                language,
+                max_age=A_YEAR,
+                secure=secure,
+                httponly=True,
+                samesite="Strict",
             )
         return response
 
 
 def choose() -> str:
     """The language chosen on this computer, else the person's own, else the browser's, else English."""
-    chosen = request.cookies.get(COOKIE, "")
+    chosen = request.cookies.get(HOST_COOKIE) or request.cookies.get(COOKIE, "")
     if chosen in LANGUAGES:
         return chosen
     person = who()

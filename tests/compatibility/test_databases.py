@@ -11,7 +11,8 @@ from deploy.demo.network import Hands, SteppedNetwork, open_network
 from deploy.demo.organisations import ORGANISATIONS
 from deploy.demo.plan import HUB_SERVICES
 from services.intake.domain import Actor, Role
-from services.intake.storage.tables import people
+from services.intake.storage.staff_tables import file_workers, referral_workers
+from services.intake.storage.tables import moves, people
 from services.intake.storage.tables import referrals as node_referrals
 from services.intake.usecases.moves import MoveOrder, make_move
 from services.intake.usecases.referrals import inbox, list_referrals, referral_page
@@ -97,6 +98,21 @@ def test_every_page_of_it_can_be_read(network: SteppedNetwork) -> None:
             file = referral_page(network.databases[org], referral.id, worker)
             assert len(file.history) >= referral.number > 0
         assert len(referrals) > 20
+
+
+def test_each_file_and_what_came_in_has_the_case_worker_who_dealt_with_it(network: SteppedNetwork) -> None:
+    for org, worker in WORKERS.items():
+        with network.databases[org].reading() as tx:
+            everybody = set(tx.execute(select(people.c.id)).scalars())
+            dealt_with = set(
+                tx.execute(select(moves.c.referral_id).where(moves.c.made_by.is_not(None))).scalars()
+            )
+            came = tx.execute(select(node_referrals.c.id).where(node_referrals.c.direction == "in")).scalars()
+            files = set(tx.execute(select(file_workers.c.person_id, file_workers.c.username)).all())
+            taken = set(tx.execute(select(referral_workers.c.referral_id, referral_workers.c.username)).all())
+        assert files == {(id_, worker.username) for id_ in everybody}
+        assert taken == {(id_, worker.username) for id_ in dealt_with & set(came)}
+        assert len(taken) > 5
 
 
 def test_the_network_in_it_lives_on(network: SteppedNetwork) -> None:

@@ -7,14 +7,15 @@ import pytest
 from deploy.demo.organisations import COORDINATOR
 from tests.e2e.conftest import Visit, Visitor
 
-A = "harbour-house"
+A, B = "harbour-house", "legal-aid-centre"
 LANGUAGES = ("en", "ru", "be", "uk")
-PAGES = ("/inbox", "/people", "/people/new", "/referrals", "/directory")
+PAGES = ("/inbox", "/people", "/people/new", "/referrals", "/directory", "/emergency", "/account")
 LATER_PAGES = ("/consent", "/cases/new", "/needs/new", "/refer", "/close", "/consent/withdraw")
 REPORTS = ("referrals", "referrals_by_urgency", "response_times", "persons_identified", "needs")
 
 
-def _look(visitor: Visitor) -> None:
+def look(visitor: Visitor) -> None:
+    """Nothing for axe to complain of, and no wider than the window."""
     assert visitor.complaints() == [], visitor.page.url
     width = visitor.page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -25,14 +26,14 @@ def _look(visitor: Visitor) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_nodes_pages(visit: Visit, language: str) -> None:
     visitor = visit(A, language=language)
-    _look(visitor.goes_to("/sign-in"))
+    look(visitor.goes_to("/sign-in"))
     visitor.signs_in("alena").speaks(language)
     assert visitor.page.get_attribute("html", "lang") == language
     for path in PAGES:
-        _look(visitor.goes_to(path))
+        look(visitor.goes_to(path))
     for path in _pages_behind(visitor):
-        _look(visitor.goes_to(path))
-    _look(visitor.goes_to("/people/00000000-0000-0000-0000-000000000000"))
+        look(visitor.goes_to(path))
+    look(visitor.goes_to("/people/00000000-0000-0000-0000-000000000000"))
     assert not [address for address in visitor.asked if not address.startswith(visitor.url)]
 
 
@@ -62,15 +63,52 @@ def _links(visitor: Visitor, pattern: str) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_coordinators_pages(visit: Visit, language: str) -> None:
     visitor = visit(COORDINATOR, language=language)
-    _look(visitor.goes_to("/sign-in"))
+    look(visitor.goes_to("/sign-in"))
     visitor.signs_in(COORDINATOR).speaks(language)
     for table in REPORTS:
-        _look(visitor.goes_to(f"/?table={table}"))
+        look(visitor.goes_to(f"/?table={table}"))
+    look(visitor.goes_to("/account"))
     assert not [address for address in visitor.asked if not address.startswith(visitor.url)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_focal_points_pages(visit: Visit, language: str) -> None:
+    """A case worker opens a colleague's case in an emergency, and the focal point sees it and who works on what."""
+    worker = visit(B, language=language).signs_in("oksana").speaks(language)
+    focal = visit(B, language=language).signs_in("pavel").speaks(language)
+    person, reference = _registers(focal, f"Stork {language}")
+    assert worker.goes_to(person).page.inner_text("main").count("404") == 1
+
+    worker.goes_to("/emergency").fills(reference=reference, reason="She is at the door.")
+    worker.presses("main form.questions [type=submit]")
+    assert worker.page.url.endswith(person)
+    look(worker)
+
+    look(focal.goes_to("/inbox"))
+    assert focal.sees(reference)
+    assert focal.sees("She is at the door.")
+    look(focal.goes_to(f"{person}/team"))
+    focal.ticks("members", "oksana").presses("main form.questions [type=submit]")
+    look(focal)
+    assert focal.sees("Oksana, lawyer")
+    [came] = _links(focal.goes_to("/referrals?direction=in"), r"/referrals/[0-9a-f-]{36}$")[:1]
+    look(focal.goes_to(f"{came}/team"))
+    focal.goes_to("/inbox").presses("main form[action$='/reviewed'] [type=submit]")
+    assert not focal.sees(reference)
+
+
+def _registers(focal: Visitor, alias: str) -> tuple[str, str]:
+    """A person with a case that the focal point works on: the page, and the reference."""
+    focal.goes_to("/people/new").fills(alias=alias).presses("main form.questions [type=submit]")
+    person = focal.page.url.removeprefix(focal.url)
+    focal.follows("/cases/new").presses("main form.questions [type=submit]")
+    found = re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", focal.page.inner_text("main"))
+    assert found
+    return person, found[0]
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_on_a_telephone(visit: Visit, language: str) -> None:
     visitor = visit(A, language=language, width=390).signs_in("alena").speaks(language)
     for path in (*PAGES, *_pages_behind(visitor)[:6]):
-        _look(visitor.goes_to(path))
+        look(visitor.goes_to(path))

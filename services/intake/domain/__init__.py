@@ -12,11 +12,12 @@ from services.intake.domain.consent import (
 from services.intake.domain.directory import Offer, Partner
 from services.intake.domain.person import Person, age_band_of, folded
 from services.intake.domain.referral import SAFE_CONTACT, Direction, HistoryLine, Referral
-from services.intake.domain.staff import Actor, Role
+from services.intake.domain.staff import EMERGENCY, Actor, Opening, Role
 from services.intake.domain.standing import NEED_AFTER, Pending, Standing
 
 __all__ = [
     "CLOSURE_REASONS",
+    "EMERGENCY",
     "GIVEN_BY",
     "LEGAL_BASES",
     "NEED_AFTER",
@@ -32,6 +33,7 @@ __all__ = [
     "HistoryLine",
     "Need",
     "Offer",
+    "Opening",
     "Partner",
     "Pending",
     "Person",

@@ -1,5 +1,6 @@
 """The node's tables and every query on them; a query on personal records says who asks with ``seen_by``."""
 
+from services.intake.storage import staff_tables
 from services.intake.storage.tables import inbox, keys, metadata, outbox, parked
 
-__all__ = ["inbox", "keys", "metadata", "outbox", "parked"]
+__all__ = ["inbox", "keys", "metadata", "outbox", "parked", "staff_tables"]

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 
 from services.intake.domain import Actor, Case, Need
-from services.intake.storage.rows import case_of, need_of, visible
+from services.intake.storage.need_to_know import visible
+from services.intake.storage.rows import case_of, need_of
 from services.intake.storage.tables import cases, needs, people
 from shared.database import Transaction
 from shared.rows import among
@@ -20,20 +21,20 @@ def add_case(tx: Transaction, case: Case, *, by: Actor) -> None:
 
 def find_case(tx: Transaction, case_id: UUID, *, seen_by: Actor) -> Case | None:
     """The case."""
-    query = select(cases).where(cases.c.id == case_id, visible(cases, seen_by))
+    query = select(cases).where(cases.c.id == case_id, visible(cases, seen_by, tx.at))
     row = tx.execute(query).mappings().one_or_none()
     return case_of(row) if row else None
 
 
-def hold_person(tx: Transaction, case_id: UUID) -> None:
+def hold_person(tx: Transaction, case_id: UUID, *, seen_by: Actor) -> None:
     """Let nobody send a referral of the person or change another case of theirs meanwhile."""
-    query = select(people.c.id).join(cases).where(cases.c.id == case_id)
+    query = select(people.c.id).join(cases).where(cases.c.id == case_id, visible(cases, seen_by, tx.at))
     tx.execute(query.with_for_update(of=people))
 
 
 def cases_of(tx: Transaction, person_id: UUID, *, seen_by: Actor) -> list[Case]:
     """The person's cases, newest first."""
-    query = select(cases).where(cases.c.person_id == person_id, visible(cases, seen_by))
+    query = select(cases).where(cases.c.person_id == person_id, visible(cases, seen_by, tx.at))
     return [case_of(row) for row in tx.execute(query.order_by(cases.c.id.desc())).mappings()]
 
 
@@ -50,7 +51,7 @@ def add_need(tx: Transaction, need: Need) -> None:
 
 def find_need(tx: Transaction, need_id: UUID, *, seen_by: Actor) -> Need | None:
     """The need, locked."""
-    query = select(needs).join(cases).where(needs.c.id == need_id, visible(cases, seen_by))
+    query = select(needs).join(cases).where(needs.c.id == need_id, visible(cases, seen_by, tx.at))
     row = tx.execute(query.with_for_update(of=needs)).mappings().one_or_none()
     return need_of(row) if row else None
 
@@ -58,7 +59,7 @@ def find_need(tx: Transaction, need_id: UUID, *, seen_by: Actor) -> Need | None:
 def needs_of(tx: Transaction, case_ids: Collection[UUID], *, seen_by: Actor) -> list[Need]:
     """The needs of these cases, oldest first."""
     of_cases = among(needs.c.case_id, "case_ids", sqlite=tx.is_sqlite)
-    query = select(needs).join(cases).where(of_cases, visible(cases, seen_by)).order_by(needs.c.id)
+    query = select(needs).join(cases).where(of_cases, visible(cases, seen_by, tx.at)).order_by(needs.c.id)
     return [need_of(row) for row in tx.execute(query, {"case_ids": list(case_ids)}).mappings()]
 
 

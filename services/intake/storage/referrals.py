@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 
 from services.intake.domain import Actor, Direction, HistoryLine, Pending, Referral, Standing
-from services.intake.storage.rows import line_of, referral_of, visible
+from services.intake.storage.need_to_know import visible
+from services.intake.storage.rows import line_of, referral_of
 from services.intake.storage.tables import cases, moves, partners, referrals
 from shared.database import Transaction
 from shared.rows import among
@@ -32,7 +33,7 @@ class Filters:
 
 def list_referrals(tx: Transaction, filters: Filters, *, seen_by: Actor, limit: int) -> list[Referral]:
     """The newest first."""
-    query = select(*FACTS).where(visible(referrals, seen_by), *_conditions(filters))
+    query = select(*FACTS).where(visible(referrals, seen_by, tx.at), *_conditions(filters))
     return _read(tx, query.limit(limit))
 
 
@@ -76,34 +77,34 @@ def referrals_where(
     tx: Transaction, condition: ColumnElement[bool], *, seen_by: Actor, limit: int
 ) -> list[Referral]:
     """Those of which the condition is true, newest first."""
-    query = select(*FACTS).where(visible(referrals, seen_by), condition)
+    query = select(*FACTS).where(visible(referrals, seen_by, tx.at), condition)
     return _read(tx, query.limit(limit))
 
 
 def count_where(tx: Transaction, condition: ColumnElement[bool], *, seen_by: Actor) -> int:
     """How many there are of which the condition is true."""
-    query = select(func.count()).select_from(referrals).where(visible(referrals, seen_by), condition)
+    query = select(func.count()).select_from(referrals).where(visible(referrals, seen_by, tx.at), condition)
     return tx.execute(query).scalar_one()
 
 
 def referrals_of_cases(tx: Transaction, case_ids: Collection[UUID], *, seen_by: Actor) -> list[Referral]:
     """What was sent for these cases."""
     of_cases = among(referrals.c.case_id, "case_ids", sqlite=tx.is_sqlite)
-    query = select(*FACTS).where(visible(referrals, seen_by), of_cases)
+    query = select(*FACTS).where(visible(referrals, seen_by, tx.at), of_cases)
     return _read(tx, query, case_ids=list(case_ids))
 
 
 def open_referrals_of_person(tx: Transaction, person_id: UUID, *, seen_by: Actor) -> list[UUID]:
     """What was sent for the person and is not over."""
     c = referrals.c
-    query = select(c.id).join(cases).where(cases.c.person_id == person_id, visible(referrals, seen_by))
+    query = select(c.id).join(cases).where(cases.c.person_id == person_id, visible(referrals, seen_by, tx.at))
     is_open = and_(c.shown_state.in_(sorted(OPEN)), ~c.refused)
     return list(tx.execute(query.where(is_open).order_by(c.id)).scalars())
 
 
 def find_referral(tx: Transaction, referral_id: UUID, *, seen_by: Actor) -> tuple[Referral, Any] | None:
     """The referral and its content."""
-    query = select(referrals).where(referrals.c.id == referral_id, visible(referrals, seen_by))
+    query = select(referrals).where(referrals.c.id == referral_id, visible(referrals, seen_by, tx.at))
     row = tx.execute(query).mappings().one_or_none()
     return (referral_of(row), row["content"]) if row else None
 
@@ -115,7 +116,7 @@ def lock_referral(
     query = (
         select(*FACTS, partners.c.public_key)
         .outerjoin(partners, partners.c.org == referrals.c.other_org)
-        .where(referrals.c.id == referral_id, visible(referrals, seen_by))
+        .where(referrals.c.id == referral_id, visible(referrals, seen_by, tx.at))
         .with_for_update(of=referrals)
     )
     row = tx.execute(query).mappings().one_or_none()
@@ -144,7 +145,9 @@ def history_of(tx: Transaction, referral_id: UUID, *, seen_by: Actor) -> list[Hi
     """The moves by their numbers, a refused one after those it crossed with; then what waits."""
     c = moves.c
     place = func.coalesce(c.number, c.refused_after, 1_000_000)
-    query = select(moves).join(referrals).where(c.referral_id == referral_id, visible(referrals, seen_by))
+    query = (
+        select(moves).join(referrals).where(c.referral_id == referral_id, visible(referrals, seen_by, tx.at))
+    )
     ordered = query.order_by(place, c.number.is_(None), c.position, c.move_id)
     return [line_of(row) for row in tx.execute(ordered).mappings()]
 

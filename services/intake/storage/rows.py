@@ -1,12 +1,11 @@
-"""From rows to what they mean, and who may see them."""
+"""From rows to what they mean."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, false
+from sqlalchemy import Table
 
 from services.intake.domain import (
-    Actor,
     Case,
     Consent,
     Direction,
@@ -18,11 +17,6 @@ from services.intake.domain import (
 from shared.schemas.life import Move, State
 
 Values = Mapping[Any, Any]
-
-
-def visible(table: Table, seen_by: Actor) -> ColumnElement[bool]:
-    """Another organisation's records, and all of them for an administrator, are as if they were not there."""
-    return table.c.org == seen_by.org if seen_by.sees_cases else false()
 
 
 def part(row: Any, table: Table) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The queries of sending a referral: few, because it is done often."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, select
 
 from services.intake.domain import Actor, Case, Consent, HistoryLine, Need, Partner, Person, Referral
 from services.intake.storage.rows import case_of, consent_of, need_of, part, person_of
+from services.intake.storage.staff_tables import file_workers
 from services.intake.storage.tables import cases, consents, letters, moves, needs, partners, people, referrals
 from shared.database import Transaction
 from shared.messaging.letters import keep_letters
@@ -48,7 +49,11 @@ def _queries(*, sqlite: bool) -> _Queries:
     is_wanted = among(cases.c.id, "case_ids", sqlite=sqlite)
     newest = and_(consents.c.person_id == people.c.id, consents.c.version == _NEWEST)
     people_of = select(people.c.id).join(cases).where(is_wanted).order_by(people.c.id)
-    all_of = select(people, cases, consents).select_from(cases).join(people).outerjoin(consents, newest)
+    working = file_workers.c.person_id == people.c.id
+    all_of = select(people, cases, consents, file_workers.c.username, file_workers.c.until)
+    all_of = (
+        all_of.select_from(cases).join(people).outerjoin(consents, newest).outerjoin(file_workers, working)
+    )
     return _Queries(
         hold=people_of.with_for_update(read=True, of=people),
         cases=all_of.where(is_wanted),
@@ -75,13 +80,14 @@ def before_sending(tx: Transaction, asked: Sequence[Asked]) -> list[BeforeSendin
     """
     queries, case_ids = _queries(sqlite=tx.is_sqlite), sorted({one.case_id for one in asked})
     tx.execute(queries.hold, {"case_ids": case_ids})
-    found = {row[cases.c.id]: row for row in tx.execute(queries.cases, {"case_ids": case_ids}).mappings()}
+    rows = tx.execute(queries.cases, {"case_ids": case_ids}).mappings().all()
+    found, workers = {row[cases.c.id]: row for row in rows}, _working(rows, tx.at)
     wanted = {row["id"]: row for row in _wanted_needs(tx, asked)}
     known = tx.execute(queries.partners, {"orgs": sorted({one.to_org for one in asked})}).mappings()
     receivers = {row["org"]: Partner(**row) for row in known}
     return [
         _found(found[one.case_id], wanted.get(one.need_id), receivers.get(one.to_org))
-        if one.case_id in found and _may_see(found[one.case_id], one.seen_by)
+        if one.case_id in found and _may_see(found[one.case_id], one.seen_by, workers)
         else None
         for one in asked
     ]
@@ -93,8 +99,15 @@ def _wanted_needs(tx: Transaction, asked: Sequence[Asked]) -> Sequence[Any]:
     return tx.execute(query, {"need_ids": need_ids}).mappings().all() if need_ids else ()
 
 
-def _may_see(row: Any, actor: Actor) -> bool:
-    return actor.sees_cases and row[cases.c.org] == actor.org
+def _working(rows: Sequence[Any], at: datetime) -> set[tuple[UUID, str]]:
+    """Who may see which person's file at that moment: see ``need_to_know``."""
+    c = file_workers.c
+    return {(row[people.c.id], row[c.username]) for row in rows if row[c.until] is None or row[c.until] > at}
+
+
+def _may_see(row: Any, actor: Actor, workers: Collection[tuple[UUID, str]]) -> bool:
+    ours = actor.sees_cases and row[cases.c.org] == actor.org
+    return ours and (actor.sees_every_case or (row[people.c.id], actor.username) in workers)
 
 
 def _found(row: Any, need: Any, partner: Partner | None) -> BeforeSending:

@@ -5,7 +5,18 @@ from contextlib import closing
 
 import pytest
 
-from services.intake.tests.node import Node, make_database
+from services.intake.tests.node import (
+    ADMIN,
+    AUDITOR,
+    CHEAP,
+    COLLEAGUE,
+    FOCAL_POINT,
+    HERE,
+    WORKER,
+    Node,
+    make_database,
+)
+from services.intake.usecases.staff import NewStaff, add_staff
 from shared.database import Database
 
 
@@ -20,3 +31,12 @@ def node_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database
 def node(node_database: Database) -> Node:
     """An organisation's node that knows the directory and nobody yet."""
     return Node(node_database)
+
+
+@pytest.fixture
+def staffed(node: Node) -> Node:
+    """A node where everybody exists who is named here."""
+    for actor in (WORKER, COLLEAGUE, FOCAL_POINT, ADMIN, AUDITOR):
+        new = NewStaff(actor.username, "seven quiet lanterns", actor.role, actor.username.title())
+        add_staff(node.database, new, org=HERE, hasher=CHEAP)
+    return node

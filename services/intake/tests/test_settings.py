@@ -113,3 +113,24 @@ def test_a_wrong_setting_of_the_web_process_is_named_and_not_quoted(wrong: str, 
 def test_what_is_missing_is_named_with_its_remedy(missing: str) -> None:
     with pytest.raises(SettingsWrong, match=f"{missing} is missing: set it to"):
         read(IntakeSettings, {name: value for name, value in WORKER.items() if name != missing})
+
+
+@pytest.mark.parametrize("url", ["https://node.example", "https://127.0.0.1.node.example"])
+def test_a_password_alone_lets_in_nobody_beyond_this_machine(url: str) -> None:
+    told = WEB | {"THROUGHLINE_PUBLIC_URL": url}
+    assert read(IntakeWebSettings, told).second_factor == "required"
+
+    with pytest.raises(SettingsWrong, match="THROUGHLINE_SECOND_FACTOR must be required"):
+        read(IntakeWebSettings, told | {"THROUGHLINE_SECOND_FACTOR": "optional"})
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8000", "http://localhost", "http://[::1]:8000"])
+def test_on_this_machine_it_may(url: str) -> None:
+    told = WEB | {"THROUGHLINE_PUBLIC_URL": url, "THROUGHLINE_SECOND_FACTOR": "optional"}
+
+    assert read(IntakeWebSettings, told).second_factor == "optional"
+
+
+def test_there_is_no_third_way() -> None:
+    with pytest.raises(SettingsWrong, match="one of: required, optional"):
+        read(IntakeWebSettings, WEB | {"THROUGHLINE_SECOND_FACTOR": "none"})

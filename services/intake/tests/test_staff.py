@@ -19,7 +19,7 @@ from services.intake.usecases.staff import (
     sign_in,
 )
 from shared.passwords import HASHER
-from shared.web.sessions import Sessions
+from shared.sessions import Sessions
 
 PASSWORD = "tulip-anchor-42"
 

@@ -118,7 +118,7 @@ def close_case(database: Database, case_id: UUID, reason: str, by: Actor) -> Cas
 
 
 def _hold_open(tx: Transaction, case_id: UUID, by: Actor) -> Case:
-    case_rows.hold_person(tx, case_id)
+    case_rows.hold_person(tx, case_id, seen_by=by)
     case = _find(tx, case_id, by)
     if case.status != "open":
         raise Conflict(case.status)

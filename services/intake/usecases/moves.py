@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.intake.domain import Actor, HistoryLine, Referral, Standing
+from services.intake.domain import Actor, Direction, HistoryLine, Referral, Standing
+from services.intake.storage import need_to_know
 from services.intake.storage import referrals as referral_rows
 from services.intake.storage import sending as sending_rows
 from services.intake.usecases.checks import checked, code, moment, text
@@ -61,6 +62,8 @@ def move_on(tx: Transaction, referral_id: UUID, order: MoveOrder, by: Actor) -> 
     letter = _tell(tx, referral, line, after=standing.last_pending, sealed=sealed, org=by.org)
     proven = replace(line, letter=letter.hash)
     sending_rows.add_line(tx, referral_id, proven, letter, position=standing.next_position, by=by)
+    if referral.direction is Direction.IN and not by.sees_every_case:
+        need_to_know.take_referral(tx, referral_id, by.username)
     moved = standing.asked(line.move_id, line.state)
     referral_rows.set_shown(tx, referral_id, moved, quiet_until=tx.at + QUIET)
     return replace(referral, shown_state=moved.shown_state, unconfirmed=True, unseen=False)

@@ -10,11 +10,12 @@ from marshmallow.validate import Email
 
 from services.intake.domain import Actor, Role
 from services.intake.storage import staff as rows
-from services.intake.storage import tables
+from services.intake.storage import staff_tables, tables
 from services.intake.storage.staff import StaffMember
 from services.intake.usecases.checks import Wrong, checked, code, text
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
 from shared import sign_ins
+from shared.accounts import Accounts
 from shared.clock import new_id
 from shared.database import Database
 from shared.passwords import HASHER, Hasher, PasswordRefused, accept_password, matches, typed
@@ -122,6 +123,19 @@ def sign_in(database: Database, username: str, password: str, hasher: Hasher = H
 
 def _name_typed(username: str) -> str:
     return username.strip().casefold()[:60] if is_text(username) else ""
+
+
+def accounts(database: Database) -> Accounts:
+    """What can become of the accounts of people here."""
+    return Accounts(
+        database, tables.staff, tables.sessions, staff_tables.half_sign_ins, staff_tables.second_factors
+    )
+
+
+def list_staff(database: Database) -> list[StaffMember]:
+    """Everybody, also those who are no longer active, by user name."""
+    with database.reading() as tx:
+        return rows.list_staff(tx)
 
 
 def issue_token(database: Database, username: str) -> str:

@@ -6,19 +6,20 @@ from flask import Flask, redirect, url_for
 from sqlalchemy import text
 from werkzeug.wrappers import Response
 
-from services.intake.domain import ConsentMissing
+from services.intake.domain import ConsentMissing, Role
 from services.intake.settings import IntakeWebSettings
-from services.intake.storage.tables import sessions as sessions_table
+from services.intake.storage import tables
+from services.intake.storage.staff import StaffMember
 from services.intake.usecases import node, staff
 from services.intake.usecases.idempotency import KeyReused
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound, NotPermitted
 from services.intake.web import context, words
 from services.intake.web.api import install as install_api
+from services.intake.web.labels import ROLES
 from services.intake.web.pages import PAGES
 from shared.database import Database
 from shared.passwords import HASHER, Hasher
-from shared.web import Access, Identity, Problem, SignInRefused, WebSettings, make_app
-from shared.web.sessions import Sessions
+from shared.web import Access, Person, Problem, SignInRefused, WebSettings, access_to, make_app
 
 TIMEZONE = "Europe/Minsk"  #: in which pages show moments
 SILENT_FOR = timedelta(minutes=2)  #: without a sign of the worker, after which it counts as gone
@@ -39,7 +40,7 @@ def create_app(database: Database, settings: IntakeWebSettings, *, hasher: Hashe
     app = make_app(
         "services.intake.web",
         settings=_web_settings(settings),
-        access=_access(database, hasher),
+        access=_access(database, settings, hasher),
         errors=ERRORS,
         checks={"database": lambda: _ask(database), "worker": lambda: _listen(database)},
     )
@@ -59,29 +60,36 @@ def _web_settings(settings: IntakeWebSettings) -> WebSettings:
         secret_key=settings.secret_key,
         secure=settings.public_url.startswith("https://"),
         timezone=TIMEZONE,
+        frame="layout.html",
     )
 
 
-def _access(database: Database, hasher: Hasher) -> Access:
-    sessions = Sessions(database, sessions_table)
-
-    def sign_in(username: str, password: str) -> str:
+def _access(database: Database, settings: IntakeWebSettings, hasher: Hasher) -> Access:
+    def check_password(username: str, password: str) -> str:
         try:
-            return sessions.begin(staff.sign_in(database, username, password, hasher).username)
+            return staff.sign_in(database, username, password, hasher).username
         except staff.SignInRefused as refused:
             raise SignInRefused(wait=refused.seconds) from None
 
-    def load_user(token: str) -> Identity | None:
-        username = sessions.username(token)
-        member = staff.find_staff(database, username) if username else None
-        return Identity(token, member.display_name, member.actor, member.language) if member else None
+    def person(username: str) -> Person | None:
+        member = staff.find_staff(database, username)
+        return _person(member) if member else None
 
-    return Access(
-        sign_in=sign_in,
-        load_user=load_user,
-        sign_out=sessions.end,
+    return access_to(
+        staff.accounts(database),
+        settings,
+        hasher,
+        attempts=tables.sign_ins,
+        check_password=check_password,
+        person=person,
         actor_of_token=lambda token: staff.actor_of_token(database, token),
     )
+
+
+def _person(member: StaffMember) -> Person:
+    sees_much = member.role in (Role.FOCAL_POINT, Role.ADMIN)
+    known = (member.username, member.display_name, member.actor, member.language)
+    return Person(*known, sees_much, ROLES[member.role])
 
 
 def _of_consent(missing: ConsentMissing) -> dict[str, str]:
@@ -102,5 +110,7 @@ def _listen(database: Database) -> None:
 
 
 def _home() -> Response:
-    """People who work with cases begin with the inbox; an administrator has none."""
-    return redirect(url_for("inbox.page" if context.actor().sees_cases else "directory.search"))
+    """People who work with cases begin with the inbox; an administrator has none, and an auditor no directory."""
+    by = context.actor()
+    first = "inbox.page" if by.sees_cases else "directory.search" if by.sees_the_directory else "account"
+    return redirect(url_for(first))

@@ -8,7 +8,7 @@ from flask import Flask, current_app, g
 from flask_babel import to_user_timezone
 
 from services.intake.domain import Actor, Partner
-from services.intake.usecases import directory, referrals
+from services.intake.usecases import directory, need_to_know, referrals, staff
 from shared.database import Database
 from shared.web import Problem
 from shared.web import actor as _actor
@@ -45,8 +45,27 @@ def actor() -> Actor:
 
 
 def for_case_staff() -> None:
-    """Pages about people do not exist for an administrator, whatever their address says."""
-    if not actor().sees_cases:
+    """Pages about people are closed to administrators and auditors, whatever their address says."""
+    _admit(actor().sees_cases)
+
+
+def for_case_workers() -> None:
+    """Pages for those who do not see every case anyway."""
+    _admit(actor().sees_cases and not actor().sees_every_case)
+
+
+def for_focal_points() -> None:
+    """Pages for those who say who works on what."""
+    _admit(actor().sees_every_case)
+
+
+def for_the_directory() -> None:
+    """Who offers what."""
+    _admit(actor().sees_the_directory)
+
+
+def _admit(may_come: bool) -> None:  # noqa: FBT001 - its one question
+    if not may_come:
         raise Problem(403, "not_permitted")
 
 
@@ -69,8 +88,15 @@ def organisation(org: str) -> str:
     return partners()[org].name if org in partners() else org
 
 
+def display_name(username: str) -> str:
+    """What a colleague is called; the user name of one who is not there any more."""
+    member = staff.find_staff(database(), username)
+    return member.display_name if member else username
+
+
 def waiting() -> int:
-    """How many referrals wait for somebody here; read once in a request."""
+    """How much waits for somebody here; read once in a request."""
     if "waiting" not in g:
-        g.waiting = referrals.waiting_count(database(), actor())
+        opened = need_to_know.count_unreviewed(database(), actor())
+        g.waiting = referrals.waiting_count(database(), actor()) + opened
     return int(g.waiting)

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from services.intake.domain import Role
 from shared.schemas.life import Move
 
 FIELDS: Mapping[str, Any] = {
@@ -18,6 +19,13 @@ FIELDS: Mapping[str, Any] = {
     "languages": _l("Languages"),
     "phone": _l("Phone"),
     "address": _l("Address"),
+}
+
+ROLES: Mapping[str, Any] = {
+    Role.CASE_WORKER: _l("case worker"),
+    Role.FOCAL_POINT: _l("focal point"),
+    Role.ADMIN: _l("administrator of the node"),
+    Role.AUDITOR: _l("auditor"),
 }
 
 OWN_CODES: Mapping[str, Mapping[str, Any]] = {
@@ -106,6 +114,7 @@ SENTENCES: Mapping[str, Any] = {
     "field_not_consented": _l(
         "The consent does not cover one of these fields. Record it, or untick the field."
     ),
+    "case_not_found": _l("There is no case with this reference. Check it with whoever gave it to you."),
     "referrals_open": _l("A referral of this case is still open. It has to be completed or cancelled first."),
     "closed": _l("The case is closed."),
 }  #: what to do about a refusal's code

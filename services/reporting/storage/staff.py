@@ -31,6 +31,11 @@ def find(tx: Transaction, username: str) -> StaffMember | None:
     return StaffMember(**found) if found else None
 
 
+def everybody(tx: Transaction) -> list[StaffMember]:
+    """All of them, also those who are no longer active, by user name."""
+    return [StaffMember(**row) for row in tx.execute(select(staff).order_by(staff.c.username)).mappings()]
+
+
 def is_taken(tx: Transaction, username: str) -> bool:
     """Whether there is or was somebody of that name."""
     return tx.execute(select(staff.c.username).where(staff.c.username == username)).first() is not None

@@ -5,6 +5,8 @@ from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, Uui
 from services.reporting.domain.observing import MOMENTS
 from shared.database import Moment, new_metadata
 from shared.messaging.tables import add_message_tables
+from shared.second_factor_tables import add_second_factor_tables
+from shared.sessions import add_session_table
 from shared.sign_ins import add_sign_in_table
 
 metadata = new_metadata()
@@ -59,3 +61,5 @@ sessions = Table(
     Column("seen_at", Moment, nullable=False),
 )
 sign_ins = add_sign_in_table(metadata)
+second_factors = add_second_factor_tables(metadata)
+half_sign_ins = add_session_table(metadata, "half_sign_ins")

@@ -19,6 +19,7 @@ from shared.settings import Secret
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "an invented passphrase"
+HUB = "https://hub.example"
 NEEDS = {("food", "met"): 2, ("food", "open"): 30, ("cash", "met"): 8, ("cash", "open"): 9}
 
 
@@ -28,7 +29,10 @@ def app(shared_world: Any, counts: Any, moves: Any) -> Flask:
     shared_world.hear(*moves(Move.SEND, Move.DELIVER), *moves(Move.SEND, Move.DELIVER, Move.ACCEPT))
     add_coordinator(shared_world.database, "vera", PASSWORD, display_name="Vera", hasher=CHEAP)
     settings = ReportingWebSettings(
-        reporting_database_url="sqlite://", secret_key=Secret("k" * 32), public_url="http://localhost"
+        reporting_database_url="sqlite://",
+        secret_key=Secret("k" * 32),
+        public_url="http://localhost",
+        second_factor="optional",
     )
     return create_app(shared_world.database, settings, hasher=CHEAP)
 
@@ -178,6 +182,22 @@ def test_a_period_that_is_none_has_an_error_page(client: FlaskClient, pages: Any
     pages("/")
     assert client.get("/?period=<script>").status_code == 422
     assert client.get("/tables/needs.csv").status_code == 422
+
+
+def test_a_coordinator_comes_in_by_a_password_alone_on_no_deployed_hub(shared_world: Any, app: Flask) -> None:
+    settings = ReportingWebSettings(
+        reporting_database_url="sqlite://", secret_key=Secret("k" * 32), public_url="https://hub.example"
+    )
+    client = create_app(shared_world.database, settings, hasher=CHEAP).test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in", base_url=HUB).text)
+    assert token
+    given = {"username": "vera", "password": PASSWORD, "csrf_token": token[1]}
+
+    answer = client.post("/sign-in", data=given, base_url=HUB, headers={"Referer": HUB})
+
+    assert answer.location == "/sign-in/set-up"
+    assert client.get("/", base_url=HUB).location == "/sign-in"
+    assert client.get("/sign-in/set-up", base_url=HUB).status_code == 200
 
 
 def test_health_is_told_to_everybody(client: FlaskClient) -> None:

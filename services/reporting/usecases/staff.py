@@ -7,6 +7,7 @@ from services.reporting.storage import staff as rows
 from services.reporting.storage import tables
 from services.reporting.storage.staff import StaffMember
 from shared import sign_ins
+from shared.accounts import Accounts
 from shared.database import Database
 from shared.passwords import HASHER, Hasher, PasswordRefused, accept_password, matches, typed
 from shared.sign_ins import sha256
@@ -85,6 +86,17 @@ def sign_in(database: Database, username: str, password: str, *, hasher: Hasher 
         if hasher.check_needs_rehash(member.password_hash):
             rows.set_password_hash(tx, name, hasher.hash(plain))
     return member
+
+
+def accounts(database: Database) -> Accounts:
+    """What can become of the accounts of coordinators."""
+    return Accounts(database, tables.staff, tables.sessions, tables.half_sign_ins, tables.second_factors)
+
+
+def list_staff(database: Database) -> list[StaffMember]:
+    """Every coordinator, also those who are no longer active, by user name."""
+    with database.reading() as tx:
+        return rows.everybody(tx)
 
 
 def issue_token(database: Database, username: str) -> str:

@@ -6,16 +6,14 @@ from sqlalchemy import text
 
 from services.reporting.domain.periods import PeriodUnknown
 from services.reporting.settings import ReportingWebSettings
-from services.reporting.storage.staff import StaffMember
-from services.reporting.storage.tables import sessions as sessions_table
+from services.reporting.storage import tables
 from services.reporting.usecases import staff
 from services.reporting.usecases.report import TableUnknown
 from services.reporting.web.api import install as install_api
 from services.reporting.web.pages import install as install_pages
 from shared.database import Database
 from shared.passwords import HASHER, Hasher
-from shared.web import Access, Identity, Problem, SignInRefused, WebSettings, make_app
-from shared.web.sessions import Sessions
+from shared.web import Access, Person, Problem, SignInRefused, WebSettings, access_to, make_app
 
 TIMEZONE = "Europe/Minsk"  #: in which pages show moments
 ERRORS = {
@@ -35,7 +33,7 @@ def create_app(database: Database, settings: ReportingWebSettings, *, hasher: Ha
             secure=settings.public_url.startswith("https://"),
             timezone=TIMEZONE,
         ),
-        access=_access(database, hasher),
+        access=_access(database, settings, hasher),
         errors=ERRORS,
         checks={"database": lambda: _ask(database)},
     )
@@ -44,24 +42,28 @@ def create_app(database: Database, settings: ReportingWebSettings, *, hasher: Ha
     return app
 
 
-def _access(database: Database, hasher: Hasher) -> Access:
-    sessions = Sessions(database, sessions_table)
-
-    def sign_in(username: str, password: str) -> str:
+def _access(database: Database, settings: ReportingWebSettings, hasher: Hasher) -> Access:
+    def check_password(username: str, password: str) -> str:
         try:
-            return sessions.begin(staff.sign_in(database, username, password, hasher=hasher).username)
+            return staff.sign_in(database, username, password, hasher=hasher).username
         except staff.SignInRefused as refused:
             raise SignInRefused(wait=refused.wait) from None
 
-    def load_user(token: str) -> Identity | None:
-        username = sessions.username(token)
-        member = staff.find_staff(database, username) if username else None
-        return Identity(token, member.display_name, member, member.language) if member else None
+    def person(username: str) -> Person | None:
+        member = staff.find_staff(database, username)
+        if member is None:
+            return None
+        return Person(username, member.display_name, member, member.language, role=_l("coordinator"))
 
-    def actor_of_token(token: str) -> StaffMember | None:
-        return staff.owner_of_token(database, token)
-
-    return Access(sign_in, load_user, sessions.end, actor_of_token)
+    return access_to(
+        staff.accounts(database),
+        settings,
+        hasher,
+        attempts=tables.sign_ins,
+        check_password=check_password,
+        person=person,
+        actor_of_token=lambda token: staff.owner_of_token(database, token),
+    )
 
 
 def _ask(database: Database) -> None:

@@ -2,15 +2,24 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask import Flask, abort, flash, redirect, render_template_string, request
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from shared.web import Access, Form, Identity, Problem, SignInRefused, WebSettings, actor, make_app
+from shared.database import Database, new_metadata
+from shared.passkeys import Passkeys
+from shared.passwords import accept_password
+from shared.second_factor_tables import add_second_factor_tables
+from shared.second_factors import SecondFactors
+from shared.sessions import HALF_LASTS, Sessions, add_session_table
+from shared.sign_ins import add_sign_in_table
+from shared.web import Access, Form, Person, Problem, SignInRefused, WebSettings, actor, make_app
 from shared.web.forms import SelectField, StringField, at_most, required
 
 PAGE = """{% extends "shared/base.html" %}
@@ -32,36 +41,69 @@ class NameForm(Form):
     kind = SelectField("Kind", choices=["a"])  # type: ignore[list-item]
 
 
-@dataclass
-class Doors:
-    """Who may come in, kept in memory."""
+METADATA = new_metadata()
+SESSIONS = add_session_table(METADATA)
+HALF = add_session_table(METADATA, "half_sign_ins")
+ATTEMPTS = add_sign_in_table(METADATA)
+FACTORS = add_second_factor_tables(METADATA)
+BEGINNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
-    sessions: dict[str, str] = field(default_factory=dict)
-    wait: int = 0
-    is_away: bool = False
+
+class Doors:
+    """Who may come in: everybody who knows the one password, and what they owe besides it."""
+
+    def __init__(self) -> None:
+        self.at = BEGINNING
+        self.database = Database("sqlite://", clock=lambda: self.at)
+        METADATA.create_all(self.database.engine)
+        self.sessions = Sessions(self.database, SESSIONS)
+        self.half = Sessions(self.database, HALF, idle=HALF_LASTS, longest=HALF_LASTS)
+        self.factors = SecondFactors(self.database, FACTORS, ATTEMPTS, key="k" * 32)
+        self.passkeys = Passkeys(self.database, FACTORS, address="http://localhost")
+        self.sees_much = False
+        self.links: dict[str, str] = {}
+        self.password, self.wait, self.is_away = PASSWORD, 0, False
 
     def reset(self) -> None:
-        self.sessions.clear()
-        self.wait, self.is_away = 0, False
+        self.at, self.password, self.wait, self.is_away = BEGINNING, PASSWORD, 0, False
+        self.sees_much = False
+        self.links.clear()
+        with self.database.transaction() as tx:
+            for table in METADATA.sorted_tables:
+                tx.execute(table.delete())
 
-    def access(self) -> Access:
-        return Access(self.sign_in, self.load_user, self.sign_out, {"good token": "system"}.get)
+    def access(self, *, required: bool = False) -> Access:
+        return Access(
+            check_password=self.check_password,
+            person=self.person,
+            actor_of_token={"good token": "system"}.get,
+            owner_of_link=self.links.get,
+            recover=self.recover,
+            sessions=self.sessions,
+            half=self.half,
+            second_factors=self.factors,
+            passkeys=self.passkeys,
+            second_factor_required=required,
+        )
 
-    def sign_in(self, username: str, password: str) -> str:
-        if self.wait or password != PASSWORD:
+    def check_password(self, username: str, password: str) -> str:
+        if self.wait or password != self.password:
             raise SignInRefused(self.wait)
-        token = f"session-{len(self.sessions)}"
-        self.sessions[token] = username
-        return token
+        return username
 
-    def load_user(self, token: str) -> Identity | None:
+    def person(self, username: str) -> Person | None:
         if self.is_away:
             raise OperationalError("SELECT", None, Exception("away"))
-        username = self.sessions.get(token)
-        return Identity(token, f"{username} of the house", username, "be") if username else None
+        return Person(username, f"{username} of the house", username, "be", self.sees_much)
 
-    def sign_out(self, token: str) -> None:
-        self.sessions.pop(token, None)
+    def recover(self, token: str, password: str) -> str | None:
+        self.password = accept_password(password, "vera")
+        return self.links.pop(token, None)
+
+    def begun(self) -> list[str]:
+        """Whose sessions there are."""
+        with self.database.reading() as tx:
+            return list(tx.execute(select(SESSIONS.c.username)).scalars())
 
 
 @dataclass
@@ -91,7 +133,13 @@ class Browser:
 def house() -> tuple[Flask, Doors]:
     """One application for the whole run: making it is slow, and it keeps nothing but its doors."""
     doors = Doors()
-    return _make(doors), doors
+    return _make(doors.access()), doors
+
+
+@pytest.fixture(scope="session")
+def strict_house(house: tuple[Flask, Doors]) -> Flask:
+    """Another application behind the same doors, where a password alone lets in nobody."""
+    return _make(house[1].access(required=True))
 
 
 @pytest.fixture
@@ -105,11 +153,11 @@ def doors(house: tuple[Flask, Doors]) -> Iterator[Doors]:
     house[1].reset()
 
 
-def _make(doors: Doors) -> Flask:
+def _make(access: Access) -> Flask:
     app = make_app(
         __name__,
         settings=WebSettings(name="test", title="Harbour House", secret_key="k" * 32, secure=False),
-        access=doors.access(),
+        access=access,
         errors={Gone: lambda _error: Problem(409, "gone", state="closed", allowed=[])},
         checks={"database": lambda: None},
     )
@@ -146,7 +194,7 @@ def _busy() -> OperationalError:
 @pytest.fixture
 def visitor(app: Flask, doors: Doors) -> Browser:
     """Somebody who has not signed in; ``doors`` are reset behind them."""
-    assert not doors.sessions
+    assert doors.begun() == []
     return Browser(app.test_client())
 
 

@@ -1,5 +1,6 @@
 """Nobody comes in unless somebody opened the door."""
 
+import re
 from typing import Any
 
 import pytest
@@ -45,7 +46,7 @@ def test_too_many_attempts_are_told_how_long_to_wait(visitor: Any, doors: Any) -
 def test_signing_out_ends_the_session_itself(signed_in: Any, doors: Any) -> None:
     stolen = signed_in.client.get_cookie("session-test").value
     signed_in.post("/sign-out")
-    assert doors.sessions == {}
+    assert doors.begun() == []
     signed_in.client.set_cookie("session-test", stolen)
     assert signed_in.get("/").status_code == 302
 
@@ -101,3 +102,8 @@ def test_secure_sites_get_host_cookies_and_transport_security(doors: Any) -> Non
     assert answer.headers["Set-Cookie"].startswith("__Host-session-test=")
     assert "Secure" in answer.headers["Set-Cookie"]
     assert answer.headers["Strict-Transport-Security"] == "max-age=63072000"
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', answer.text)[0]
+    given = {"language": "uk", "csrf_token": token}
+    client.post("/language", data=given, base_url="https://node.invalid")
+    assert client.get_cookie("__Host-language", domain="node.invalid") is not None
+    assert '<html lang="uk">' in client.get("/sign-in", base_url="https://node.invalid").text

@@ -7,10 +7,11 @@ from marshmallow import Schema, fields
 from services.intake.usecases.directory import search_directory
 from services.intake.web.api import said
 from services.intake.web.api.part import Part
-from services.intake.web.context import database
+from services.intake.web.context import database, for_the_directory
 from shared.schemas.codes import KNOWN_AGE_BANDS, SERVICE_TYPES
 
 directory = Part("Directory", __name__, description="Who offers what")
+directory.before_request(for_the_directory)
 
 
 class Wanted(said.Said):

@@ -1,16 +1,23 @@
 """The pages that people meet, one file for each room of the house."""
 
-from services.intake.web.context import for_case_staff
+from services.intake.web import context
 from services.intake.web.pages.cases import cases
 from services.intake.web.pages.consent import consent
 from services.intake.web.pages.directory import directory
+from services.intake.web.pages.emergency import emergency
 from services.intake.web.pages.inbox import inbox
 from services.intake.web.pages.people import people
 from services.intake.web.pages.refer import refer
 from services.intake.web.pages.referrals import referrals
+from services.intake.web.pages.team import team
 
-ABOUT_PEOPLE = (inbox, people, consent, cases, refer, referrals)
-PAGES = (*ABOUT_PEOPLE, directory)
+GATES = {
+    **dict.fromkeys((inbox, people, consent, cases, refer, referrals), context.for_case_staff),
+    emergency: context.for_case_workers,
+    team: context.for_focal_points,
+    directory: context.for_the_directory,
+}  #: whom each room is open to: one that stands here without a gate there is not
+PAGES = tuple(GATES)
 
-for _pages in ABOUT_PEOPLE:
-    _pages.before_request(for_case_staff)
+for _pages, _gate in GATES.items():
+    _pages.before_request(_gate)

@@ -1,14 +1,35 @@
 """What somebody here should look at first."""
 
-from flask import Blueprint, render_template
+from uuid import UUID
 
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from services.intake.usecases import need_to_know
 from services.intake.usecases import referrals as use
-from services.intake.web.context import actor, database
+from services.intake.web.context import actor, database, display_name
+from services.intake.web.forms.people import ConfirmForm
+from services.intake.web.once import SEE_OTHER
 
 inbox = Blueprint("inbox", __name__)
 
 
 @inbox.get("/inbox")
 def page() -> str:
-    """What waits for our answer, what is answered, what is overdue on either side."""
-    return render_template("inbox.html", inbox=use.inbox(database(), actor()))
+    """What was opened in an emergency, what waits for our answer, what is answered, what is overdue."""
+    return render_template(
+        "inbox.html",
+        inbox=use.inbox(database(), actor()),
+        openings=need_to_know.unreviewed_openings(database(), actor()),
+        display_name=display_name,
+        form=ConfirmForm(),
+    )
+
+
+@inbox.post("/inbox/openings/<uuid:opening_id>/reviewed")
+def reviewed(opening_id: UUID) -> ResponseReturnValue:
+    """A focal point has looked into a case that was opened in an emergency."""
+    need_to_know.review_opening(database(), opening_id, actor())
+    flash(_("It is noted that you looked into it."))
+    return redirect(url_for("inbox.page"), SEE_OTHER)

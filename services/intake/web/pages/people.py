@@ -6,6 +6,7 @@ from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from services.intake.usecases import need_to_know
 from services.intake.usecases import people as use
 from services.intake.web.context import actor, database, today
 from services.intake.web.forms.people import PersonForm, SearchForm
@@ -45,4 +46,11 @@ def _register(form: PersonForm) -> str:
 def page(person_id: UUID) -> ResponseReturnValue:
     """Everything about a person, beginning with the next step."""
     file = use.person_page(database(), person_id, actor())
-    return render_template("people/page.html", file=file, timeline=timeline(file), today=today())
+    return render_template(
+        "people/page.html",
+        file=file,
+        timeline=timeline(file),
+        today=today(),
+        team=need_to_know.file_team(database(), person_id, actor()),
+        open_until=need_to_know.file_open_until(database(), person_id, actor()),
+    )

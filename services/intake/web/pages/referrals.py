@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from services.intake.domain import Direction
+from services.intake.usecases import need_to_know
 from services.intake.usecases import referrals as use
 from services.intake.usecases.moves import make_move
 from services.intake.usecases.refusals import Conflict, NotFound
@@ -36,7 +38,10 @@ def search() -> str:
 def page(referral_id: UUID) -> str:
     """One referral: where it stands, what was shared, what may be done, what happened."""
     file = use.referral_page(database(), referral_id, actor())
-    return render_template("referrals/page.html", file=file)
+    came = file.referral.direction is Direction.IN
+    team = need_to_know.referral_team(database(), referral_id, actor()) if came else None
+    until = need_to_know.referral_open_until(database(), referral_id, actor())
+    return render_template("referrals/page.html", file=file, team=team, open_until=until)
 
 
 @referrals.route("/referrals/<uuid:referral_id>/moves/<move>", methods=["GET", "POST"])

@@ -44,6 +44,7 @@ def settings(**changes: Any) -> IntakeWebSettings:
         "secret_key": Secret("0" * 32),
         "key_file": Path("node.key"),
         "public_url": "http://127.0.0.1:8000",
+        "second_factor": "optional",
     }
     return IntakeWebSettings(**given | changes)
 

@@ -16,6 +16,7 @@ GIVEN = {
     "Throughline",
     "English",
     "Olena",
+    "olena",
     "Sample",
     "Person",
     "Nowhere",
@@ -78,6 +79,8 @@ def pages(person: str, need: Need, sent: str, came: str) -> dict[str, str]:
             move: f"/referrals/{came}/moves/{move}" for move in ("acknowledge", "accept", "reject", "forward")
         },
         "directory": "/directory",
+        "emergency": "/emergency",
+        "account": "/account",
         "absent": "/referrals/00000000-0000-0000-0000-000000000000",
     }
 

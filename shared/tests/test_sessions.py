@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from shared.database import Database, new_metadata
-from shared.web.sessions import IDLE, LONGEST, Sessions, add_session_table
+from shared.sessions import IDLE, LONGEST, Sessions, add_session_table
 
 METADATA = new_metadata()
 TABLE = add_session_table(METADATA)

@@ -2,8 +2,8 @@
 
 from shared.messaging.letter_tables import add_keys
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:

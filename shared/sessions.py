@@ -1,22 +1,25 @@
 """Sign-ins that are under way, kept by the service itself so that ending one really ends it."""
 
-import hashlib
 import secrets
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Column, MetaData, String, Table, delete, insert, or_, select, update
 
-from shared.database import Database, Moment
+from shared.database import Database, Moment, Transaction
+from shared.sign_ins import sha256
 
 IDLE = timedelta(minutes=15)  #: without a request, after which a session is over (security, section 4)
+HALF_LASTS = timedelta(minutes=10)  #: between the password and the second factor
 LONGEST = timedelta(hours=10)  #: from the sign-in, after which it is over in any case
 FRESH = timedelta(minutes=1)  #: how exactly the last request is remembered: not every one costs a write
 
 
-def add_session_table(metadata: MetaData) -> Table:
+def add_session_table(metadata: MetaData, name: str = "sessions") -> Table:
     """Define it in the service's own metadata. A stolen copy of it opens nothing: it holds hashes."""
     return Table(
-        "sessions",
+        name,
         metadata,
         Column("token_sha256", String(64), primary_key=True),
         Column("username", String(200), nullable=False, index=True),
@@ -25,18 +28,34 @@ def add_session_table(metadata: MetaData) -> Table:
     )
 
 
-class Sessions:
-    """The sessions of one service."""
+@dataclass(frozen=True)
+class Session:
+    """A sign-in that is under way: its beginning, and a minute in which it was used. It is no key to it."""
 
-    def __init__(self, database: Database, table: Table) -> None:
+    token_sha256: str
+    begun_at: datetime
+    seen_at: datetime
+
+    def is_of(self, token: str) -> bool:
+        """Whether it is the one with that token."""
+        return self.token_sha256 == sha256(token)
+
+
+class Sessions:
+    """The sessions of one service. Each lasts as long as it is used, but no longer than ``longest``."""
+
+    def __init__(
+        self, database: Database, table: Table, *, idle: timedelta = IDLE, longest: timedelta = LONGEST
+    ) -> None:
         self._database, self._table = database, table
+        self._idle, self._longest = idle, longest
 
     def begin(self, username: str) -> str:
         """A new session of that person; returns its token. Clears away those that are over."""
         token = secrets.token_urlsafe(32)
         c = self._table.c
         with self._database.transaction() as tx:
-            over = or_(c.seen_at < tx.at - IDLE, c.begun_at < tx.at - LONGEST)
+            over = or_(c.seen_at < tx.at - self._idle, c.begun_at < tx.at - self._longest)
             tx.execute(delete(self._table).where(over))
             row = {"token_sha256": sha256(token), "username": username, "begun_at": tx.at, "seen_at": tx.at}
             tx.execute(insert(self._table).values(row))
@@ -47,12 +66,23 @@ class Sessions:
         c = self._table.c
         with self._database.reading() as tx:
             row = tx.execute(select(self._table).where(c.token_sha256 == sha256(token))).one_or_none()
-            if row is None or row.seen_at < tx.at - IDLE or row.begun_at < tx.at - LONGEST:
+            if row is None or self._is_over(row, tx.at):
                 return None
             is_fresh = row.seen_at > tx.at - FRESH
         if not is_fresh:
             self._seen(token)
         return str(row.username)
+
+    def of(self, username: str) -> list[Session]:
+        """The person's sessions that are under way, the newest first."""
+        c = self._table.c
+        query = select(c.token_sha256, c.begun_at, c.seen_at).where(c.username == username)
+        with self._database.reading() as tx:
+            rows = tx.execute(query.order_by(c.begun_at.desc())).all()
+            return [Session(*row) for row in rows if not self._is_over(row, tx.at)]
+
+    def _is_over(self, row: Any, at: datetime) -> bool:
+        return bool(row.seen_at < at - self._idle or row.begun_at < at - self._longest)
 
     def end(self, token: str) -> None:
         """The session is over."""
@@ -62,7 +92,7 @@ class Sessions:
     def end_all(self, username: str) -> None:
         """Every session of that person is over."""
         with self._database.transaction() as tx:
-            tx.execute(delete(self._table).where(self._table.c.username == username))
+            end_all(tx, self._table, username)
 
     def _seen(self, token: str) -> None:
         with self._database.transaction() as tx:
@@ -70,6 +100,6 @@ class Sessions:
             tx.execute(update(self._table).where(mine).values(seen_at=tx.at))
 
 
-def sha256(token: str) -> str:
-    """What is kept of a token: enough to know it again. Tokens are random, so no salt is needed."""
-    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+def end_all(tx: Transaction, table: Table, username: str) -> None:
+    """Every session of that person is over when the transaction commits."""
+    tx.execute(delete(table).where(table.c.username == username))

@@ -1,0 +1,45 @@
+"""The tables of who may see what, what was opened in an emergency, and second factors."""
+
+from sqlalchemy import Column, ForeignKey, String, Table, Text, Uuid
+
+from services.intake.storage.tables import NAME, ORG, metadata
+from shared.database import Moment
+from shared.second_factor_tables import add_second_factor_tables
+from shared.sessions import add_session_table
+
+# ``until`` is empty for those who work on it, and the end of an emergency for those who do not.
+file_workers = Table(
+    "file_workers",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("username", NAME, primary_key=True, index=True),
+    Column("until", Moment),
+)
+
+# A referral to us that nobody works on is everybody's whose work is cases.
+referral_workers = Table(
+    "referral_workers",
+    metadata,
+    Column("referral_id", Uuid, ForeignKey("referrals.id", ondelete="CASCADE"), primary_key=True),
+    Column("username", NAME, primary_key=True, index=True),
+    Column("until", Moment),
+)
+
+openings = Table(
+    "openings",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("org", ORG, nullable=False),
+    Column("username", NAME, nullable=False),
+    Column("person_id", Uuid),
+    Column("referral_id", Uuid),
+    Column("reference", String(60), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("reviewed_by", NAME),
+    Column("reviewed_at", Moment),
+)
+
+second_factors = add_second_factor_tables(metadata)
+half_sign_ins = add_session_table(metadata, "half_sign_ins")

@@ -1,0 +1,172 @@
+"""Who may do what: every role at every address, about an own case, a colleague's, another organisation's, or none."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from services.intake.domain import Role
+from services.intake.tests.node import CHEAP, HERE
+from services.intake.usecases.staff import NewStaff, add_staff
+from services.intake.web.tests.cells import BLIND, Answer, Asker, World, as_in_table
+from services.intake.web.tests.site import Site
+from services.intake.web.tests.visitors import PASSWORD
+
+# Each column says the status that somebody gets; four of them are for one's own case, a colleague's, another
+# organisation's, and one that is not there. Not signed in: 302 leads to the sign-in, 401 asks for a token.
+TABLE = """
+                                       nobody | worker          | focal           | admin           | auditor
+GET  /                                    302 | 302             | 302             | 302             | 302
+GET  /inbox                               302 | 200             | 200             | 403             | 403
+POST /inbox/openings/<opening>/reviewed   302 | 403 403 403 403 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /people                              302 | 200             | 200             | 403             | 403
+POST /people                              302 | 200             | 200             | 403             | 403
+GET  /people/new                          302 | 200             | 200             | 403             | 403
+POST /people/new                          302 | 303             | 303             | 403             | 403
+GET  /people/<person>                     302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /people/<person>/consent             302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /people/<person>/consent             302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /people/<person>/consent/withdraw    302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /people/<person>/consent/withdraw    302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /people/<person>/cases/new           302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /people/<person>/cases/new           302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /people/<person>/team                302 | 403 403 403 403 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /people/<person>/team                302 | 403 403 403 403 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /cases/<case>/needs/new              302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /cases/<case>/needs/new              302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /cases/<case>/needs/<need>/settle    302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /cases/<case>/needs/<need>/settle    302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /cases/<case>/close                  302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /cases/<case>/close                  302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /cases/<case>/refer                  302 | 302 404 404 404 | 302 302 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /cases/<case>/needs/<need>/refer     302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /cases/<case>/needs/<need>/refer     302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /referrals                           302 | 200             | 200             | 403             | 403
+GET  /referrals/<out>                     302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /referrals/<in>                      302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /referrals/<out>/moves/<move>        302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /referrals/<in>/moves/<move>         302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /referrals/<out>/moves/<move>        302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+POST /referrals/<in>/moves/<move>         302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /referrals/<out>/team                302 | 403 403 403 403 | 404 404 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /referrals/<in>/team                 302 | 403 403 403 403 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /referrals/<out>/team                302 | 403 403 403 403 | 404 404 404 404 | 403 403 403 403 | 403 403 403 403
+POST /referrals/<in>/team                 302 | 403 403 403 403 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /emergency                           302 | 200             | 403             | 403             | 403
+POST /emergency                           302 | 422             | 403             | 403             | 403
+GET  /directory                           302 | 200             | 200             | 200             | 403
+
+POST /api/v1/people                       401 | 201             | 201             | 403             | 403
+GET  /api/v1/people                       401 | 200             | 200             | 200             | 200
+POST /api/v1/people/<person>/consents     401 | 201 404 404 404 | 201 201 404 404 | 404 404 404 404 | 404 404 404 404
+POST /api/v1/cases                        401 | 201 404 404 404 | 201 201 404 404 | 404 404 404 404 | 404 404 404 404
+GET  /api/v1/cases/<case>                 401 | 200 404 404 404 | 200 200 404 404 | 404 404 404 404 | 404 404 404 404
+POST /api/v1/cases/<case>/needs           401 | 201 404 404 404 | 201 201 404 404 | 404 404 404 404 | 404 404 404 404
+POST /api/v1/referrals                    401 | 201 404 404 404 | 201 201 404 404 | 404 404 404 404 | 404 404 404 404
+GET  /api/v1/referrals                    401 | 200             | 200             | 200             | 200
+GET  /api/v1/referrals/<out>              401 | 200 404 404 404 | 200 200 404 404 | 404 404 404 404 | 404 404 404 404
+GET  /api/v1/referrals/<in>               401 | 200 404 404 404 | 200 200 404 404 | 404 404 404 404 | 404 404 404 404
+POST /api/v1/referrals/<out>/moves        401 | 200 404 404 404 | 200 200 404 404 | 404 404 404 404 | 404 404 404 404
+POST /api/v1/referrals/<in>/moves         401 | 200 404 404 404 | 200 200 404 404 | 404 404 404 404 | 404 404 404 404
+GET  /api/v1/directory                    401 | 200             | 200             | 200             | 403
+
+GET  /account                             302 | 200             | 200             | 200             | 200
+GET  /account/recovery-codes              302 | 302             | 302             | 302             | 302
+POST /account/recovery-codes              302 | 302             | 302             | 302             | 302
+POST /account/sign-out-everywhere         302 | 303             | 303             | 303             | 303
+GET  /account/passkeys                    302 | 404             | 404             | 404             | 404
+POST /account/passkeys                    302 | 404             | 404             | 404             | 404
+POST /account/passkeys/remove             302 | 303             | 303             | 303             | 303
+POST /sign-in/passkey                     302 | 302             | 302             | 302             | 302
+GET  /sign-in                             200 | 302             | 302             | 302             | 302
+POST /sign-in                             200 | 302             | 302             | 302             | 302
+GET  /sign-in/code                        302 | 302             | 302             | 302             | 302
+POST /sign-in/code                        302 | 302             | 302             | 302             | 302
+GET  /sign-in/set-up                      302 | 200             | 200             | 200             | 200
+POST /sign-in/set-up                      302 | 200             | 200             | 200             | 200
+GET  /sign-in/set-up.svg                  404 | 200             | 200             | 200             | 200
+POST /sign-out                            303 | 303             | 303             | 303             | 303
+GET  /recover/<token>                     404 | 404             | 404             | 404             | 404
+POST /recover/<token>                     404 | 404             | 404             | 404             | 404
+POST /language                            303 | 303             | 303             | 303             | 303
+GET  /health                              200 | 200             | 200             | 200             | 200
+GET  /openapi.json                        200 | 200             | 200             | 200             | 200
+"""
+FILES = {"/static/<path:filename>", "/shared/<path:filename>", "/bootstrap/static/<path:filename>"}
+
+Cells = dict[str, list[int]]
+
+
+def rows() -> Iterator[tuple[str, str, Cells]]:
+    """Method, rule, and the statuses for each who asks."""
+    lines = [line for line in TABLE.splitlines() if line.strip()]
+    roles = [name.strip() for name in lines[0].split("|")]
+    for line in lines[1:]:
+        first, *others = line.split("|")
+        method, rule, nobody = first.split()
+        yield (
+            method,
+            rule,
+            dict(zip(roles, [[int(n) for n in one.split()] for one in (nobody, *others)], strict=True)),
+        )
+
+
+LOOKING = [row for row in rows() if row[0] == "GET"]
+DOING = [row for row in rows() if row[0] != "GET"]
+
+
+@pytest.fixture
+def world(site: Site) -> World:
+    for name, role in (("daria", Role.CASE_WORKER), ("vera", Role.AUDITOR)):
+        add_staff(site.node.database, NewStaff(name, PASSWORD, role, name), org=HERE, hasher=CHEAP)
+    return World(site)
+
+
+def test_no_address_is_missing_in_the_table(web: Flask) -> None:
+    there = {
+        (method, rule)
+        for known in web.url_map.iter_rules()
+        if known.rule not in FILES
+        for method in (known.methods or set()) - {"HEAD", "OPTIONS"}
+        for rule in as_in_table(known.rule)
+    }
+
+    assert there == {(method, rule) for method, rule, _ in rows()}
+
+
+def test_looking(world: World) -> None:
+    wrong: dict[Any, Any] = {}
+    for method, rule, cells in LOOKING:
+        wrong |= asked(world, method, rule, cells)
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(("method", "rule", "cells"), DOING, ids=[row[1] for row in DOING])
+def test_doing(world: World, method: str, rule: str, cells: Cells) -> None:
+    assert asked(world, method, rule, cells) == {}
+
+
+def asked(world: World, method: str, rule: str, cells: Cells) -> dict[Any, Any]:
+    """What is not as the table says, by who asked what."""
+    wrong: dict[Any, Any] = {}
+    for role, expected in cells.items():
+        who = Asker(world.site, role)
+        answers = [who.asks(method, rule, about) for about in world.asked_about(role)[: len(expected)]]
+        if [answer.status for answer in answers] != expected:
+            wrong[method, rule, role] = [answer.status for answer in answers]
+        if seen := [name for name in world.hidden_from(role) for answer in answers if name in answer.body]:
+            wrong[method, rule, role, "saw"] = seen
+        if strange := unlike_the_absent(role, expected, answers):
+            wrong[method, rule, role, "unlike the absent"] = strange
+    return wrong
+
+
+def unlike_the_absent(role: str, expected: list[int], answers: list[Answer]) -> list[Answer]:
+    """What is not theirs must answer as what is not there: status, words, and every statement on the way."""
+    if len(expected) == 1:
+        return []
+    absent = answers[-1]
+    refused = [answer for answer in answers[:-1] if answer.status == absent.status]
+    assert role not in BLIND or len(refused) == len(answers) - 1
+    return [answer for answer in refused if answer != absent]

@@ -1,0 +1,76 @@
+"""What becomes of somebody's account: switched off and on, its second factor forgotten, opened again by a link."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Table, select, update
+
+from shared.database import Database, Transaction
+from shared.passwords import Hasher, accept_password
+from shared.second_factor_tables import Tables, forget, make_link, owner_of_link, use_link
+from shared.sessions import end_all
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """The accounts of a service, whose ``staff`` has the columns username, password_hash and active."""
+
+    database: Database
+    staff: Table
+    sessions: Table
+    half: Table
+    second_factors: Tables
+
+    def set_active(self, username: str, *, active: bool) -> bool:
+        """Let somebody in again, or no longer, and not for the rest of a session; says whether there is anybody."""
+        mine = self.staff.c.username == username
+        with self.database.transaction() as tx:
+            found = tx.execute(update(self.staff).where(mine).values(active=active)).rowcount
+            self._end_sessions(tx, username)
+        return bool(found)
+
+    def reset_second_factor(self, username: str) -> bool:
+        """Have it set up anew at the next sign-in, and end every session; says whether there is anybody active."""
+        with self.database.transaction() as tx:
+            if not self._is_active(tx, username):
+                return False
+            forget(tx, self.second_factors, username)
+            self._end_sessions(tx, username)
+            return True
+
+    def recovery_link(self, username: str) -> str | None:
+        """The token of a link that works once and for an hour; None if there is nobody active of that name."""
+        with self.database.transaction() as tx:
+            return make_link(tx, self.second_factors, username) if self._is_active(tx, username) else None
+
+    def owner_of_link(self, token: str) -> str | None:
+        """Whose link it is, if it still works and they are still there."""
+        with self.database.reading() as tx:
+            username = owner_of_link(tx, self.second_factors, token)
+            return username if username and self._is_active(tx, username) else None
+
+    def recover(self, token: str, password: str, hasher: Hasher) -> str | None:
+        """Use the link up: another password, no second factor, no session; returns whose it was.
+
+        None for a link that does not work. Raises PasswordRefused, which leaves the link as it is.
+        """
+        username = self.owner_of_link(token)
+        if username is None:
+            return None
+        kept = hasher.hash(accept_password(password, username))
+        with self.database.transaction() as tx:
+            if use_link(tx, self.second_factors, token) != username or not self._is_active(tx, username):
+                return None
+            mine = self.staff.c.username == username
+            tx.execute(update(self.staff).where(mine).values(password_hash=kept))
+            forget(tx, self.second_factors, username)
+            self._end_sessions(tx, username)
+        return username
+
+    def _is_active(self, tx: Transaction, username: str) -> bool:
+        c = self.staff.c
+        query = select(c.username).where(c.username == username, c.active)
+        return tx.execute(query).first() is not None
+
+    def _end_sessions(self, tx: Transaction, username: str) -> None:
+        for table in (self.sessions, self.half):
+            end_all(tx, table, username)

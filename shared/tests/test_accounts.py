@@ -1,0 +1,152 @@
+"""What an administrator does to an account has its effect at once and on nobody else's."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import pyotp
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import Boolean, Column, String, Table, insert, select
+
+from shared.accounts import Accounts
+from shared.database import Database, new_metadata
+from shared.passwords import PasswordRefused, matches
+from shared.second_factor_tables import add_second_factor_tables
+from shared.second_factors import SecondFactors
+from shared.sessions import Sessions, add_session_table
+from shared.sign_ins import add_sign_in_table
+
+METADATA = new_metadata()
+STAFF = Table(
+    "staff",
+    METADATA,
+    Column("username", String(60), primary_key=True),
+    Column("password_hash", String(200)),
+    Column("active", Boolean),
+)
+SESSIONS, HALF = add_session_table(METADATA), add_session_table(METADATA, "half_sign_ins")
+FACTORS, ATTEMPTS = add_second_factor_tables(METADATA), add_sign_in_table(METADATA)
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+OLD, NEW = "harbour lamp seven rivers", "tulip anchor forty-two"
+
+
+class World:
+    """Vera and Ivan, both signed in, both with a second factor."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+        self.database = Database("sqlite://", clock=lambda: self.at)
+        METADATA.create_all(self.database.engine)
+        self.accounts = Accounts(self.database, STAFF, SESSIONS, HALF, FACTORS)
+        self.factors = SecondFactors(self.database, FACTORS, ATTEMPTS, key="k" * 32)
+        for username in ("vera", "ivan"):
+            self._add(username)
+
+    def _add(self, username: str) -> None:
+        with self.database.transaction() as tx:
+            row = {"username": username, "password_hash": CHEAP.hash(OLD), "active": True}
+            tx.execute(insert(STAFF).values(row))
+        secret = self.factors.offer(username, username).secret
+        self.factors.set_up(username, username, pyotp.TOTP(secret).at(self.at))
+        for table in (SESSIONS, HALF):
+            Sessions(self.database, table).begin(username)
+
+    def sessions(self) -> list[str]:
+        with self.database.reading() as tx:
+            found = [tx.execute(select(table.c.username)).scalars() for table in (SESSIONS, HALF)]
+            return sorted(name for names in found for name in names)
+
+    def opens_with(self, username: str) -> str:
+        with self.database.reading() as tx:
+            kept = tx.execute(select(STAFF.c.password_hash).where(STAFF.c.username == username)).scalar_one()
+        return next(password for password in (OLD, NEW) if matches(CHEAP, kept, password))
+
+    def link(self) -> str:
+        token = self.accounts.recovery_link("vera")
+        assert token is not None
+        return token
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    world = World()
+    with closing(world.database):
+        yield world
+
+
+def test_a_link_brings_a_new_password_and_ends_all_that_was_before(world: World) -> None:
+    token = world.link()
+    assert world.accounts.owner_of_link(token) == "vera"
+
+    assert world.accounts.recover(token, NEW, CHEAP) == "vera"
+
+    assert (world.opens_with("vera"), world.opens_with("ivan")) == (NEW, OLD)
+    assert (world.factors.is_set_up("vera"), world.factors.is_set_up("ivan")) == (False, True)
+    assert world.factors.recovery_codes_left("vera") == 0
+    assert world.sessions() == ["ivan", "ivan"]
+
+
+def test_a_link_works_once(world: World) -> None:
+    token = world.link()
+    world.accounts.recover(token, NEW, CHEAP)
+
+    assert world.accounts.owner_of_link(token) is None
+    assert world.accounts.recover(token, OLD, CHEAP) is None
+    assert world.opens_with("vera") == NEW
+
+
+def test_a_link_works_for_an_hour(world: World) -> None:
+    token = world.link()
+    world.at += timedelta(hours=1)
+
+    assert world.accounts.recover(token, NEW, CHEAP) is None
+    assert world.opens_with("vera") == OLD
+
+
+def test_a_newer_link_ends_the_one_before(world: World) -> None:
+    first, second = world.link(), world.link()
+
+    assert world.accounts.owner_of_link(first) is None
+    assert world.accounts.owner_of_link(second) == "vera"
+
+
+def test_a_password_that_is_refused_leaves_everything_as_it_was(world: World) -> None:
+    token = world.link()
+
+    with pytest.raises(PasswordRefused):
+        world.accounts.recover(token, "password1234", CHEAP)
+
+    assert world.opens_with("vera") == OLD
+    assert world.factors.is_set_up("vera")
+    assert len(world.sessions()) == 4
+    assert world.accounts.recover(token, NEW, CHEAP) == "vera"
+
+
+def test_somebody_who_is_let_in_no_longer_is_out_at_once_and_no_link_helps(world: World) -> None:
+    token = world.link()
+
+    assert world.accounts.set_active("vera", active=False)
+
+    assert world.sessions() == ["ivan", "ivan"]
+    assert world.accounts.recovery_link("vera") is None
+    assert world.accounts.owner_of_link(token) is None
+    assert world.accounts.recover(token, NEW, CHEAP) is None
+    assert not world.accounts.reset_second_factor("vera")
+    assert world.accounts.set_active("vera", active=True)
+    assert world.opens_with("vera") == OLD
+
+
+def test_a_forgotten_second_factor_leaves_the_password(world: World) -> None:
+    assert world.accounts.reset_second_factor("vera")
+
+    assert not world.factors.is_set_up("vera")
+    assert world.opens_with("vera") == OLD
+    assert world.sessions() == ["ivan", "ivan"]
+
+
+def test_nobody_is_helped_who_is_not_there(world: World) -> None:
+    assert world.accounts.recovery_link("nobody") is None
+    assert not world.accounts.reset_second_factor("nobody")
+    assert not world.accounts.set_active("nobody", active=True)
+    assert world.accounts.recover("invented", NEW, CHEAP) is None

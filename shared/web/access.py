@@ -1,0 +1,55 @@
+"""A service's doors, put together from its accounts and the settings of its web process."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from sqlalchemy import Table
+
+from shared.accounts import Accounts
+from shared.passkeys import Passkeys
+from shared.passwords import Hasher
+from shared.second_factors import SecondFactors
+from shared.sessions import HALF_LASTS, Sessions
+from shared.web.identity import Access, Person
+
+
+class Settings(Protocol):
+    """What the doors need of a web process's settings."""
+
+    @property
+    def secret_key(self) -> str:
+        """Seals what is kept of second factors."""
+
+    @property
+    def public_url(self) -> str:
+        """Where people reach the pages; passkeys answer to nothing else."""
+
+    @property
+    def second_factor(self) -> str:
+        """``required``, or ``optional``: a password alone lets in whoever has set none up."""
+
+
+def access_to(  # noqa: PLR0913 - each service knows its people in its own way
+    accounts: Accounts,
+    settings: Settings,
+    hasher: Hasher,
+    *,
+    attempts: Table,
+    check_password: Callable[[str, str], str],
+    person: Callable[[str], Person | None],
+    actor_of_token: Callable[[str], Any | None],
+) -> Access:
+    """The doors; ``attempts`` is the service's table of failed sign-ins, the rest is as ``Access`` says."""
+    database, factors = accounts.database, accounts.second_factors
+    return Access(
+        check_password=check_password,
+        person=person,
+        actor_of_token=actor_of_token,
+        owner_of_link=accounts.owner_of_link,
+        recover=lambda token, password: accounts.recover(token, password, hasher),
+        sessions=Sessions(database, accounts.sessions),
+        half=Sessions(database, accounts.half, idle=HALF_LASTS, longest=HALF_LASTS),
+        second_factors=SecondFactors(database, factors, attempts, key=settings.secret_key),
+        passkeys=Passkeys(database, factors, address=settings.public_url),
+        second_factor_required=settings.second_factor == "required",
+    )

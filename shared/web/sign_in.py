@@ -1,0 +1,160 @@
+"""The way in and out: the password, then the second factor, and only then a session."""
+
+from functools import partial
+from typing import Any
+
+from flask import Flask, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from shared.second_factors import CodeRefused
+from shared.web.addresses import local_path
+from shared.web.forms import Form, PasswordField, StringField, SubmitField, at_most, required
+from shared.web.identity import Access, SignInRefused, begin_session, end_session, public, who
+
+HALF = "half"  #: where the cookie keeps the token of a sign-in that waits for its second factor
+LONGEST_PASSWORD = 1000  #: characters; longer ones would only cost time
+SEE_OTHER, UNAUTHORIZED, TOO_MANY = 303, 401, 429
+
+
+class SignInForm(Form):
+    """The two things that a sign-in asks for first."""
+
+    username = StringField(_l("User name"), [required(_l("Enter your user name.")), at_most(200)])
+    password = PasswordField(
+        _l("Password"), [required(_l("Enter your password.")), at_most(LONGEST_PASSWORD)]
+    )
+    submit = SubmitField(_l("Sign in"))
+
+
+class CodeForm(Form):
+    """The code that an app shows at this moment, or a recovery code."""
+
+    code = StringField(_l("Code"), [required(_l("Enter the code.")), at_most(40)])
+    submit = SubmitField(_l("Go on"))
+
+
+def install(app: Flask, access: Access) -> None:
+    """Add the pages of signing in and out, which are open to everybody."""
+    both = ["GET", "POST"]
+    for path, endpoint, view, methods in (
+        ("/sign-in", "sign_in", _sign_in, both),
+        ("/sign-in/code", "sign_in_code", _sign_in_code, both),
+        ("/sign-out", "sign_out", _sign_out, ["POST"]),
+    ):
+        app.add_url_rule(path, endpoint, public(partial(view, access)), methods=methods)
+
+
+def _sign_in(access: Access) -> Any:
+    if who():
+        return redirect("/")
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return render_template("shared/sign_in.html", form=form)
+    try:
+        username = access.check_password(form.username.data or "", form.password.data or "")
+    except SignInRefused as refused:
+        form.form_errors.append(_why(refused))
+        return render_template("shared/sign_in.html", form=form), status_of(refused.wait)
+    return go_on(access, username)
+
+
+def _sign_in_code(access: Access) -> Any:
+    username = half_way(access)
+    if username is None or not access.second_factors.is_set_up(username):
+        return redirect(url_for("sign_in"))
+    form = CodeForm()
+    if form.validate_on_submit():
+        try:
+            app_counts = not needs_passkey(access, username)
+            access.second_factors.check(username, form.code.data or "", app=app_counts)
+        except CodeRefused as refused:
+            return code_page(access, username, refuse(form, refused)), status_of(refused.wait)
+        return come_in(access, username)
+    return code_page(access, username, form)
+
+
+def code_page(access: Access, username: str, form: CodeForm) -> str:
+    """The second question: a code, or a passkey of the person's if there is one."""
+    token = session[HALF]
+    options = access.passkeys.ask_to_use(token, username) if access.passkeys.of(username) else None
+    only_passkey = needs_passkey(access, username)
+    return render_template("shared/code.html", form=form, options=options, only_passkey=only_passkey)
+
+
+def needs_passkey(access: Access, username: str) -> bool:
+    """Whether an app's code counts no more for the person."""
+    person = access.person(username)
+    return bool(person and person.sees_much and access.passkeys.of(username))
+
+
+def _sign_out(access: Access) -> Response:
+    if person := who():
+        access.sessions.end(person.session)
+    end_session()
+    return redirect(url_for("sign_in"), code=SEE_OTHER)
+
+
+def go_on(access: Access, username: str) -> Response:
+    """The password was right: ask for the second factor, have it set up, or let the person in."""
+    is_set_up = access.second_factors.is_set_up(username)
+    if not is_set_up and not access.second_factor_required:
+        return come_in(access, username)
+    end_session()
+    session[HALF] = access.half.begin(username)
+    following = "sign_in_code" if is_set_up else "set_up_second_factor"
+    return redirect(url_for(following, next=request.args.get("next")), code=SEE_OTHER)
+
+
+def half_way(access: Access) -> str | None:
+    """Who has given the password in this browser and now owes the second factor."""
+    token = session.get(HALF)
+    return access.half.username(token) if token else None
+
+
+def come_in(access: Access, username: str) -> Response:
+    """Begin the session, and lead on to the page that was wanted."""
+    begin(access, username)
+    return redirect(wanted(), code=SEE_OTHER)
+
+
+def begin(access: Access, username: str) -> None:
+    """Begin the session; what waited for the second factor waits no longer."""
+    if token := session.get(HALF):
+        access.half.end(token)
+    begin_session(access, username)
+
+
+def wanted() -> str:
+    """The page that was asked for before the sign-in."""
+    return local_path(request.args.get("next", "/"))
+
+
+def refuse(form: CodeForm, refused: CodeRefused) -> CodeForm:
+    """The form, saying why; it never says whether a code would have been right a moment ago."""
+    form.code.data = ""
+    form.form_errors.append(
+        _later(refused.wait) if refused.wait else str(_("This code is not right, or was used."))
+    )
+    return form
+
+
+def status_of(wait: int) -> int:
+    """HTTP's status of a refusal that asks to wait so many seconds, or of one that does not."""
+    return TOO_MANY if wait else UNAUTHORIZED
+
+
+def _why(refused: SignInRefused) -> str:
+    """The same whether the name or the password is wrong."""
+    return _later(refused.wait) if refused.wait else str(_("The user name or the password is not right."))
+
+
+def _later(seconds: int) -> str:
+    later = ngettext(
+        "Too many attempts. Try again in %(num)d second.",
+        "Too many attempts. Try again in %(num)d seconds.",
+        seconds,
+    )
+    return str(later)

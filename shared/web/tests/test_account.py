@@ -1,0 +1,153 @@
+"""One's own account: where one is signed in, and out of it everywhere; the way back in by a link."""
+
+import re
+from typing import Any
+
+import pyotp
+import pytest
+from flask import Flask
+
+from shared.web.tests.conftest import METADATA
+
+NEW = "tulip anchor forty-two"
+
+
+def english(visitor: Any, path: str = "/account") -> str:
+    page = re.sub(r"<[^>]+>", " ", visitor.get(path, headers={"Cookie": "language=en"}).text)
+    return re.sub(r"\s+", " ", page)
+
+
+def another(app: Flask, visitor: Any) -> Any:
+    """The same person in another browser."""
+    return type(visitor)(app.test_client())
+
+
+def test_the_account_lists_where_one_is_signed_in(app: Flask, signed_in: Any, doors: Any) -> None:
+    doors.at += doors.at.resolution * 60_000_000
+    elsewhere = another(app, signed_in)
+    elsewhere.sign_in()
+    doors.sessions.begin("ivan")
+    elsewhere.post("/language", language="en")
+
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", elsewhere.get("/account").text))
+
+    assert page.count("since") == 2
+    assert page.count("this one") == 1
+    assert page.index("this one") < page.rindex("since")
+
+
+def test_signing_out_everywhere_ends_every_session_of_one_s_own(
+    app: Flask, signed_in: Any, doors: Any
+) -> None:
+    elsewhere = another(app, signed_in)
+    elsewhere.sign_in()
+    doors.sessions.begin("ivan")
+    signed_in.get("/account")
+
+    answer = signed_in.post("/account/sign-out-everywhere")
+
+    assert answer.location == "/sign-in"
+    assert doors.begun() == ["ivan"]
+    assert elsewhere.get("/").status_code == signed_in.get("/").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/account", "/account/recovery-codes"])
+def test_nobody_else_s_account_is_shown(visitor: Any, path: str) -> None:
+    assert visitor.get(path).status_code == 302
+
+
+def test_new_recovery_codes_ask_for_a_code(signed_in: Any, doors: Any) -> None:
+    assert signed_in.get("/account/recovery-codes").location == "/account"
+    secret = doors.factors.offer("a token", "vera").secret
+    before = doors.factors.set_up("a token", "vera", pyotp.TOTP(secret).at(doors.at))
+    signed_in.get("/account/recovery-codes")
+
+    refused = signed_in.post("/account/recovery-codes", code="000000")
+    made = signed_in.post("/account/recovery-codes", code=before[0])
+
+    assert refused.status_code == 401
+    after = re.findall(r'<li class="secret">([0-9A-Z-]+)</li>', made.text)
+    assert len(after) == 8
+    assert not set(after) & set(before)
+
+
+@pytest.fixture
+def link(doors: Any) -> str:
+    doors.links["a-token"] = "vera"
+    return "/recover/a-token"
+
+
+def test_a_recovery_link_leads_to_a_new_password_and_a_new_second_factor(
+    strict_house: Flask, visitor: Any, doors: Any, link: str
+) -> None:
+    visitor.client = strict_house.test_client()
+    visitor.get(link)
+
+    answer = visitor.post(link, password=NEW, again=NEW)
+
+    assert answer.location == "/sign-in/set-up"
+    assert doors.password == NEW
+    assert visitor.get("/sign-in/set-up").status_code == 200
+    assert visitor.get(link).status_code == 404
+    assert visitor.post(link, password=NEW, again=NEW).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("password", "again", "said"),
+    [
+        ("short", "short", "at least 12 characters"),
+        ("password1234", "password1234", "would be guessed soon"),
+        (NEW, NEW + "x", "are not the same"),
+        (NEW, "", "are not the same"),
+        ("", "", "Enter a new password."),
+    ],
+)
+def test_a_password_that_cannot_be_leaves_the_link_as_it_is(
+    visitor: Any, doors: Any, link: str, password: str, again: str, said: str
+) -> None:
+    visitor.get("/sign-in")
+    visitor.post("/language", language="en")
+    visitor.get(link)
+
+    answer = visitor.post(link, password=password, again=again)
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert doors.links == {"a-token": "vera"}
+    assert NEW not in answer.text
+
+
+@pytest.mark.parametrize("token", ["invented", "x" * 500, "%00", "%F0%9F%8C%BB", "..%2f..%2fetc%2fpasswd"])
+def test_a_link_that_is_none_is_absent(visitor: Any, token: str) -> None:
+    assert visitor.client.get(f"/recover/{token}").status_code in (302, 400, 404)
+
+
+def test_every_unsafe_page_asks_for_its_csrf_token(app: Flask, signed_in: Any, doors: Any, link: str) -> None:
+    everything = [rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())]
+    pages = [
+        re.sub(r"<\w+>", "a-token", rule.rule) for rule in everything if not rule.rule.startswith("/api")
+    ]
+    before = _kept(doors)
+
+    for path in pages:
+        for token in ("", "another"):
+            signed_in.csrf = token
+            assert signed_in.post(path, password=NEW, again=NEW).status_code == 400, path
+
+    assert {"/", "/sign-in", "/sign-in/code", "/recover/a-token", "/account/sign-out-everywhere"} < set(pages)
+    assert _kept(doors) == before
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "nonsense"])
+def test_a_form_from_elsewhere_does_nothing(app: Flask, signed_in: Any, doors: Any, site: str) -> None:
+    for path in ("/account/sign-out-everywhere", "/sign-out", "/language"):
+        data = {"csrf_token": signed_in.csrf}
+        answer = signed_in.client.post(path, data=data, headers={"Sec-Fetch-Site": site})
+        assert answer.status_code == 403
+
+    assert doors.begun() == ["vera"]
+
+
+def _kept(doors: Any) -> list[Any]:
+    with doors.database.reading() as tx:
+        return [tx.execute(table.select()).all() for table in METADATA.sorted_tables]

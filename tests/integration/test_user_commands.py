@@ -1,0 +1,95 @@
+"""The administrator's commands about people: added, listed, let in no longer, let in again, and helped back in."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.test_command_line import throughline
+
+PASSWORD = "harbour lamp seven rivers"
+LINK = re.compile(r"https://node\.example/recover/[A-Za-z0-9_-]{43}\n")
+SETTINGS = {"public_url": "https://node.example", "secret_key": "0" * 32}
+
+
+@pytest.fixture(params=["intake", "reporting"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> "Place":
+    """A node's people, or the hub's coordinators."""
+    return Place(request.param, tmp_path)
+
+
+class Place:
+    """Where people sign in, with one of them."""
+
+    def __init__(self, service: str, folder: Path) -> None:
+        self.flag = ("--coordinator",) if service == "reporting" else ()
+        self.role = "coordinator" if self.flag else "auditor"
+        self.settings = SETTINGS | {f"{service}_database_url": f"sqlite:///{folder / 'db'}"}
+        self.settings |= {} if self.flag else {"org": "harbour-house", "org_name": "Harbour House"}
+        from shared.migrations import upgrade
+
+        upgrade(f"services.{service}", self.settings[f"{service}_database_url"])
+
+    def says(self, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        flag = self.flag if words[0] != "add" else ()
+        return throughline("user", *words, *flag, typed=typed, **self.settings)
+
+    def adds(self, *more: str, typed: str = f"{PASSWORD}\n{PASSWORD}\n") -> subprocess.CompletedProcess[str]:
+        said = self.says("add", "vera", "--role", self.role, *more, typed=typed)
+        assert said.returncode == 0, said.stderr
+        assert PASSWORD not in said.stdout + said.stderr
+        return said
+
+    def listed(self) -> list[Any]:
+        found: list[Any] = json.loads(self.says("list", "--json").stdout)
+        return found
+
+
+def test_somebody_is_added_listed_and_let_in_no_longer_and_again(place: Place) -> None:
+    place.adds("--name", "Vera")
+    expected = {"username": "vera", "role": place.role, "name": "Vera", "active": True}
+
+    assert place.listed() == [expected]
+    assert place.says("disable", "vera").returncode == 0
+    assert place.listed() == [expected | {"active": False}]
+    assert place.says("token", "vera").returncode == place.says("recovery-link", "vera").returncode == 1
+    assert place.says("enable", "vera").returncode == 0
+    assert place.listed() == [expected]
+
+
+def test_a_recovery_link_is_printed_for_the_administrator_alone(place: Place) -> None:
+    place.adds()
+
+    said = place.says("recovery-link", "vera")
+
+    assert LINK.fullmatch(said.stdout)
+    assert place.says("reset-totp", "vera").returncode == 0
+
+
+def test_whoever_is_added_with_a_link_chooses_their_own_password(place: Place) -> None:
+    assert LINK.fullmatch(place.adds("--link", typed="").stdout)
+
+
+@pytest.mark.parametrize("command", ["disable", "enable", "reset-totp", "recovery-link", "token"])
+def test_somebody_who_is_not_there_is_named_with_the_remedy(place: Place, command: str) -> None:
+    said = place.says(command, "nobody")
+
+    assert said.returncode == 1
+    assert "there is no nobody: see throughline user list" in said.stderr
+
+
+def test_a_password_is_read_from_a_file_or_from_standard_input(tmp_path: Path) -> None:
+    place, file = Place("intake", tmp_path), tmp_path / "password"
+    file.write_text(f"{PASSWORD}\n")
+
+    place.adds("--password-file", str(file), typed="")
+    said = place.says("add", "ivan", "--role", "admin", "--password-file", "-", typed=f"{PASSWORD}\n")
+    missing = place.says("add", "olga", "--role", "admin", "--password-file", str(tmp_path / "none"))
+
+    assert said.returncode == 0
+    assert missing.returncode == 1
+    assert "cannot be read" in missing.stderr
+    assert [one["username"] for one in place.listed()] == ["ivan", "vera"]
