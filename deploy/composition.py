@@ -32,6 +32,7 @@ class Composition:
     amqp_url: str
     queue: str
     keys: OwnKeys
+    broker_ca_file: str = ""
     sender: str = HUB
     hub: PublicKeys | None = None  #: the hub's, that a node was told
     resend_seconds: float = 60
@@ -74,6 +75,7 @@ def _referral() -> Composition:
         settings=settings,
         database_url=settings.referral_database_url,
         amqp_url=settings.amqp_url,
+        broker_ca_file=settings.broker_ca_file,
         queue="referral",
         keys=keys_in(settings.key_file),
         resend_seconds=settings.resend_seconds,
@@ -91,6 +93,7 @@ def _intake() -> Composition:
         settings=settings,
         database_url=settings.intake_database_url,
         amqp_url=settings.amqp_url,
+        broker_ca_file=settings.broker_ca_file,
         queue=node_queue(settings.org),
         sender=settings.org,
         keys=keys,
@@ -111,6 +114,7 @@ def _notifications() -> Composition:
         settings=settings,
         database_url=settings.notifications_database_url,
         amqp_url=settings.amqp_url,
+        broker_ca_file=settings.broker_ca_file,
         queue="notifications",
         keys=keys_in(settings.key_file),
     )
@@ -126,6 +130,7 @@ def _reporting() -> Composition:
         settings=settings,
         database_url=settings.reporting_database_url,
         amqp_url=settings.amqp_url,
+        broker_ca_file=settings.broker_ca_file,
         queue="reporting",
         keys=keys_in(settings.key_file),
     )
