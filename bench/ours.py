@@ -13,7 +13,7 @@ from bench.place import Place
 from bench.processes import START_PATIENCE, Processes
 from bench.side import CLIENTS, PATIENCE, Load, Side
 from deploy.composition import open_database, scribe_of
-from deploy.demo.broker import HUB_USER, DemoBroker, given
+from deploy.demo.broker import DemoBroker, given
 from deploy.demo.plan import HUB_SERVICES, NodePlan, Plan, hub_environment, make_plan, node_environment
 from services.intake.domain import Actor, Role
 from services.intake.usecases.cases import open_case
@@ -23,6 +23,7 @@ from services.intake.usecases.people import register_person
 from services.referral.usecases.directory import add_organisation
 from shared.database import Database
 from shared.messaging.message import HUB
+from shared.messaging.topology import HUB_USER
 from shared.migrations import upgrade
 from shared.polling import poll_until
 from shared.sealing import read_key_file

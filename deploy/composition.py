@@ -34,6 +34,7 @@ class Composition:
     amqp_url: str
     queue: str
     keys: OwnKeys
+    broker_ca_file: str = ""
     sender: str = HUB
     hub: PublicKeys | None = None  #: the hub's, that a node was told
     resend_seconds: float = 60
@@ -76,6 +77,7 @@ def _referral() -> Composition:
         settings=settings,
         database_url=settings.referral_database_url,
         amqp_url=settings.amqp_url,
+        broker_ca_file=settings.broker_ca_file,
         queue="referral",
         keys=keys_in(settings.key_file),
         resend_seconds=settings.resend_seconds,
@@ -93,6 +95,7 @@ def _intake() -> Composition:
         settings=settings,
         database_url=settings.intake_database_url,
         amqp_url=settings.amqp_url,
+        broker_ca_file=settings.broker_ca_file,
         queue=node_queue(settings.org),
         sender=settings.org,
         keys=keys,
@@ -113,6 +116,7 @@ def _notifications() -> Composition:
         settings=settings,
         database_url=settings.notifications_database_url,
         amqp_url=settings.amqp_url,
+        broker_ca_file=settings.broker_ca_file,
         queue="notifications",
         keys=keys_in(settings.key_file),
     )
@@ -128,6 +132,7 @@ def _reporting() -> Composition:
         settings=settings,
         database_url=settings.reporting_database_url,
         amqp_url=settings.amqp_url,
+        broker_ca_file=settings.broker_ca_file,
         queue="reporting",
         keys=keys_in(settings.key_file),
     )

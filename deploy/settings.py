@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
-from deploy.commands.network import NetworkSettings
+from deploy.commands.provision import NetworkSettings
 from deploy.key_files import KeySettings
 from services.intake.settings import IntakeSettings, IntakeWebSettings
 from services.notifications.settings import NotificationsSettings

@@ -145,6 +145,11 @@ def brokers_in(value: str) -> list[str]:
     return [url.strip() for url in value.split(";")]
 
 
+def _safe_api(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+
+
 def _of_one_cluster(value: str) -> bool:
     urls = [urlsplit(url) for url in brokers_in(value)]
     hosts = {url.netloc.rpartition("@")[2] for url in urls}
@@ -183,6 +188,9 @@ BROKER_URL = (
         "must be one address, or those of a cluster's brokers with ; between them, which differ in nothing but the "
         "host and port (write a ; in a password as %3B)",
     ),
+)
+MANAGEMENT_URL = Check(
+    _safe_api, "must begin with https:// (http:// is for this machine's own loopback only), and end with /api"
 )
 DATABASE_URL = Check(
     lambda url: url.split(":", 1)[0].split("+", 1)[0] in ("sqlite", "postgresql"),

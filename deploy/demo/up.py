@@ -16,7 +16,7 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from deploy.demo import history
-from deploy.demo.broker import HUB_USER, DemoBroker, start_broker
+from deploy.demo.broker import DemoBroker, start_broker
 from deploy.demo.network import Hands, SteppedNetwork, open_network
 from deploy.demo.organisations import COORDINATOR, PASSWORD
 from deploy.demo.plan import (
@@ -38,6 +38,7 @@ from services.referral.usecases.directory import add_organisation
 from services.reporting.usecases.staff import add_coordinator
 from services.reporting.usecases.staff import issue_token as issue_coordinator_token
 from shared.clock import now
+from shared.messaging.topology import HUB_USER
 from shared.migrations import upgrade
 from shared.ports import LOOPBACK, is_listening
 from shared.sealing import read_key_file
