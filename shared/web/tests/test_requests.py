@@ -103,6 +103,51 @@ def test_pages_are_not_kept_by_the_browser(signed_in: Any) -> None:
     assert signed_in.get("/").headers["Cache-Control"] == "no-store"
 
 
+def test_whoever_signs_out_leaves_nothing_in_the_browser(signed_in: Any) -> None:
+    assert "Clear-Site-Data" not in signed_in.get("/").headers
+    for path in ("/account/sign-out-everywhere", "/sign-out"):
+        signed_in.sign_in()
+        assert signed_in.post(path).headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
+def test_no_variable_of_the_library_turns_its_help_for_developers_on(
+    doors: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from shared.web import WebSettings, make_app
+
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    settings = WebSettings(name="test", title="Harbour House", secret_key="k" * 32, secure=False)
+    assert not make_app(__name__, settings=settings, access=doors.access()).debug
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND"])
+@pytest.mark.parametrize("path", ["/", "/api/v1/echo", "/health"])
+def test_a_method_that_nobody_needs_is_not_known(signed_in: Any, method: str, path: str) -> None:
+    answer = signed_in.client.open(path, method=method, headers={"Authorization": "Bearer good token"})
+    assert answer.status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/", "text/html; charset=utf-8"),
+        ("/shared/throughline.css", "text/css; charset=utf-8"),
+        ("/shared/mark.svg", "image/svg+xml; charset=utf-8"),
+        ("/health", "application/json"),
+        ("/api/v1/fail/gone", "application/problem+json"),
+    ],
+)
+def test_every_answer_says_what_it_is_and_how_it_is_written(signed_in: Any, path: str, kind: str) -> None:
+    answer = signed_in.client.get(path, headers={"Authorization": "Bearer good token"})
+    assert answer.headers["Content-Type"] == kind
+
+
+def test_no_other_site_is_let_in_to_read(signed_in: Any) -> None:
+    for path in ("/", "/api/v1/fail/gone", "/health"):
+        answer = signed_in.client.get(path, headers=JSON | {"Origin": "https://evil.invalid"})
+        assert not [name for name in answer.headers.keys() if name.startswith("Access-Control-")]  # noqa: SIM118 - names may repeat
+
+
 def test_pages_need_nothing_from_outside_and_nothing_inline(signed_in: Any) -> None:
     page = signed_in.get("/").text
     assert "http://" not in page + page.replace("https://www.w3.org", "")
