@@ -65,6 +65,45 @@ def test_an_unforeseen_error_is_logged_by_its_class_and_told_to_nobody(signed_in
     assert logs[0]["error"] == "ValueError"
 
 
+REFUSED = {
+    "no token": ("/api/v1/echo", {"data": b"{}"}, 401, "token_missing", "echo"),
+    "an unknown token": (
+        "/api/v1/echo",
+        {"data": b"{}", "headers": JSON | {"Authorization": "Bearer Petrova"}},
+        401,
+        "token_unknown",
+        "echo",
+    ),
+    "not open to them": ("/fail/403?q=Petrova", {}, 403, "forbidden", "fail"),
+    "no proper JSON": ("/api/v1/echo", {"data": b'{"Petrova"', "headers": JSON}, 400, "not_json", "echo"),
+    "too large": (
+        "/api/v1/echo",
+        {"data": b" " * 1_000_001, "headers": JSON},
+        413,
+        "request_entity_too_large",
+        "echo",
+    ),
+    "nothing there": ("/Petrova", {}, 404, "not_found", "nowhere"),
+    "another site's form": (
+        "/",
+        {"data": {"name": "Petrova"}, "headers": {"Sec-Fetch-Site": "cross-site"}},
+        403,
+        "foreign_form",
+        "page",
+    ),
+    "no token of the form": ("/", {"data": {"name": "Petrova"}}, 400, "bad_request", "page"),
+}
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_what_is_refused_is_logged_by_its_code_and_quotes_nothing(signed_in: Any, why: str) -> None:
+    path, sent, status, code, where = REFUSED[why]
+    with structlog.testing.capture_logs() as logs:
+        signed_in.client.open(path, method="POST" if "data" in sent else "GET", **sent)
+    said = {"event": "request.refused", "log_level": "warning"}
+    assert logs == [said | {"status": status, "code": code, "where": where}]
+
+
 def test_a_busy_database_asks_to_come_back_even_where_nobody_can_be_known(signed_in: Any, doors: Any) -> None:
     assert signed_in.get("/fail/busy").headers["Retry-After"] == "5"
     doors.is_away = True
