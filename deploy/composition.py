@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import MetaData, Table
 
+from deploy.clock import refuse_lost_time
 from shared.clock import Clock, now
 from shared.database import Database
 from shared.messaging.keybook import KeyBook
@@ -220,12 +221,14 @@ def open_database(  # noqa: PLR0913 - a database has that many circumstances
 def composition_of(service: str) -> Composition:
     """The service's composition from this process's environment; raises SettingsWrong."""
     refuse_misspelt()
+    refuse_lost_time()
     return COMPOSITIONS[service]()
 
 
 def web_of(service: str) -> WebComposition:
     """The web process's composition from its environment; raises SettingsWrong."""
     refuse_misspelt()
+    refuse_lost_time()
     return WEB[service]()
 
 
