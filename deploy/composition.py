@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import MetaData, Table
 
+from deploy.clock import refuse_lost_time
 from deploy.key_files import open_key_file
 from shared.at_rest import StorageKeys
 from shared.clock import Clock, now
@@ -226,12 +227,14 @@ def open_database(  # noqa: PLR0913 - a database has that many circumstances
 def composition_of(service: str) -> Composition:
     """The service's composition from this process's environment; raises SettingsWrong."""
     refuse_misspelt()
+    refuse_lost_time()
     return COMPOSITIONS[service]()
 
 
 def web_of(service: str) -> WebComposition:
     """The web process's composition from its environment; raises SettingsWrong."""
     refuse_misspelt()
+    refuse_lost_time()
     return WEB[service]()
 
 

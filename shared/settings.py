@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from marshmallow import ValidationError
 from marshmallow import fields as rules
@@ -163,6 +163,21 @@ def _safe_link(url: str) -> bool:
     return parts.scheme in ("amqps", "embedded") or (parts.scheme == "amqp" and parts.hostname in LOOPBACK)
 
 
+def _safe_database(url: str) -> bool:
+    """SQLite; or PostgreSQL here, or where its certificate and its name are checked: else the driver may fall back."""
+    engine, parts = url.split(":", 1)[0].split("+", 1)[0], urlsplit(url)
+    if engine != "postgresql":
+        return engine == "sqlite"
+    asked = parse_qs(parts.query)
+    hosts = [unquote(parts.hostname or ""), *asked.get("host", ()), *asked.get("hostaddr", ())]
+    near = all(not host or host in LOOPBACK or host.startswith("/") for host in hosts)
+    return near or asked.get("sslmode") == ["verify-full"]
+
+
+def _no_default_user(url: str) -> bool:
+    return urlsplit(url).username != "guest"
+
+
 SECOND_FACTOR = (
     one_of("required", "optional"),
 )  #: optional: a password alone lets in whoever has not set one up
@@ -188,11 +203,18 @@ BROKER_URL = (
         "must be one address, or those of a cluster's brokers with ; between them, which differ in nothing but the "
         "host and port (write a ; in a password as %3B)",
     ),
+    Check(
+        lambda value: all(_no_default_user(url) for url in brokers_in(value)),
+        "must not name the broker's own user guest, whose password everybody knows: ask the hub for a user of your own",
+    ),
 )
 MANAGEMENT_URL = Check(
-    _safe_api, "must begin with https:// (http:// is for this machine's own loopback only), and end with /api"
+    lambda url: _safe_api(url) and _no_default_user(url),
+    "must begin with https:// (http:// is for this machine's own loopback only), end with /api, and not name the user "
+    "guest, whose password everybody knows",
 )
 DATABASE_URL = Check(
-    lambda url: url.split(":", 1)[0].split("+", 1)[0] in ("sqlite", "postgresql"),
-    "must begin with sqlite:/// or postgresql://",
+    _safe_database,
+    "must begin with sqlite:/// or postgresql://; to a server on another machine it must end with "
+    "?sslmode=verify-full, and &sslrootcert=FILE names the authority of the server's certificate",
 )

@@ -71,6 +71,14 @@ WRONG: Mapping[str, tuple[dict[str, str], str]] = {
     "no broker at all": ({"amqp_url": SECRET}, "amqps://"),
     "another kind of database": ({"intake_database_url": f"mysql://a:{SECRET}@localhost/x"}, "sqlite:///"),
     "an organisation with a capital": ({"org": "Harbour"}, "small letters"),
+    "the broker's own default user": (
+        {"amqp_url": f"amqps://guest:{SECRET}@hub.example/"},
+        "a user of your own",
+    ),
+    "a database on another machine without TLS": (
+        {"intake_database_url": f"postgresql://a:{SECRET}@db.example/x"},
+        "sslmode=verify-full",
+    ),
     "a number that is none": ({"resend_seconds": "soon"}, "a number"),
     "a number that is not one": ({"resend_seconds": "nan"}, "a number"),
     "a number out of bounds": ({"resend_seconds": "0"}, "between"),
