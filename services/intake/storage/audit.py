@@ -20,10 +20,12 @@ READ_AT_ONCE = 1_000  #: rows, when the whole chain is gone through
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which entries are wanted; what is None does not matter. ``since`` and ``before`` are moments."""
+    """Which entries are wanted; what is None does not matter.
 
-    person_id: UUID | None = None
-    referral_id: UUID | None = None
+    ``record_id`` is a person's or a referral's, ``since`` and ``before`` are moments.
+    """
+
+    record_id: UUID | None = None
     username: str | None = None
     action: str | None = None
     since: datetime | None = None
@@ -67,9 +69,10 @@ def find_entries(tx: Transaction, wanted: Wanted, *, limit: int, after: UUID | N
 
 def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     c = entries.c
-    for name in ("person_id", "referral_id", "action"):
-        if (value := getattr(wanted, name)) is not None:
-            yield c[name] == value
+    if wanted.record_id is not None:
+        yield (c.person_id == wanted.record_id) | (c.referral_id == wanted.record_id)
+    if wanted.action is not None:
+        yield c.action == wanted.action
     if wanted.username is not None:
         yield (c.username == wanted.username) | (c.member == wanted.username)
     if wanted.since is not None:

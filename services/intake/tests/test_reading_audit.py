@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain import About, Action
+from services.intake.domain import Action
 from services.intake.storage.audit import Wanted
 from services.intake.tests.node import AUDITOR, COLLEAGUE, FOCAL_POINT, START, WORKER, Node
 from services.intake.tests.test_audit import kept, what
@@ -22,7 +22,7 @@ def test_whoever_sees_a_file_sees_who_looked(node: Node) -> None:
     node.pass_time(days=1)
     people.person_page(node.database, person.id, FOCAL_POINT)
 
-    looks = audit.who_looked(node.database, About(person.id), WORKER)
+    looks = audit.who_looked(node.database, person.id, WORKER)
 
     assert [(look.username, look.action, look.times) for look in looks[:2]] == [
         ("ihar", Action.PERSON_READ, 1),
@@ -30,7 +30,7 @@ def test_whoever_sees_a_file_sees_who_looked(node: Node) -> None:
     ]
     assert looks[1].at == START + timedelta(minutes=10)
     with pytest.raises(NotPermitted):
-        audit.who_looked(node.database, About(person.id), AUDITOR)
+        audit.who_looked(node.database, person.id, AUDITOR)
 
 
 def test_an_auditor_looks_for_entries_by_all_that_they_hold_and_is_kept_too(node: Node) -> None:
@@ -42,9 +42,9 @@ def test_an_auditor_looks_for_entries_by_all_that_they_hold_and_is_kept_too(node
     def found(**wanted: Any) -> set[Action]:
         return {e.action for e in audit.audit_page(node.database, Wanted(**wanted), AUDITOR).entries}
 
-    assert found(username="ihar") == found(person_id=person.id, since=day) == {Action.PERSON_READ}
+    assert found(username="ihar") == found(record_id=person.id, since=day) == {Action.PERSON_READ}
     assert Action.PERSON_READ not in found(before=day)
-    assert found(person_id=new_id()) == set()
+    assert found(record_id=new_id()) == set()
     assert found(action="case_opened") == {Action.CASE_OPENED}
     assert found(username="vera") == {Action.AUDIT_READ}
     assert len(list(audit.export_audit(node.database, Wanted(), AUDITOR))) == len(kept(node))

@@ -69,27 +69,27 @@ class Look:
 
     username: str
     action: Action
+    via: Via
     at: datetime
     times: int
 
 
-def who_looked(database: Database, about: About, by: Actor) -> list[Look]:
+def who_looked(database: Database, record_id: UUID, by: Actor) -> list[Look]:
     """Who did what with this person's data, or with a referral that came in, newest first.
 
-    Only for those who see it; the same by the same person on one day (in UTC) is one look.
+    Only for those who see it, as the caller has found out; the same by the same person on one day (in UTC) is one look.
     """
     if not by.sees_cases:
         raise NotPermitted
-    wanted = Wanted(person_id=about.person_id, referral_id=about.referral_id)
     with database.reading() as tx:
-        return list(_together(rows.find_entries(tx, wanted, limit=LOOKS)))
+        return list(_together(rows.find_entries(tx, Wanted(record_id), limit=LOOKS)))
 
 
 def _together(entries: Collection[Entry]) -> Iterator[Look]:
     looks: dict[object, Look] = {}
     for entry in entries:
-        key = (entry.username, entry.action, entry.at.date())
-        look = looks.get(key) or Look(entry.username, entry.action, entry.at, 0)
+        key = (entry.username, entry.action, entry.via, entry.at.date())
+        look = looks.get(key) or Look(entry.username, entry.action, entry.via, entry.at, 0)
         looks[key] = replace(look, times=look.times + 1)
     yield from looks.values()
 

@@ -113,7 +113,7 @@ def _listen(database: Database) -> None:
 
 
 def _home() -> Response:
-    """People who work with cases begin with the inbox; an administrator has none, and an auditor no directory."""
+    """People who work with cases begin with the inbox, an auditor with the audit; an administrator has neither."""
     by = context.actor()
-    first = "inbox.page" if by.sees_cases else "directory.search" if by.sees_the_directory else "account"
+    first = "inbox.page" if by.sees_cases else "audit.page" if by.sees_the_audit else "directory.search"
     return redirect(url_for(first))

@@ -156,13 +156,13 @@ def test_no_page_does_anything_without_its_csrf_token(site: Site, web: Flask, fo
     assert [site.node.rows(table) for table in kept] == before
 
 
-def test_an_auditor_begins_with_their_own_account(site: Site) -> None:
+def test_an_auditor_begins_with_the_audit(site: Site) -> None:
     new = NewStaff("vera", PASSWORD, Role.AUDITOR, "Vera")
     add_staff(site.node.database, new, org=HERE, hasher=CHEAP)
 
     auditor = site.browser("vera")
 
-    assert auditor.get("/").location == "/account"
+    assert auditor.get("/").location == "/audit"
     assert "Vera · vera · auditor" in words(auditor.get("/account"))
     assert "Inbox" not in words(auditor.get("/account"))
     assert "Directory" not in words(auditor.get("/account"))
