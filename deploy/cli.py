@@ -12,6 +12,7 @@ GROUPS = {
     "parked": "deploy.commands.messages:parked",
     "outbox": "deploy.commands.messages:outbox",
     "referral": "deploy.commands.referral:app",
+    "audit": "deploy.commands.audit:app",
     "user": "deploy.commands.staff:app",
     "schema": "deploy.commands.schema:app",
     "settings": "deploy.commands.settings:app",
