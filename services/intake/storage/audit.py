@@ -1,6 +1,6 @@
 """Queries on the audit. Entries are added, given their place once, and never changed or deleted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from services.intake.domain import Action, Entry, Via
 from services.intake.storage.audit_tables import checkpoints, entries, witnesses
+from services.intake.storage.tables import node
 from shared.database import Transaction
 from shared.messaging.witness import Checkpoint, checkpoint_of
 from shared.rows import add, change, put
@@ -27,7 +28,7 @@ class Wanted:
 
     record_id: UUID | None = None
     username: str | None = None
-    action: str | None = None
+    actions: Collection[str] | None = None
     since: datetime | None = None
     before: datetime | None = None
 
@@ -71,8 +72,8 @@ def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     c = entries.c
     if wanted.record_id is not None:
         yield (c.person_id == wanted.record_id) | (c.referral_id == wanted.record_id)
-    if wanted.action is not None:
-        yield c.action == wanted.action
+    if wanted.actions is not None:
+        yield c.action.in_(wanted.actions)
     if wanted.username is not None:
         yield (c.username == wanted.username) | (c.member == wanted.username)
     if wanted.since is not None:
@@ -102,11 +103,16 @@ def unchained(tx: Transaction, *, limit: int) -> list[Entry]:
     return [_entry(row) for row in tx.execute(query).mappings()]
 
 
-def head(tx: Transaction, *, lock: bool = False) -> tuple[int, str]:
+def lock_chain(tx: Transaction) -> None:
+    """Let no other worker give places meanwhile; what is read after it is what was committed before it."""
+    tx.execute(select(node.c.org).with_for_update())
+
+
+def head(tx: Transaction) -> tuple[int, str]:
     """Number and hash of the last entry in the chain; 0 and nothing before the first."""
     c = entries.c
     query = select(c.number, c.hash).where(c.number.is_not(None)).order_by(c.number.desc()).limit(1)
-    row = tx.execute(query.with_for_update() if lock else query).one_or_none()
+    row = tx.execute(query).one_or_none()
     return (row.number, row.hash) if row else (0, "")
 
 

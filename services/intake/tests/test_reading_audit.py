@@ -45,7 +45,7 @@ def test_an_auditor_looks_for_entries_by_all_that_they_hold_and_is_kept_too(node
     assert found(username="ihar") == found(record_id=person.id, since=day) == {Action.PERSON_READ}
     assert Action.PERSON_READ not in found(before=day)
     assert found(record_id=new_id()) == set()
-    assert found(action="case_opened") == {Action.CASE_OPENED}
+    assert found(actions=("case_opened",)) == {Action.CASE_OPENED}
     assert found(username="vera") == {Action.AUDIT_READ}
     assert len(list(audit.export_audit(node.database, Wanted(), AUDITOR))) == len(kept(node))
     assert what(node)[-1] is Action.AUDIT_EXPORTED
@@ -64,7 +64,7 @@ def test_a_page_ends_and_goes_on_behind_its_last_entry(node: Node, monkeypatch: 
     monkeypatch.setattr(audit, "EXPORTED_AT_ONCE", 3)
     for _ in range(4):
         node.registers()
-    wanted = Wanted(action="person_registered")
+    wanted = Wanted(actions=("person_registered",))
 
     first = audit.audit_page(node.database, wanted, AUDITOR)
     second = audit.audit_page(node.database, wanted, AUDITOR, after=first.following)

@@ -16,6 +16,13 @@ from shared.messaging.witness import Checkpoint
 AT_ONCE = 100  #: entries on one page
 EXPORTED_AT_ONCE = 1_000
 LOOKS = 200  #: of a person's newest entries, on their page
+LOOKING = (
+    Action.PEOPLE_SEARCHED,
+    Action.PERSON_READ,
+    Action.CASE_READ,
+    Action.REFERRAL_READ,
+    Action.EMERGENCY_OPENED,
+)
 
 
 def did(tx: Transaction, by: Actor | None, action: Action, about: About = NOTHING) -> None:
@@ -65,7 +72,7 @@ def note_account(tx: Transaction, what: str, member: str) -> None:
 
 @dataclass(frozen=True)
 class Look:
-    """That somebody did something with a person's data; how often on that day, and when the last time."""
+    """That somebody saw a person's data; how often on that day, and when the last time."""
 
     username: str
     action: Action
@@ -75,14 +82,14 @@ class Look:
 
 
 def who_looked(database: Database, record_id: UUID, by: Actor) -> list[Look]:
-    """Who did what with this person's data, or with a referral that came in, newest first.
+    """Who saw this person's data, or a referral that came in, newest first.
 
     Only for those who see it, as the caller has found out; the same by the same person on one day (in UTC) is one look.
     """
     if not by.sees_cases:
         raise NotPermitted
     with database.reading() as tx:
-        return list(_together(rows.find_entries(tx, Wanted(record_id), limit=LOOKS)))
+        return list(_together(rows.find_entries(tx, Wanted(record_id, actions=LOOKING), limit=LOOKS)))
 
 
 def _together(entries: Collection[Entry]) -> Iterator[Look]:

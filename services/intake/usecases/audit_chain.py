@@ -1,6 +1,6 @@
 """Give entries of the audit their place in the chain, and have the chain's head witnessed.
 
-Acts write their entries without a place, so that none waits for another. The worker, which is one, gives the places
+Acts write their entries without a place, so that none waits for another. The worker gives the places
 after the fact: whatever was committed by then, in the order of the entries' ids.
 """
 
@@ -60,7 +60,8 @@ def _is_anything_to_do(database: Database) -> bool:
 
 
 def _chain_some(tx: Transaction) -> int:
-    number, hash_ = rows.head(tx, lock=True)
+    rows.lock_chain(tx)
+    number, hash_ = rows.head(tx)
     new = rows.unchained(tx, limit=AT_ONCE)
     places = []
     for place, entry in enumerate(new, number + 1):

@@ -45,7 +45,8 @@ class AuditForm(Form):
         since = _begin(self.day.data) if self.day.data else None
         before = _begin(self.day.data + timedelta(days=1)) if self.day.data else None
         record = as_id(self.record.data) if self.record.data else None
-        return Wanted(record, self.username.data or None, self.action.data or None, since, before)
+        actions = (self.action.data,) if self.action.data else None
+        return Wanted(record, self.username.data or None, actions, since, before)
 
 
 def as_id(text: str) -> UUID | None:

@@ -136,7 +136,7 @@ def test_older_looks_stand_behind_a_fold(site: Site, worker: Browser) -> None:
         worker.get(f"/people/{person.id}")
 
     page = worker.text(f"/people/{person.id}")
-    assert re.search(r'<summary>Older ones <span class="count">5</span></summary>', page)
+    assert re.search(r'<summary>Older ones <span class="count">2</span></summary>', page)
 
 
 def test_the_auditor_begins_with_all_entries_newest_first(site: Site, auditor: Browser) -> None:
@@ -144,9 +144,7 @@ def test_the_auditor_begins_with_all_entries_newest_first(site: Site, auditor: B
 
     page = words(auditor.get(auditor.get("/").location))
 
-    assert "Entries in the chain 0" in page
-    assert "Last checkpoint none yet" in page
-    assert "Witnessed by nobody yet" in page
+    assert "0 entries in the chain, 9 wait for their place. No checkpoint yet." in page
     newest = "waits 2 Mar 2026, 12:00 Vera Audit looked at page"
     opened = f"waits 2 Mar 2026, 12:00 Olena Case opened Person {str(person.id)[-8:]} command"
     assert newest in page
@@ -160,10 +158,10 @@ def test_the_auditor_sees_how_far_it_is_proven(site: Site, auditor: Browser) -> 
     partner_keeps(site.node)
     number = len(kept(site.node))
 
-    page = words(auditor.get("/audit"))
+    page = words(auditor.get("/audit")).replace(" .", ".")
 
-    assert f"Entries in the chain {number} Entries that wait for their place 1" in page
-    assert f"Last checkpoint entry {number}, 2 Mar 2026, 12:00 Witnessed by the hub Legal Aid" in page
+    assert f"{number} entries in the chain, 1 wait" in page
+    assert f"Last checkpoint: entry {number}, 2 Mar 2026, 12:00. Witnessed by: the hub, Legal Aid." in page
 
 
 def shown(auditor: Browser, **asked: Any) -> str:
