@@ -1,7 +1,5 @@
 """Who did what, in a browser: a case worker sees who looked, an auditor everything; hub and partners witness it."""
 
-import os
-
 import pytest
 
 from shared.polling import poll_until
@@ -39,15 +37,3 @@ def test_an_auditor_sees_who_looked_and_who_witnesses_it(visit: Visit, language:
     look(seen.speaks(language).goes_to(f"/audit?record={person}"))
     look(seen.goes_to("/audit?record=Stork"))
     look(seen.goes_to("/audit"))
-    if folder := os.environ.get("SHOTS"):
-        for name, path in (
-            ("audit", "/audit"),
-            ("one", f"/audit?record={person}"),
-            ("wrong", "/audit?record=Stork"),
-        ):
-            seen.goes_to(path).page.screenshot(
-                path=f"{folder}/{name}.{language}.png", full_page=name != "audit"
-            )
-        worker.goes_to(f"/people/{person}").page.screenshot(
-            path=f"{folder}/person.{language}.png", full_page=True
-        )

@@ -14,6 +14,7 @@ class Action(StrEnum):
     PEOPLE_SEARCHED = "people_searched"
     PERSON_READ = "person_read"
     CASE_READ = "case_read"
+    ANSWER_REPEATED = "answer_repeated"
     REFERRALS_LISTED = "referrals_listed"
     REFERRAL_READ = "referral_read"
     INBOX_READ = "inbox_read"

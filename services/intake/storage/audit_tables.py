@@ -15,7 +15,7 @@ entries = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("at", Moment, nullable=False, index=True),
-    Column("username", NAME, nullable=False, index=True),
+    Column("username", NAME, nullable=False),
     Column("action", CODE, nullable=False),
     Column("via", CODE, nullable=False),
     Column("person_id", Uuid, index=True),

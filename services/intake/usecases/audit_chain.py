@@ -22,7 +22,7 @@ from shared.sealing.signing import pae
 MEANT_AS = b"application/vnd.throughline.audit-entry"
 EVERY = timedelta(hours=1)  #: when something happened, or when nobody has witnessed the last
 AT_ONCE = 500  #: entries in one transaction
-MOST = 10  #: transactions in one go, after which the worker does something else
+MOST = 2  #: transactions in one go: however much waits, the worker has time for what is being sent
 PARTNERS = 2  #: besides the hub
 URGENT = frozenset({Action.EMERGENCY_OPENED})
 

@@ -11,6 +11,7 @@ ACTIONS: Mapping[str, Any] = {
     Action.PEOPLE_SEARCHED: _l("Search for people"),
     Action.PERSON_READ: _l("Person looked at"),
     Action.CASE_READ: _l("Case looked at"),
+    Action.ANSWER_REPEATED: _l("Earlier answer given again"),
     Action.REFERRALS_LISTED: _l("List of referrals looked at"),
     Action.REFERRAL_READ: _l("Referral looked at"),
     Action.INBOX_READ: _l("Inbox looked at"),

@@ -34,7 +34,7 @@ def _entries() -> None:
         sa.Column("number", NUMBER),
         sa.Column("hash", sa.String(64)),
     )
-    for column in ("at", "username", "person_id", "referral_id"):
+    for column in ("at", "person_id", "referral_id"):
         op.create_index(f"ix_audit_entries_{column}", "audit_entries", [column])
     op.create_index("ix_audit_entries_number", "audit_entries", ["number"], unique=True)
 

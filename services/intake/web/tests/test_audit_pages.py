@@ -111,6 +111,14 @@ def test_from_where_it_came_is_kept(site: Site, worker: Browser, partner: Partne
     ]
 
 
+def test_an_answer_that_is_given_again_is_kept_too(site: Site, partner: Partner) -> None:
+    for _ in range(2):
+        partner.post("/people", {"given_name": "Stork"}, Idempotency_Key="once")
+
+    mine = [entry.action for entry in kept(site.node, username="olena")]
+    assert mine[-2:] == [Action.PERSON_REGISTERED, Action.ANSWER_REPEATED]
+
+
 def test_a_person_s_page_says_who_looked(site: Site, worker: Browser) -> None:
     person, _ = site.node.has_case()
     for _ in range(2):
