@@ -67,6 +67,12 @@ def read(settings: type[T], environ: Mapping[str, str] | None = None) -> T:
     return settings(**values)
 
 
+def is_credential(path: Path) -> bool:
+    """Whether systemd has put the file there for this process (``LoadCredential=``)."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    return folder is not None and Path(folder).resolve() in path.resolve().parents
+
+
 def variable(name: str) -> str:
     """The environment variable of a setting."""
     return PREFIX + name.upper()

@@ -12,6 +12,7 @@ from deploy.commands.ca import ca
 from deploy.commands.provision import NetworkSettings, provision
 from deploy.composition import database_of
 from deploy.console import fail, show, show_json
+from deploy.key_files import new_passphrase, passphrase_of
 from services.referral.directory_storage import listed
 from services.referral.usecases.directory import OrganisationTaken, add_organisation
 from shared.messaging.provision import look
@@ -31,9 +32,17 @@ app.command("ca")(ca)
 
 
 @app.command("key")
-def key(file: Annotated[Path, typer.Argument(help="Where to keep the private keys.")]) -> None:
+def key(
+    file: Annotated[Path, typer.Argument(help="Where to keep the private keys.")],
+    *,
+    passphrase: Annotated[
+        bool, typer.Option("--passphrase", help="Protect the file by a passphrase, which is asked for.")
+    ] = False,
+) -> None:
     """Make the keys of a node or of the hub, or add what is missing; prints their public halves, one line."""
-    sys.stdout.write(f"{complete_key_file(file).public}\n")
+    known = passphrase_of(file)
+    chosen = new_passphrase() if passphrase and known is None else known
+    sys.stdout.write(f"{complete_key_file(file, chosen).public}\n")
 
 
 @app.command("add")

@@ -30,6 +30,7 @@ from deploy.demo.plan import (
     reporting_web_environment,
 )
 from deploy.demo.supervisor import Program, Supervisor
+from services.intake.usecases.at_rest import accept_key
 from services.intake.usecases.directory import publish_contacts
 from services.intake.usecases.node import claim_node
 from services.intake.usecases.staff import NewStaff, add_staff, issue_token
@@ -183,6 +184,7 @@ def _network(plan: Plan, bus: Path) -> SteppedNetwork:
 def _open_node(network: SteppedNetwork, node: NodePlan) -> str:
     database = network.databases[node.org]
     claim_node(database, node.org)
+    accept_key(database)
     for member in node.about.staff:
         address = f"{member.username}@{node.org}.invalid"
         new = NewStaff(member.username, PASSWORD, member.role, member.display_name, address, member.language)

@@ -1,8 +1,10 @@
 """The node's front door for events. Nothing is decided here."""
 
+from datetime import timedelta
+
 from nameko.timer import timer
 
-from services.intake.usecases import counting, directory, hearing, node, silence
+from services.intake.usecases import counting, directory, erasing, hearing, node, silence
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.entrypoint import Injected, hears
@@ -11,11 +13,12 @@ from shared.schemas.referral import DirectoryPublished, History, Moved, MoveRefu
 ASK_AFTER_SILENCE = 30  #: seconds
 CONTRIBUTE_COUNTS = 3600  #: seconds
 TELL_CONTACTS = 60  #: seconds
+ERASE = 3600  #: seconds
 BEAT = 10  #: seconds
 
 
 class IntakeService:
-    """Hears the network, asks when it is silent, counts, and shows that it lives."""
+    """Hears the network, asks when it is silent, counts, erases, and shows that it lives."""
 
     name = "intake"
 
@@ -40,6 +43,12 @@ class IntakeService:
     def tell_contacts(self) -> None:
         """Whom notices go to, when that has changed."""
         directory.publish_contacts(self.node.database, f"{self.node.settings.public_url}/inbox")
+
+    @timer(interval=ERASE, eager=True)
+    def erase_what_is_due(self) -> None:
+        """What has been kept as long as it may be."""
+        kept_for = timedelta(days=self.node.settings.retention_days)
+        erasing.erase_what_is_due(self.node.database, kept_for)
 
     @timer(interval=BEAT, eager=True)
     def beat(self) -> None:

@@ -57,6 +57,12 @@ class IntakeSettings:
     resend_seconds: float = setting(
         "seconds until what was not receipted is sent again the first time", between(0.5, 3600), default=60
     )
+    retention_days: int = setting(
+        "days after its closure until a case is erased, and what came with a referral that is over; a legal hold "
+        "keeps it",
+        between(1, 36_500),
+        default=90,
+    )
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from shared.testing.tree import ROOT, files, short
 
 PAGE = (ROOT / "docs" / "reference" / "logs.md").read_text("utf-8")
 SAY = {"debug", "info", "warning", "error", "critical", "exception", "log"}
-EVENT = re.compile(r"[a-z]+\.[a-z_]+")
+EVENT = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
 def _events() -> Iterator[str]:

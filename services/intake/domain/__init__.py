@@ -10,6 +10,7 @@ from services.intake.domain.consent import (
     ConsentMissing,
 )
 from services.intake.domain.directory import Offer, Partner
+from services.intake.domain.hold import HoldStep, LegalHold
 from services.intake.domain.person import Person, age_band_of, folded
 from services.intake.domain.referral import SAFE_CONTACT, Direction, HistoryLine, Referral
 from services.intake.domain.staff import EMERGENCY, Actor, Opening, Role
@@ -31,6 +32,8 @@ __all__ = [
     "ConsentMissing",
     "Direction",
     "HistoryLine",
+    "HoldStep",
+    "LegalHold",
     "Need",
     "Offer",
     "Opening",

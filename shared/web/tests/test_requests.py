@@ -65,7 +65,7 @@ def test_an_unforeseen_error_is_logged_by_its_class_and_told_to_nobody(signed_in
     assert logs[0]["error"] == "ValueError"
 
 
-REFUSED: dict[str, tuple[str, dict[str, Any], int, str, str]] = {
+REFUSED: dict[str, Any] = {
     "no token": ("/api/v1/echo", {"data": b"{}"}, 401, "token_missing", "echo"),
     "an unknown token": (
         "/api/v1/echo",
