@@ -3,6 +3,7 @@
 import pytest
 
 from deploy.serve import THREADS
+from services.intake.storage import searching
 from services.intake.usecases import checks, need_to_know, people
 from services.referral.hsds import package
 from shared import passkeys, second_factors
@@ -21,6 +22,7 @@ SAID = [
     f"the reason of an emergency {need_to_know.LONGEST_REASON}",
     f"choices in one list | {checks.MOST_CHOICES} |",
     f"people found; referrals on one page | {people.FOUND_AT_ONCE} |",
+    f"the newest {searching.LOOKED_THROUGH:,} are;",
     f"passkeys; recovery codes | {passkeys.MOST}; {second_factors.RECOVERY_CODES} |",
     f"requests worked on at once | {THREADS} |",
     f"connections; channels | {PARTNER['max-connections']}; {PARTNER['max-channels']} |",
