@@ -81,8 +81,9 @@ class Access:
     None for somebody who is not there. ``actor_of_token(token)`` tells who sent a request to the API.
     ``owner_of_link(token)`` tells whose recovery link it is, and ``recover(token, password)`` uses it up: it sets the
     password, forgets the second factor and ends every session, or raises ``PasswordRefused``; both are None for a link
-    that is none. ``sessions`` are the sign-ins under way, ``half`` those that wait for ``second_factors`` or
-    ``passkeys``, without which nobody comes in if ``second_factor_required``.
+    that is none. ``change_password(username, password)`` sets it and ends every session, or raises the same.
+    ``sessions`` are the sign-ins under way, ``half`` those that wait for ``second_factors`` or ``passkeys``, without
+    which nobody comes in if ``second_factor_required``.
     """
 
     check_password: Callable[[str, str], str]
@@ -90,6 +91,7 @@ class Access:
     actor_of_token: Callable[[str], Any | None]
     owner_of_link: Callable[[str], str | None]
     recover: Callable[[str, str], str | None]
+    change_password: Callable[[str, str], None]
     sessions: Sessions
     half: Sessions
     second_factors: SecondFactors

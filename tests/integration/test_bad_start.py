@@ -1,4 +1,4 @@
-"""What is found at a start and must not be worked with: a lost clock, a user whom all know, a database that takes nothing."""
+"""What a start must not go on with: a lost clock, a user whom everybody knows, a database that is read-only."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
