@@ -85,6 +85,14 @@ class Accounts:
             self.note(tx, "recovered", username)
         return username
 
+    def change_password(self, username: str, password: str, hasher: Hasher) -> None:
+        """Another password; every session that the old one opened is over. Raises PasswordRefused."""
+        kept = hasher.hash(accept_password(password, username))
+        with self.database.transaction() as tx:
+            mine = (self.staff.c.username == username) & self.staff.c.active
+            tx.execute(update(self.staff).where(mine).values(password_hash=kept))
+            self._end_sessions(tx, username)
+
     def _is_active(self, tx: Transaction, username: str) -> bool:
         c = self.staff.c
         query = select(c.username).where(c.username == username, c.active)

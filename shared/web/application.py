@@ -15,6 +15,7 @@ from shared.web import (
     identity,
     languages,
     passkey_pages,
+    password,
     problems,
     recovery,
     second_factor,
@@ -66,7 +67,7 @@ def make_app(
     languages.install(app, timezone=settings.timezone, secure=settings.secure)
     problems.install(app, errors or {})
     identity.install(app, access)
-    for pages in (sign_in, second_factor, passkey_pages, account, recovery):
+    for pages in (sign_in, second_factor, passkey_pages, account, password, recovery):
         pages.install(app, access)
     gate.install(app)
     health.install(app, checks or {})

@@ -150,7 +150,12 @@ def status_of(wait: int) -> int:
 
 def _why(refused: SignInRefused) -> str:
     """The same whether the name or the password is wrong."""
-    return _later(refused.wait) if refused.wait else str(_("The user name or the password is not right."))
+    return why_refused(refused, _("The user name or the password is not right."))
+
+
+def why_refused(refused: SignInRefused, wrong: str) -> str:
+    """How long to wait, or what is wrong."""
+    return _later(refused.wait) if refused.wait else str(wrong)
 
 
 def _later(seconds: int) -> str:

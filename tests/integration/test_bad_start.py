@@ -1,4 +1,4 @@
-"""What is found at a start and must not be worked with: a clock without its time, a user whom everybody knows."""
+"""What a start must not go on with: a lost clock, a user whom everybody knows, a database that is read-only."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ import pytest
 from deploy.composition import composition_of, web_of
 from shared.settings import SettingsWrong
 from tests.integration import test_command_line
-from tests.integration.test_command_line import SECRET, refuses, throughline, web_settings
+from tests.integration.test_command_line import ERROR, SECRET, refuses, throughline, web_settings
 
 node = test_command_line.node  #: the settings of a node's worker
 
@@ -36,3 +36,16 @@ def test_the_brokers_default_user_for_its_administration(tmp_path: Path) -> None
     )
 
     refuses(said, naming="THROUGHLINE_BROKER_MANAGEMENT_URL", remedy="not name the user guest")
+
+
+def test_a_database_that_can_only_be_read(node: dict[str, str], tmp_path: Path) -> None:
+    throughline("migrate", "intake", **node)
+    before = (tmp_path / "node.db").read_bytes()
+    url = f"sqlite:///file:{tmp_path / 'node.db'}?mode=ro&uri=true"
+
+    said = throughline("run", "intake", **node | {"intake_database_url": url})
+
+    refuses(
+        said, code=ERROR, naming="the database does not work", remedy="check its address, rights and disk"
+    )
+    assert (tmp_path / "node.db").read_bytes() == before

@@ -81,6 +81,7 @@ class Doors:
             actor_of_token={"good token": "system"}.get,
             owner_of_link=self.links.get,
             recover=self.recover,
+            change_password=self.change_password,
             sessions=self.sessions,
             half=self.half,
             second_factors=self.factors,
@@ -102,6 +103,10 @@ class Doors:
     def recover(self, token: str, password: str) -> str | None:
         self.password = accept_password(password, "vera")
         return self.links.pop(token, None)
+
+    def change_password(self, username: str, password: str) -> None:
+        self.password = accept_password(password, username)
+        self.sessions.end_all(username)
 
     def begun(self) -> list[str]:
         """Whose sessions there are."""

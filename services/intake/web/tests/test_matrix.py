@@ -80,6 +80,8 @@ POST /api/v1/referrals/<in>/moves         401 | 200 404 404 404 | 200 200 404 40
 GET  /api/v1/directory                    401 | 200             | 200             | 200             | 403
 
 GET  /account                             302 | 200             | 200             | 200             | 200
+GET  /account/password                    302 | 200             | 200             | 200             | 200
+POST /account/password                    302 | 422             | 422             | 422             | 422
 GET  /account/recovery-codes              302 | 302             | 302             | 302             | 302
 POST /account/recovery-codes              302 | 302             | 302             | 302             | 302
 POST /account/sign-out-everywhere         302 | 303             | 303             | 303             | 303
