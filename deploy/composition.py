@@ -10,6 +10,9 @@ from typing import Any
 
 from sqlalchemy import MetaData, Table
 
+from deploy.clock import refuse_lost_time
+from deploy.key_files import open_key_file
+from shared.at_rest import StorageKeys
 from shared.clock import Clock, now
 from shared.database import Database
 from shared.messaging.keybook import KeyBook
@@ -17,7 +20,7 @@ from shared.messaging.message import HUB
 from shared.messaging.outbox import Outbox, Patience
 from shared.messaging.scribe import Scribe
 from shared.messaging.topology import node_queue
-from shared.sealing import KeyFileUnusable, OwnKeys, PublicKeys, read_key_file
+from shared.sealing import KeyFileUnusable, OwnKeys, PublicKeys
 from shared.settings import PREFIX, SettingsWrong, read, variable
 
 
@@ -32,6 +35,7 @@ class Composition:
     amqp_url: str
     queue: str
     keys: OwnKeys
+    broker_ca_file: str = ""
     sender: str = HUB
     hub: PublicKeys | None = None  #: the hub's, that a node was told
     resend_seconds: float = 60
@@ -74,6 +78,7 @@ def _referral() -> Composition:
         settings=settings,
         database_url=settings.referral_database_url,
         amqp_url=settings.amqp_url,
+        broker_ca_file=settings.broker_ca_file,
         queue="referral",
         keys=keys_in(settings.key_file),
         resend_seconds=settings.resend_seconds,
@@ -91,6 +96,7 @@ def _intake() -> Composition:
         settings=settings,
         database_url=settings.intake_database_url,
         amqp_url=settings.amqp_url,
+        broker_ca_file=settings.broker_ca_file,
         queue=node_queue(settings.org),
         sender=settings.org,
         keys=keys,
@@ -111,6 +117,7 @@ def _notifications() -> Composition:
         settings=settings,
         database_url=settings.notifications_database_url,
         amqp_url=settings.amqp_url,
+        broker_ca_file=settings.broker_ca_file,
         queue="notifications",
         keys=keys_in(settings.key_file),
     )
@@ -126,6 +133,7 @@ def _reporting() -> Composition:
         settings=settings,
         database_url=settings.reporting_database_url,
         amqp_url=settings.amqp_url,
+        broker_ca_file=settings.broker_ca_file,
         queue="reporting",
         keys=keys_in(settings.key_file),
     )
@@ -174,12 +182,14 @@ def _reporting_web() -> WebComposition:
     )
 
 
+SEALED = ("intake",)  #: whose databases hold people
+
 WEB: dict[str, Callable[[], WebComposition]] = {"intake": _intake_web, "reporting": _reporting_web}
 
 
 def keys_in(path: Path) -> OwnKeys:
     """The keys of that file; raises KeyFileUnusable also for one that lacks a kind, as those of 0.1.0 do."""
-    keys = read_key_file(path)
+    keys = open_key_file(path)
     if not keys.is_complete:
         raise KeyFileUnusable(
             f"{path} lacks the key to sign with: run throughline network key {path} and send the hub what it prints"
@@ -204,23 +214,27 @@ def open_database(  # noqa: PLR0913 - a database has that many circumstances
 ) -> Database:
     """A service's database, with the outbox in which it speaks as its sender.
 
-    Without a scribe nothing can be sent from here that needs a signature of its own.
+    Without a scribe nothing can be sent from here that needs a signature of its own, and nothing can be read that
+    lies sealed in a node's.
     """
     tables = import_module(f"services.{service}.storage").metadata.tables
     patience = Patience(receipt=resend_seconds)
     outbox = Outbox(tables["outbox"], sender=sender, patience=patience, scribe=scribe)
-    return Database(url, clock=clock, outbox=outbox)
+    at_rest = StorageKeys(scribe.keys.storage) if scribe and service in SEALED else None
+    return Database(url, clock=clock, outbox=outbox, at_rest=at_rest)
 
 
 def composition_of(service: str) -> Composition:
     """The service's composition from this process's environment; raises SettingsWrong."""
     refuse_misspelt()
+    refuse_lost_time()
     return COMPOSITIONS[service]()
 
 
 def web_of(service: str) -> WebComposition:
     """The web process's composition from its environment; raises SettingsWrong."""
     refuse_misspelt()
+    refuse_lost_time()
     return WEB[service]()
 
 

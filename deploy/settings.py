@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
-from deploy.commands.network import NetworkSettings
+from deploy.commands.provision import NetworkSettings
+from deploy.key_files import KeySettings
 from services.intake.settings import IntakeSettings, IntakeWebSettings
 from services.notifications.settings import NotificationsSettings
 from services.referral.settings import ReferralSettings
@@ -20,6 +21,7 @@ CLASSES: dict[str, type] = {
     "throughline run reporting": ReportingSettings,
     "throughline web reporting": ReportingWebSettings,
     "throughline network": NetworkSettings,
+    "every command with a key file": KeySettings,
     "every process, in tests": FailpointSettings,
 }
 

@@ -1,8 +1,10 @@
 """The node's front door for events. Nothing is decided here."""
 
+from datetime import timedelta
+
 from nameko.timer import timer
 
-from services.intake.usecases import audit_chain, counting, directory, hearing, node, silence
+from services.intake.usecases import audit_chain, counting, directory, erasing, hearing, node, silence
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.entrypoint import Injected, hears
@@ -20,12 +22,13 @@ from shared.schemas.referral import (
 ASK_AFTER_SILENCE = 30  #: seconds
 CONTRIBUTE_COUNTS = 3600  #: seconds
 TELL_CONTACTS = 60  #: seconds
+ERASE = 3600  #: seconds
 BEAT = 10  #: seconds
 CHAIN = 2  #: seconds
 
 
 class IntakeService:
-    """Hears the network, asks when it is silent, counts, and shows that it lives."""
+    """Hears the network, asks when it is silent, counts, erases, and shows that it lives."""
 
     name = "intake"
 
@@ -64,6 +67,12 @@ class IntakeService:
     def chain_audit(self) -> None:
         """Who did what, in one order that nobody can change unseen."""
         audit_chain.keep_chain(self.node.database)
+
+    @timer(interval=ERASE, eager=True)
+    def erase_what_is_due(self) -> None:
+        """What has been kept as long as it may be."""
+        kept_for = timedelta(days=self.node.settings.retention_days)
+        erasing.erase_what_is_due(self.node.database, kept_for)
 
     @timer(interval=BEAT, eager=True)
     def beat(self) -> None:

@@ -85,6 +85,7 @@ class _Application(Flask):
 def _configuration(settings: WebSettings) -> dict[str, object]:
     cookie = f"session-{settings.name}"
     return {
+        "DEBUG": False,  # whatever a variable of Flask's own says
         "SECRET_KEY": settings.secret_key,
         "SESSION_COOKIE_NAME": f"__Host-{cookie}" if settings.secure else cookie,
         "SESSION_COOKIE_SECURE": settings.secure,

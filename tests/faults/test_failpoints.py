@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from shared.failpoints import NAMES
 from shared.polling import poll_until
+from shared.sealing import OwnKeys, write_key_file
 from tests.faults.referrals import HEALED_WITHIN, A, B, expect_each_once, send_one_by_one
 from tests.network import Network
 
@@ -45,8 +47,10 @@ def test_a_service_may_die_at(network: Network, moment: str) -> None:
         ({"FAILPOINT": "relay.claimed", "AMQP_URL": "amqp://127.0.0.1:1/"}, "NAME:N"),
     ],
 )
-def test_production_refuses(settings: dict[str, str], remedy: str, tmp_path: object) -> None:
-    told = {**settings, "REFERRAL_DATABASE_URL": f"sqlite:///{tmp_path}/referral.db"}
+def test_production_refuses(settings: dict[str, str], remedy: str, tmp_path: Path) -> None:
+    keys = tmp_path / "hub.key"
+    write_key_file(keys, OwnKeys.generate())
+    told = {**settings, "REFERRAL_DATABASE_URL": f"sqlite:///{tmp_path}/referral.db", "KEY_FILE": str(keys)}
     environment = {**os.environ, **{f"THROUGHLINE_{name}": value for name, value in told.items()}}
     command = [sys.executable, "-m", "deploy.cli", "run", "referral"]
 

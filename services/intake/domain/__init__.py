@@ -11,6 +11,7 @@ from services.intake.domain.consent import (
     ConsentMissing,
 )
 from services.intake.domain.directory import Offer, Partner
+from services.intake.domain.hold import HoldStep, LegalHold
 from services.intake.domain.person import Person, age_band_of, folded
 from services.intake.domain.referral import SAFE_CONTACT, Direction, HistoryLine, Referral
 from services.intake.domain.staff import EMERGENCY, Actor, Opening, Role, Via
@@ -36,6 +37,8 @@ __all__ = [
     "Direction",
     "Entry",
     "HistoryLine",
+    "HoldStep",
+    "LegalHold",
     "Need",
     "Offer",
     "Opening",

@@ -17,8 +17,9 @@ from services.intake.tests.said import Said
 from services.intake.usecases.cases import add_need, open_case
 from services.intake.usecases.consent import record_consent
 from services.intake.usecases.hearing import hear
-from services.intake.usecases.people import register_person
+from services.intake.usecases.people import find_people, register_person
 from services.intake.usecases.referrals import ReferralFile, ReferralOrder, referral_page, send_referral
+from shared.at_rest import StorageKeys
 from shared.clock import new_id
 from shared.database import Database
 from shared.messaging.delivery import Batch
@@ -44,6 +45,7 @@ STRANGER = Actor("olena", Role.CASE_WORKER, THERE)
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 OUR_KEYS, THEIR_KEYS, HUB_KEYS = OwnKeys.generate(), OwnKeys.generate(), OwnKeys.generate()
 OUR_KEY, THEIR_KEY = OUR_KEYS.sealing[0], THEIR_KEYS.sealing[0]
+AT_REST = StorageKeys(OUR_KEYS.storage)
 TICKED = ("given_name", "phone")
 SAFE_HOUSE = Service(
     service_id=UUID("018f0000-0000-7000-8000-000000000001"),
@@ -62,7 +64,7 @@ def make_database(folder: Path) -> Database:
     """An empty node's database, made once for many tests: a new engine would learn every statement anew."""
     scribe = Scribe(HERE, OUR_KEYS, KeyBook(HERE, storage.keys))
     outbox = Outbox(storage.outbox, sender=HERE, scribe=scribe)
-    database = Database(f"sqlite:///{folder / 'node.db'}", outbox=outbox)
+    database = Database(f"sqlite:///{folder / 'node.db'}", outbox=outbox, at_rest=AT_REST)
     event.listen(database.engine, "connect", _hurry)
     storage.metadata.create_all(database.engine)
     return database
@@ -122,6 +124,10 @@ class Node:
     def rows(self, table: Table) -> list[Any]:
         with self.database.reading() as tx:
             return list(tx.execute(select(table)).mappings())
+
+    def people(self) -> list[Person]:
+        """The newest, as they are read."""
+        return find_people(self.database, "", FOCAL_POINT)
 
     def registers(self, **fields: Any) -> Person:
         given = {

@@ -52,15 +52,18 @@ def open_case(
     conclusion: str | None = None,
     exploitation: Collection[str] | None = None,
 ) -> Case:
-    """Begin the work with a person; raises NotFound or Invalid.
+    """Begin the work with a person; raises NotFound, Invalid, or Conflict when the person is erased or unreadable.
 
     ``conclusion`` and ``exploitation`` are codes of ``shared.schemas.workbook``.
     """
     given = {"conclusion": conclusion, "exploitation": tuple(exploitation or ())}
     values = checked(given, {"conclusion": code(CONCLUSIONS), "exploitation": several(code(EXPLOITATION))})
     with database.transaction() as tx:
-        if people_rows.find_person(tx, person_id, seen_by=by) is None:
+        person = people_rows.find_person(tx, person_id, seen_by=by, lock=True)
+        if person is None:
             raise NotFound("person_not_found")
+        if person.missing is not None:
+            raise Conflict(person.missing)
         case = Case(new_id(), person_id, new_reference(), status="open", opened_at=tx.at, **values)
         case_rows.add_case(tx, case, by=by)
         audit.did(tx, by, Action.CASE_OPENED, _about(case))

@@ -180,7 +180,8 @@ class Ledger:
         if changed:
             rows.save_standings(self.tx, changed)
         if self.lines:
-            rows.put_lines(self.tx, list(self.lines.values()))
+            data_keys = {id_: entry.row["data_key"] for id_, entry in self.entries.items()}
+            rows.put_lines(self.tx, list(self.lines.values()), data_keys)
         if self.receipts:
             self.tx.outbox.receipted(self.tx, self.receipts)
         if self.erased:

@@ -22,6 +22,7 @@ from services.intake.domain import (
 from services.intake.storage import cases as case_rows
 from services.intake.storage import people as people_rows
 from services.intake.storage import referrals as referral_rows
+from services.intake.storage import searching
 from services.intake.usecases import audit
 from services.intake.usecases.checks import (
     Rule,
@@ -97,12 +98,12 @@ def _rules(today: date) -> dict[str, Rule]:
 def find_people(database: Database, q: str, by: Actor) -> list[Person]:
     """People by parts of their names, alias or case reference, in any case and script; the newest 50.
 
-    Every word must occur somewhere. Nothing asked finds the newest.
+    Every word must occur somewhere. A telephone number is found when it is whole. Nothing asked finds the newest.
     """
     if not is_text(q) or len(q) > LONGEST_QUESTION:
         return []
     with database.reading() as tx:
-        found = people_rows.search_people(tx, folded(q).split(), seen_by=by, limit=FOUND_AT_ONCE)
+        found = searching.search_people(tx, folded(q).split(), seen_by=by, limit=FOUND_AT_ONCE)
     audit.saw(database, by, Action.PEOPLE_SEARCHED, *(About(person.id) for person in found))
     return found
 

@@ -106,6 +106,8 @@ def _require_open(found: BeforeSending | None, order: ReferralOrder) -> BeforeSe
         raise NotFound("case_not_found")
     if found.case.status != "open":
         raise Conflict(found.case.status)
+    if found.person.missing is not None:
+        raise Conflict(found.person.missing)
     if order.need_id is not None and found.need is None:
         raise NotFound("need_not_found")
     return found

@@ -7,9 +7,10 @@ import pytest
 
 from shared.clock import new_id
 from shared.database import Database
+from shared.messaging import scribe as scribe_room
 from shared.messaging.drafts import draft, joined, split
 from shared.messaging.errors import Refused, Unready
-from shared.messaging.message import HUB, Incoming, Outgoing
+from shared.messaging.message import HUB, LARGEST, Incoming, Outgoing
 from shared.messaging.tests.office import (
     KEY,
     KEYS,
@@ -117,6 +118,16 @@ def test_what_cannot_be_opened_is_kept_whole_with_the_reason(database: Database)
 
     assert refusal(database, taken) == "not_for_us"
     assert taken.body == sealed
+
+
+def test_what_is_too_large_is_not_looked_into(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, wire = post(database, HUB)
+    monkeypatch.setattr(scribe_room, "disclose", None)  # it would be seen
+    wire.arriving = [Incoming(None, KEY, b"TL2S" + bytes(LARGEST))]
+
+    [taken] = here.take(1, 0)
+
+    assert refusal(database, taken) == "too_large"
 
 
 def test_a_message_is_acknowledged_when_its_last_event_is(database: Database) -> None:

@@ -6,7 +6,7 @@ from alembic import op
 from shared.messaging.witness_tables import create_witness_table
 
 revision = "0006"
-down_revision = "0003"
+down_revision = "0004"
 
 MOMENT = sa.DateTime(timezone=True)
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

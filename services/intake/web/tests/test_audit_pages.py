@@ -29,6 +29,7 @@ POST /people
 GET  /people/<person>
 GET  /people/<person>/team
 GET  /cases/<case>/close
+GET  /cases/<case>/hold
 GET  /cases/<case>/needs/<need>/refer
 GET  /referrals
 GET  /referrals/<out>

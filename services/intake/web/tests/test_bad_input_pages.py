@@ -104,7 +104,8 @@ def test_what_is_no_text_is_refused_or_made_text(site: Site, worker: Browser, ra
     response = worker.client.post("/people/new", data=body, content_type="application/x-www-form-urlencoded")
 
     assert response.status_code in (303, 400)
-    assert all("\x00" not in row["alias"] and row["alias"].isprintable() for row in site.node.rows(people))
+    aliases = [person.alias or "" for person in site.node.people()]
+    assert all("\x00" not in alias and alias.isprintable() for alias in aliases)
 
 
 @pytest.mark.parametrize("method", ["put", "delete", "patch"])
@@ -149,7 +150,7 @@ def test_an_override_of_the_direction_is_kept_and_shown_as_what_it_is(site: Site
     response = worker.send("/people/new", alias=name)
     page = text(worker.get(response.location))
 
-    assert [row["alias"] for row in site.node.rows(people)] == [name]
+    assert [person.alias for person in site.node.people()] == [name]
     assert "Ann\\u202egnp.exe" in page
     assert "\u202e" not in page
 
