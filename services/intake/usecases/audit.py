@@ -25,12 +25,14 @@ LOOKING = (
 )
 
 
-def did(tx: Transaction, by: Actor | None, action: Action, about: About = NOTHING) -> None:
-    """Somebody did it; without a ``by`` the node did. It is kept when the transaction commits.
+def did(
+    tx: Transaction, by: Actor | None, action: Action, about: About = NOTHING, *, via: Via = Via.NODE
+) -> None:
+    """Somebody did it; without a ``by`` the node or one of its commands did. It is kept when the transaction commits.
 
     However many there are in one transaction, it is one statement.
     """
-    username, via = (by.username, by.via) if by else ("", Via.NODE)
+    username, via = (by.username, by.via) if by else ("", via)
     _gather(tx, Entry(new_id(), tx.at, username, action, via, **vars(about)))
 
 
