@@ -13,6 +13,7 @@ GROUPS = {
     "outbox": "deploy.commands.messages:outbox",
     "case": "deploy.commands.cases:app",
     "referral": "deploy.commands.referral:app",
+    "audit": "deploy.commands.audit:app",
     "user": "deploy.commands.staff:app",
     "schema": "deploy.commands.schema:app",
     "settings": "deploy.commands.settings:app",

@@ -121,3 +121,21 @@ class ContactsChanged(Event):
     revision: int = wire(rules.number(1))
     inbox_url: str = wire(fields.Url(schemes={"http", "https"}, require_tld=False))
     contacts: list[Contact] = wire(many(Contact, at_most=500))
+
+
+@event("intake.audit_checkpoint_made")
+class AuditCheckpointMade(Event):
+    """The node's audit has so many entries, and the last has that hash; whom its letter names are to witness it."""
+
+    number: int = wire(rules.number(1))
+    hash: str = wire(rules.digest())
+    made_at: datetime = wire(rules.moment())
+
+
+@event("intake.audit_checkpoint_witnessed")
+class AuditCheckpointWitnessed(Event):
+    """A node has stored another organisation's checkpoint, and never will another of that number."""
+
+    org: str = wire(rules.organisation())
+    number: int = wire(rules.number(1))
+    hash: str = wire(rules.digest())

@@ -38,6 +38,7 @@ def access_to(  # noqa: PLR0913 - each service knows its people in its own way
     check_password: Callable[[str, str], str],
     person: Callable[[str], Person | None],
     actor_of_token: Callable[[str], Any | None],
+    note: Callable[[str, str], None] = lambda _what, _username: None,
 ) -> Access:
     """The doors; ``attempts`` is the service's table of failed sign-ins, the rest is as ``Access`` says."""
     database, factors = accounts.database, accounts.second_factors
@@ -53,4 +54,5 @@ def access_to(  # noqa: PLR0913 - each service knows its people in its own way
         second_factors=SecondFactors(database, factors, attempts, key=settings.secret_key),
         passkeys=Passkeys(database, factors, address=settings.public_url),
         second_factor_required=settings.second_factor == "required",
+        note=note,
     )

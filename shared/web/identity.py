@@ -73,6 +73,10 @@ class SignInRefused(Exception):
         self.wait = wait
 
 
+def _keep_nothing(_what: str, _username: str) -> None:
+    """For a service that keeps no audit."""
+
+
 @dataclass(frozen=True)
 class Access:
     """How the service knows people.
@@ -83,7 +87,9 @@ class Access:
     password, forgets the second factor and ends every session, or raises ``PasswordRefused``; both are None for a link
     that is none. ``change_password(username, password)`` sets it and ends every session, or raises the same.
     ``sessions`` are the sign-ins under way, ``half`` those that wait for ``second_factors`` or ``passkeys``, without
-    which nobody comes in if ``second_factor_required``.
+    which nobody comes in if ``second_factor_required``. ``note(what, username)`` keeps who
+    came in, who could not, and who changed how they do: signed_in, sign_in_refused, signed_out, second_factor_set_up,
+    recovery_codes_made, passkey_added, passkey_removed.
     """
 
     check_password: Callable[[str, str], str]
@@ -97,6 +103,7 @@ class Access:
     second_factors: SecondFactors
     passkeys: Passkeys
     second_factor_required: bool = True
+    note: Callable[[str, str], None] = _keep_nothing
 
     def load_user(self, token: str) -> Identity | None:
         """Whose session it is, as long as it lasts."""
@@ -165,6 +172,7 @@ def begin_session(access: Access, username: str) -> None:
         raise Problem(503, "busy")
     session.clear()
     login_user(identity)
+    access.note("signed_in", username)
 
 
 def end_session() -> None:

@@ -71,6 +71,7 @@ def _sign_in_code(access: Access) -> Any:
             app_counts = not needs_passkey(access, username)
             access.second_factors.check(username, form.code.data or "", app=app_counts)
         except CodeRefused as refused:
+            access.note("sign_in_refused", username)
             return code_page(access, username, refuse(form, refused)), status_of(refused.wait)
         return come_in(access, username)
     return code_page(access, username, form)
@@ -93,6 +94,7 @@ def needs_passkey(access: Access, username: str) -> bool:
 def _sign_out(access: Access) -> Response:
     if person := who():
         access.sessions.end(person.session)
+        access.note("signed_out", person.username)
     end_session()
     return redirect(url_for("sign_in"), code=SEE_OTHER)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
 
-from services.intake.domain import Actor, Direction, LegalHold
+from services.intake.domain import About, Actor, Direction, LegalHold
 from services.intake.domain.hold import ASKED_HOLDS_FOR
 from services.intake.storage import cells
 from services.intake.storage.need_to_know import visible
@@ -19,15 +19,19 @@ REASONS = ("reason", "lift_reason")
 COLUMNS = tuple(field.name for field in fields(LegalHold) if field.name not in REASONS)
 
 
-def is_record(tx: Transaction, record_id: UUID, *, seen_by: Actor, lock: bool = False) -> bool:
-    """Whether there is such a case or received referral that is not erased; locked, nobody erases it meanwhile."""
+def find_record(tx: Transaction, record_id: UUID, *, seen_by: Actor, lock: bool = False) -> About | None:
+    """The case or received referral, if it is not erased; locked, nobody erases it meanwhile."""
     c = referrals.c
     is_case = (cases.c.id == record_id, cases.c.erased_at.is_(None), visible(cases, seen_by, tx.at))
     has_come = (c.id == record_id, c.direction == Direction.IN, c.data_key.is_not(None))
-    of_case = select(cases.c.id).where(*is_case)
+    of_case = select(cases.c.person_id).where(*is_case)
     came = select(c.id).where(*has_come, visible(referrals, seen_by, tx.at))
-    queries = (query.with_for_update() if lock else query for query in (of_case, came))
-    return any(tx.execute(query).first() for query in queries)
+    person, referral = (
+        tx.execute(query.with_for_update() if lock else query).scalar() for query in (of_case, came)
+    )
+    if person is not None:
+        return About(person, record_id)
+    return About(referral_id=record_id) if referral is not None else None
 
 
 def newest_hold(tx: Transaction, record_id: UUID) -> LegalHold | None:

@@ -7,9 +7,11 @@ from uuid import UUID
 
 import structlog
 
+from services.intake.domain import About, Action
 from services.intake.storage import erasing as rows
 from services.intake.storage import holds as hold_rows
 from services.intake.storage.erasing import Erasable
+from services.intake.usecases import audit
 from services.intake.usecases.refusals import Conflict, NotFound
 from shared.database import Database, Transaction
 
@@ -75,6 +77,8 @@ def _erase(tx: Transaction, case_ids: Sequence[UUID]) -> Erasure:
     rows.erase_referrals(tx, referral_ids)
     rows.forget_answers(tx, [*case_ids, *person_ids, *referral_ids])
     hold_rows.forget_reasons(tx, case_ids)
+    for case_id, person_id in rows.person_of_each(tx, case_ids).items():
+        audit.did(tx, None, Action.CONTENT_ERASED, About(person_id, case_id))
     return erasure
 
 
@@ -114,4 +118,6 @@ def _erase_some_received(tx: Transaction, retention: timedelta) -> int:
         rows.erase_referrals(tx, due)
         rows.forget_answers(tx, due)
         hold_rows.forget_reasons(tx, due)
+        for referral_id in due:
+            audit.did(tx, None, Action.CONTENT_ERASED, About(referral_id=referral_id))
     return len(due)

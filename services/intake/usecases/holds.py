@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
-from services.intake.domain import Actor, HoldStep, LegalHold
+from services.intake.domain import About, Action, Actor, HoldStep, LegalHold
 from services.intake.storage import holds as rows
+from services.intake.usecases import audit
 from services.intake.usecases.checks import checked, text
 from services.intake.usecases.refusals import Conflict, NotFound
 from shared.clock import new_id
@@ -14,12 +15,17 @@ from shared.database import Database, Transaction
 Change = Callable[[Transaction, LegalHold], LegalHold]
 
 REASON = {"reason": text()}
+DONE_FROM = {
+    HoldStep.ASKED: Action.HOLD_CONFIRMED,
+    HoldStep.HELD: Action.LIFT_ASKED,
+    HoldStep.LIFT_ASKED: Action.LIFT_CONFIRMED,
+}  #: what is done to a hold that stands there
 
 
 def legal_hold(database: Database, record_id: UUID, by: Actor) -> tuple[LegalHold | None, HoldStep | None]:
     """The hold that is on the record or was last, and where it stands; raises NotFound."""
     with database.reading() as tx:
-        hold = _find(tx, record_id, by, lock=False)
+        _, hold = _find(tx, record_id, by, lock=False)
         return hold, hold.step(tx.at) if hold else None
 
 
@@ -30,11 +36,12 @@ def ask_for_hold(database: Database, record_id: UUID, reason: str, by: Actor) ->
     """
     checked({"reason": reason}, REASON, needed=REASON)
     with database.transaction() as tx:
-        present = _find(tx, record_id, by)
+        about, present = _find(tx, record_id, by)
         if present and present.holds(tx.at):
             raise Conflict(f"hold_{present.step(tx.at)}")
         hold = LegalHold(new_id(), record_id, by.username, tx.at, reason=reason.strip())
         rows.add_hold(tx, hold)
+        audit.did(tx, by, Action.HOLD_ASKED, about)
         return hold
 
 
@@ -68,12 +75,13 @@ def confirm_lift(database: Database, record_id: UUID, by: Actor) -> LegalHold:
 
 def _change(database: Database, record_id: UUID, by: Actor, needed: HoldStep, change: Change) -> LegalHold:
     with database.transaction() as tx:
-        hold = _find(tx, record_id, by)
+        about, hold = _find(tx, record_id, by)
         step = hold.step(tx.at) if hold else None
         if hold is None or step is not needed:
             raise Conflict(f"hold_{step}" if step else "no_hold")
         changed = change(tx, hold)
         rows.set_hold(tx, changed)
+        audit.did(tx, by, DONE_FROM[needed], about)
         return changed
 
 
@@ -83,7 +91,10 @@ def _another(by: Actor, first: str | None) -> str:
     return by.username
 
 
-def _find(tx: Transaction, record_id: UUID, by: Actor, *, lock: bool = True) -> LegalHold | None:
-    if not rows.is_record(tx, record_id, seen_by=by, lock=lock):
+def _find(
+    tx: Transaction, record_id: UUID, by: Actor, *, lock: bool = True
+) -> tuple[About, LegalHold | None]:
+    about = rows.find_record(tx, record_id, seen_by=by, lock=lock)
+    if about is None:
         raise NotFound("record_not_found")
-    return rows.newest_hold(tx, record_id)
+    return about, rows.newest_hold(tx, record_id)

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from services.intake.domain import Role
+from services.intake.web.audit_labels import ACTIONS, VIAS
 from shared.schemas.life import Move
 
 FIELDS: Mapping[str, Any] = {
@@ -30,6 +31,8 @@ ROLES: Mapping[str, Any] = {
 
 OWN_CODES: Mapping[str, Mapping[str, Any]] = {
     "field": FIELDS,
+    "action": ACTIONS,
+    "via": VIAS,
     "safe_contact": {
         "phone": _l("By phone"),
         "in_person": _l("In person"),

@@ -9,6 +9,7 @@ from services.referral import storage
 from services.referral.book import Book, Step
 from services.referral.domain import STANDARDS, NotAllowed, Party, Referral, Standards, State
 from services.referral.usecases.directory import take_offer
+from services.referral.usecases.witness import pass_word_on, take_checkpoint
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused, Unready
@@ -17,7 +18,15 @@ from shared.messaging.message import HUB, Message
 from shared.messaging.outbox import received
 from shared.messaging.topology import to_node
 from shared.schemas.hub import MessagesReceived
-from shared.schemas.intake import HistoryAsked, MoveMade, ReferralDelivered, ReferralSent, ServicesOffered
+from shared.schemas.intake import (
+    AuditCheckpointMade,
+    AuditCheckpointWitnessed,
+    HistoryAsked,
+    MoveMade,
+    ReferralDelivered,
+    ReferralSent,
+    ServicesOffered,
+)
 from shared.schemas.life import Move, needs
 from shared.schemas.referral import History, MoveRefused, Offered
 from shared.sealing import Letter
@@ -219,6 +228,16 @@ def _take_offer(desk: Desk, message: Message) -> None:
     take_offer(desk.tx, message.sender, event)
 
 
+def _witness(desk: Desk, message: Message) -> None:
+    event: AuditCheckpointMade = message.event  # type: ignore[assignment]
+    take_checkpoint(desk.tx, message, event)
+
+
+def _pass_word_on(desk: Desk, message: Message) -> None:
+    event: AuditCheckpointWitnessed = message.event  # type: ignore[assignment]
+    pass_word_on(desk.tx, message, event)
+
+
 def _say_nothing(_desk: Desk, _message: Message) -> None:
     """A repeat of what is not awaited."""
 
@@ -238,5 +257,7 @@ FRESH: dict[type, Callable[[Desk, Message], None]] = {
     HistoryAsked: tell_history,
     ServicesOffered: _take_offer,
     MessagesReceived: _note_receipt,
+    AuditCheckpointMade: _witness,
+    AuditCheckpointWitnessed: _pass_word_on,
 }
 REPEATED: dict[type, Callable[[Desk, Message], None]] = {ReferralSent: answer_again, MoveMade: answer_again}

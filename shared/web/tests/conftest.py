@@ -62,12 +62,14 @@ class Doors:
         self.passkeys = Passkeys(self.database, FACTORS, address="http://localhost")
         self.sees_much = False
         self.links: dict[str, str] = {}
+        self.noted: list[tuple[str, str]] = []
         self.password, self.wait, self.is_away = PASSWORD, 0, False
 
     def reset(self) -> None:
         self.at, self.password, self.wait, self.is_away = BEGINNING, PASSWORD, 0, False
         self.sees_much = False
         self.links.clear()
+        self.noted.clear()
         with self.database.transaction() as tx:
             for table in METADATA.sorted_tables:
                 tx.execute(table.delete())
@@ -85,6 +87,7 @@ class Doors:
             second_factors=self.factors,
             passkeys=self.passkeys,
             second_factor_required=required,
+            note=lambda what, username: self.noted.append((what, username)),
         )
 
     def check_password(self, username: str, password: str) -> str:

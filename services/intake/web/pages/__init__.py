@@ -1,6 +1,7 @@
 """The pages that people meet, one file for each room of the house."""
 
 from services.intake.web import context
+from services.intake.web.pages.audit import audit
 from services.intake.web.pages.cases import cases
 from services.intake.web.pages.consent import consent
 from services.intake.web.pages.directory import directory
@@ -17,6 +18,7 @@ GATES = {
     emergency: context.for_case_workers,
     team: context.for_focal_points,
     directory: context.for_the_directory,
+    audit: context.for_auditors,
 }  #: whom each room is open to: one that stands here without a gate there is not
 PAGES = tuple(GATES)
 

@@ -62,6 +62,8 @@ POST /referrals/<in>/hold                 302 | 303 404 404 404 | 303 303 404 40
 GET  /emergency                           302 | 200             | 403             | 403             | 403
 POST /emergency                           302 | 422             | 403             | 403             | 403
 GET  /directory                           302 | 200             | 200             | 200             | 403
+GET  /audit                               302 | 403             | 403             | 403             | 200
+GET  /audit.csv                           302 | 403             | 403             | 403             | 200
 
 POST /api/v1/people                       401 | 201             | 201             | 403             | 403
 GET  /api/v1/people                       401 | 200             | 200             | 200             | 200
