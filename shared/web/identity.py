@@ -87,9 +87,9 @@ class Access:
     password, forgets the second factor and ends every session, or raises ``PasswordRefused``; both are None for a link
     that is none. ``change_password(username, password)`` sets it and ends every session, or raises the same.
     ``sessions`` are the sign-ins under way, ``half`` those that wait for ``second_factors`` or ``passkeys``, without
-    which nobody comes in if ``second_factor_required``. ``note(what, username)`` keeps who
-    came in, who could not, and who changed how they do: signed_in, sign_in_refused, signed_out, second_factor_set_up,
-    recovery_codes_made, passkey_added, passkey_removed.
+    which nobody comes in if ``second_factor_required``. ``note(what, username)`` keeps who came in, who could not, and
+    who changed how they do: signed_in, sign_in_refused, signed_out, second_factor_set_up, recovery_codes_made,
+    passkey_added, passkey_removed.
     """
 
     check_password: Callable[[str, str], str]
