@@ -66,8 +66,8 @@ def note_sign_in(tx: Transaction, what: str, username: str, via: Via = Via.PAGE)
 
 
 def note_account(tx: Transaction, what: str, member: str) -> None:
-    """A command of the node did that to the account of a member of staff; only a link is used by its owner."""
-    if what == Action.RECOVERED:
+    """A command of the node did that to the account of a member of staff; links and passwords are its owner's doing."""
+    if what in (Action.RECOVERED, Action.PASSWORD_CHANGED):
         return note_sign_in(tx, what, member)
     return _gather(tx, Entry(new_id(), tx.at, "", Action(what), Via.COMMAND, member=member))
 
