@@ -15,13 +15,12 @@ from shared.failpoints import reached
 from shared.messaging.drafts import draft
 from shared.messaging.message import Outgoing, encode_data, envelope
 from shared.messaging.packing import Pack, as_one, packed
-from shared.messaging.scribe import Scribe
+from shared.messaging.scribe import PACK_RECEIVED, Scribe
 from shared.messaging.topology import Address
 from shared.rows import add, among
 from shared.schemas import Event
 from shared.sealing import Letter, framed
 
-PACK_RECEIVED = "received"  #: awaited until the message is in its pack
 PACKED = (None, PACK_RECEIVED)
 
 

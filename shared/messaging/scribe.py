@@ -20,7 +20,7 @@ from shared.sealing import (
 )
 
 EVERYBODY = "all"
-RECEIVED = "received"  #: what is awaited until the last event of its letter is received
+PACK_RECEIVED = "received"  #: what is awaited until the last event of its letter is received
 
 
 def reader_of(message: Outgoing) -> str:
@@ -69,7 +69,7 @@ def _apart(drafts: Iterable[tuple[Outgoing, bytes, bytes]]) -> Iterator[bytes]:
     """One letter for each that is receipted by its last event, and one for all others."""
     together = []
     for message, events, _ in drafts:
-        if events and (message.awaits or "").startswith(RECEIVED):
+        if events and (message.awaits or "").startswith(PACK_RECEIVED):
             yield events
         elif events:
             together.append(inner(events))

@@ -16,7 +16,8 @@ from shared.clock import new_id
 from shared.database import Database
 from shared.messaging.delivery import Batch
 from shared.messaging.message import HUB, Incoming, Message, encode, open_message
-from shared.messaging.outbox import PACK_RECEIVED, Outbox
+from shared.messaging.outbox import Outbox
+from shared.messaging.scribe import PACK_RECEIVED
 from shared.schemas.intake import MoveMade, ReferralDelivered, ReferralSent
 from shared.schemas.life import Move, State
 from shared.sealing import Letter, PublicKeys, SigningKey, write_letter
