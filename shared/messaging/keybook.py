@@ -75,9 +75,9 @@ def put_keys(tx: Transaction, table: Table, party: str, keys: PublicKeys) -> Non
 
 
 def may_be_unsigned(tx: Transaction, table: Table, party: str, at: datetime) -> bool:
-    """Whether what that party said then was said before anybody heard of a key that it signs with."""
-    since = tx.execute(select(table.c.since).where(table.c.party == party)).scalar_one_or_none()
-    return since is None or at < since
+    """Whether a party that is known said it then, before anybody had heard of a key that it signs with."""
+    found = tx.execute(select(table.c.since).where(table.c.party == party)).one_or_none()
+    return found is not None and (found.since is None or at < found.since)
 
 
 def signing_keys(tx: Transaction, table: Table) -> dict[str, str]:

@@ -271,3 +271,10 @@ def test_our_own_referral_comes_back_by_its_letter_and_begins_the_chain(
 
     assert node.row(referral.id)["link"] == event.link
     assert proven(node, referral.id) == []
+
+
+def test_nobody_unknown_is_believed_unsigned(node: Node) -> None:
+    with node.database.transaction() as tx:
+        tx.execute(storage.keys.delete().where(storage.keys.c.party == THERE))
+
+    assert refusal(lambda: node.hears(offered(new_id()))) == "letter_missing"
