@@ -20,12 +20,8 @@ from services.intake.usecases.cases import open_case
 from services.intake.usecases.consent import record_consent
 from services.intake.usecases.directory import organisations
 from services.intake.usecases.people import register_person
-from services.referral.usecases.directory import add_organisation
 from shared.database import Database
-from shared.messaging.message import HUB
-from shared.migrations import upgrade
 from shared.polling import poll_until
-from shared.sealing import read_key_file
 
 UP = '"event": "link.up"'  #: what a worker logs when it has its queue
 #: Where no receiving node runs, a referral that is sent again would be a second one to count.
@@ -83,7 +79,6 @@ def ours(place: Place, load: Load) -> Iterator[OurSide]:
     plan = make_plan(place.folder / "ours", place.database_url)
     sender, receiver, _ = plan.nodes
     nodes = (sender, receiver) if load.receiver else (sender,)
-    _admit(plan, sender, receiver)
     with closing(_effects(plan, load)) as effects, closing(Processes(place.folder / "logs")) as processes:
         side = OurSide(processes, effects, plan=plan, broker=_broker(place, plan))
         _start(side, nodes)
@@ -92,14 +87,6 @@ def ours(place: Place, load: Load) -> Iterator[OurSide]:
         told = {"database": sender.database_url, "key_file": str(sender.key_file), "org": sender.org}
         processes.tell(CLIENTS, told | {"to_org": receiver.org, "cases": [str(case) for case in cases]})
         yield side
-
-
-def _admit(plan: Plan, *nodes: NodePlan) -> None:
-    upgrade("services.referral", plan.databases["referral"])
-    with closing(open_database("referral", plan.databases["referral"], sender=HUB)) as database:
-        for node in nodes:
-            keys = read_key_file(node.key_file).public
-            add_organisation(database, node.org, name=node.about.name, keys=keys)
 
 
 def _broker(place: Place, plan: Plan) -> DemoBroker:

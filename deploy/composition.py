@@ -12,12 +12,15 @@ from sqlalchemy import MetaData, Table
 
 from shared.clock import Clock, now
 from shared.database import Database
+from shared.messaging.introducing import Party
 from shared.messaging.keybook import KeyBook
 from shared.messaging.message import HUB
 from shared.messaging.outbox import Outbox, Patience
 from shared.messaging.scribe import Scribe
 from shared.messaging.topology import node_queue
-from shared.sealing import KeyFileUnusable, OwnKeys, PublicKeys, read_key_file
+from shared.sealing import KeyFileUnusable, OwnKeys, read_key_file
+from shared.sealing.network_file import NetworkFile, read_network_file
+from shared.sealing.register import Roots
 from shared.settings import PREFIX, SettingsWrong, read, variable
 
 
@@ -32,8 +35,8 @@ class Composition:
     amqp_url: str
     queue: str
     keys: OwnKeys
+    network: NetworkFile
     sender: str = HUB
-    hub: PublicKeys | None = None  #: the hub's, that a node was told
     resend_seconds: float = 60
     poll: float = (
         0.5  #: seconds between looks for rows that another process, or an earlier life, left in the outbox
@@ -54,7 +57,7 @@ class Composition:
 
     def open_database(self) -> Database:
         """The service's database, with its outbox."""
-        scribe = scribe_of(self.name, self.sender, self.keys, self.hub or self.keys.public)
+        scribe = scribe_of(self.name, self.sender, self.keys, self.network.roots)
         return open_database(
             self.name,
             self.database_url,
@@ -76,6 +79,7 @@ def _referral() -> Composition:
         amqp_url=settings.amqp_url,
         queue="referral",
         keys=keys_in(settings.key_file),
+        network=read_network_file(settings.network_file),
         resend_seconds=settings.resend_seconds,
     )
 
@@ -94,7 +98,7 @@ def _intake() -> Composition:
         queue=node_queue(settings.org),
         sender=settings.org,
         keys=keys,
-        hub=PublicKeys.parse(settings.hub_key),
+        network=read_network_file(settings.network_file),
         resend_seconds=settings.resend_seconds,
         poll=0.02,  # the web process writes here, and somebody waits
         own={"org": settings.org, "ring": keys.ring},
@@ -113,6 +117,7 @@ def _notifications() -> Composition:
         amqp_url=settings.amqp_url,
         queue="notifications",
         keys=keys_in(settings.key_file),
+        network=read_network_file(settings.network_file),
     )
 
 
@@ -128,6 +133,7 @@ def _reporting() -> Composition:
         amqp_url=settings.amqp_url,
         queue="reporting",
         keys=keys_in(settings.key_file),
+        network=read_network_file(settings.network_file),
     )
 
 
@@ -187,10 +193,24 @@ def keys_in(path: Path) -> OwnKeys:
     return keys
 
 
-def scribe_of(service: str, name: str, keys: OwnKeys, hub: PublicKeys | None) -> Scribe:
-    """Where a party of that name writes and reads. It was told the hub's keys; who only writes need not know them."""
+def scribe_of(service: str, name: str, keys: OwnKeys, roots: Roots | None = None) -> Scribe:
+    """Where a party of that name writes and reads. Who only writes need not know the network's roots."""
     table = import_module(f"services.{service}.storage").metadata.tables["keys"]
-    return Scribe(name, keys, KeyBook(name, table, pinned={HUB: hub} if hub else {}))
+    return Scribe(name, keys, KeyBook(name, table, roots))
+
+
+def party_of(service: str, name: str, keys: OwnKeys) -> Party:
+    """How that service introduces itself; of those that share the hub's keys, the referral service says them."""
+    metadata = import_module(f"services.{service}.storage").metadata
+    if service == "referral":
+        from services.referral.usecases.directory import begin, take_statement
+
+        return Party(metadata, name, keys, begin, lambda tx, event: take_statement(tx, name, event))
+    if service == "intake":
+        from services.intake.usecases.directory import say_keys
+
+        return Party(metadata, name, keys, say=say_keys)
+    return Party(metadata, name, keys)
 
 
 def open_database(  # noqa: PLR0913 - a database has that many circumstances

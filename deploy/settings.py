@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
+from deploy.commands.admission import RegisterSettings
 from deploy.commands.network import NetworkSettings
+from deploy.commands.own_keys import WordsSettings
 from services.intake.settings import IntakeSettings, IntakeWebSettings
 from services.notifications.settings import NotificationsSettings
 from services.referral.settings import ReferralSettings
@@ -20,6 +22,8 @@ CLASSES: dict[str, type] = {
     "throughline run reporting": ReportingSettings,
     "throughline web reporting": ReportingWebSettings,
     "throughline network": NetworkSettings,
+    "throughline network invite|admit|revoke|publish": RegisterSettings,
+    "throughline network words": WordsSettings,
     "every process, in tests": FailpointSettings,
 }
 

@@ -1,6 +1,5 @@
 """``throughline network``: what the hub's operator does once, and for each organisation that joins."""
 
-import re
 import secrets
 import sys
 from dataclasses import dataclass
@@ -9,22 +8,21 @@ from typing import Annotated
 
 import typer
 
+from deploy.commands import admission, own_keys
 from deploy.composition import database_of
-from deploy.console import fail, show, show_json
+from deploy.console import show, show_json
 from deploy.policies import set_policies
 from services.referral.directory_storage import listed
-from services.referral.usecases.directory import OrganisationTaken, add_organisation
 from shared.messaging import provision
 from shared.messaging.management import Management
 from shared.messaging.topology import HUB_RIGHTS, node_rights
-from shared.schemas.rules import ORGANISATION
-from shared.sealing import PublicKeys
 from shared.sealing.key_file import complete_key_file
 from shared.settings import DATABASE_URL, Secret, read, setting
 
 app = typer.Typer(help="The hub's broker and the organisations of the network.", no_args_is_help=True)
+admission.attach(app)
+own_keys.attach(app)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-RESERVED = frozenset({"hub", "all", "guest", "administrator"})
 
 
 @dataclass(frozen=True)
@@ -58,30 +56,14 @@ def provision_hub() -> None:
 @app.command("add")
 def add(
     org: Annotated[str, typer.Argument(help="The organisation's id: small letters, digits, hyphens.")],
-    *,
-    name: Annotated[str, typer.Option(help="Its name as people know it.")],
-    public_key: Annotated[str, typer.Option(help="What throughline network key printed at the node.")],
 ) -> None:
-    """Admit an organisation: its queue, its user, its place in the directory. Prints its password once."""
-    keys = _checked(org, public_key)
+    """Make an organisation's queue and its user at the broker, before it is published. Prints its password once."""
+    admission.check_organisation(org)
     settings = read(NetworkSettings)
     provision.provision_node(settings.broker_admin_url, org)  # first, so that it hears of the directory
-    try:
-        add_organisation(database_of("referral"), org, name=name, keys=keys)
-    except OrganisationTaken:
-        fail(f"{org} is in the directory with other keys: keys are not replaced by admitting again")
     password = secrets.token_urlsafe(24)
     provision.admit(Management(settings.broker_management_url), org, password, node_rights(org))
     show_json({"user": org, "password": password})
-
-
-def _checked(org: str, public_key: str) -> PublicKeys:
-    if not re.match(ORGANISATION, org) or org in RESERVED:
-        fail("an organisation's id has 2 to 31 small letters, digits and hyphens and begins with a letter")
-    try:
-        return PublicKeys.parse(public_key)
-    except ValueError:
-        fail("the public key is not one: copy the whole line that throughline network key printed")
 
 
 @app.command("list")

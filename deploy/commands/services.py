@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-from deploy.composition import COMPOSITIONS, WEB, composition_of, open_database, web_of
+from deploy.composition import COMPOSITIONS, WEB, composition_of, open_database, party_of, web_of
 from deploy.console import fail
 from shared.failpoints import FailpointSettings, arm
+from shared.messaging.introducing import introduce
 from shared.schema_version import is_newest
 from shared.settings import EXIT_CODE, read
 
@@ -19,6 +20,11 @@ def run(service: Service) -> None:
         fail(f"there is no service {service}: use one of {', '.join(COMPOSITIONS)}")
     composition = composition_of(service)
     make_ready(service, composition.database_url, org=composition.sender)
+    introduce(
+        composition.open_database(),
+        party_of(service, composition.sender, composition.keys),
+        composition.network,
+    )
     from deploy.run import run as run_worker  # nameko, which nobody else needs
 
     raise typer.Exit(run_worker(composition))

@@ -6,7 +6,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from shared.schemas.rules import ORGANISATION
-from shared.sealing import PublicKeys
 from shared.settings import (
     BROKER_URL,
     DATABASE_URL,
@@ -30,9 +29,6 @@ def _is_safe(url: str) -> bool:
     return bool(parts.hostname) and (parts.scheme == "https" or parts.hostname in LOOPBACK)
 
 
-_PUBLIC_KEYS = Check(
-    lambda line: bool(PublicKeys.parse(line)), "must be the whole line that the hub's operators gave you"
-)
 _LONG = Check(lambda value: len(value) >= 32, "must be at least 32 random characters")  # noqa: PLR2004 - 256 bits in hex
 _WEB = Check(
     _is_safe,
@@ -50,7 +46,7 @@ class IntakeSettings:
     )
     intake_database_url: str = setting("the node's own database, sqlite:///… or postgresql://…", DATABASE_URL)
     key_file: Path = setting("the file of the node's private key, made with: throughline network key")  # noqa: RUF009 - a field specifier
-    hub_key: str = setting("the hub's public keys, the one line that its operators gave you", _PUBLIC_KEYS)
+    network_file: Path = setting("the network's file, made with: throughline network join")  # noqa: RUF009 - a field specifier
     public_url: str = setting("where people reach the node, https://…", _WEB)
     resend_seconds: float = setting(
         "seconds until what was not receipted is sent again the first time", between(0.5, 3600), default=60

@@ -8,7 +8,14 @@ from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.entrypoint import Injected, hears
 from shared.schemas.hub import MessagesReceived
-from shared.schemas.intake import HistoryAsked, MoveMade, ReferralDelivered, ReferralSent, ServicesOffered
+from shared.schemas.intake import (
+    HistoryAsked,
+    KeysChanged,
+    MoveMade,
+    ReferralDelivered,
+    ReferralSent,
+    ServicesOffered,
+)
 
 LOOK_FOR_OVERDUE = 5  #: seconds
 
@@ -20,7 +27,15 @@ class ReferralService:
 
     here = Injected()
 
-    @hears(ReferralSent, ReferralDelivered, MoveMade, HistoryAsked, ServicesOffered, MessagesReceived)
+    @hears(
+        ReferralSent,
+        ReferralDelivered,
+        MoveMade,
+        HistoryAsked,
+        ServicesOffered,
+        KeysChanged,
+        MessagesReceived,
+    )
     def on_network(self, tx: Transaction, batch: Batch) -> None:
         """What nodes say, and what the hub's other services have received."""
         hear(tx, batch, standards=self.here.settings.standards)

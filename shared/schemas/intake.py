@@ -121,3 +121,11 @@ class ContactsChanged(Event):
     revision: int = wire(rules.number(1))
     inbox_url: str = wire(fields.Url(schemes={"http", "https"}, require_tld=False))
     contacts: list[Contact] = wire(many(Contact, at_most=500))
+
+
+@event("intake.keys_changed")
+class KeysChanged(Event):
+    """An organisation says which keys it has from now on, or that it leaves; signed with the key that it had."""
+
+    text: str = wire(fields.String(validate=validate.Length(max=10_000)))
+    signature: str = wire(fields.String(validate=validate.Length(max=200)))

@@ -5,10 +5,12 @@ import json
 import os
 import stat
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from shared.clock import now
 from shared.sealing.keys import KeyRing, PrivateKey, parse_public
 from shared.sealing.signing import PREFIX, SigningKey, parse_verifying
 from shared.sealing.suites import SUITES
@@ -34,9 +36,9 @@ class OwnKeys:
     storage: tuple[bytes, ...] = ()
 
     @classmethod
-    def generate(cls) -> "OwnKeys":
+    def generate(cls, made: datetime | None = None) -> "OwnKeys":
         """A new key of each kind."""
-        return cls((PrivateKey.generate(),), (SigningKey.generate(),), (os.urandom(STORAGE_BYTES),))
+        return cls((PrivateKey.generate(made),), (SigningKey.generate(made),), (os.urandom(STORAGE_BYTES),))
 
     @property
     def is_complete(self) -> bool:
@@ -45,7 +47,7 @@ class OwnKeys:
 
     def completed(self) -> "OwnKeys":
         """The same, with a new key of each kind that was missing."""
-        new = OwnKeys.generate()
+        new = OwnKeys.generate(now())
         return OwnKeys(self.sealing or new.sealing, self.signing or new.signing, self.storage or new.storage)
 
     @cached_property
@@ -98,15 +100,21 @@ def complete_key_file(path: Path) -> OwnKeys:
     What was there stays: a new file takes the old one's place in one step.
     """
     if not path.exists():
-        write_key_file(path, OwnKeys.generate())
+        write_key_file(path, OwnKeys.generate(now()))
     keys = read_key_file(path)
     if keys.is_complete:
         return keys
-    complete, new = keys.completed(), path.with_name(path.name + ".new")
-    new.unlink(missing_ok=True)
-    write_key_file(new, complete)
-    new.replace(path)
+    complete = keys.completed()
+    replace_key_file(path, complete)
     return complete
+
+
+def replace_key_file(path: Path, keys: OwnKeys) -> None:
+    """Let the file hold these keys: a new file takes the old one's place in one step."""
+    new = path.with_name(path.name + ".new")
+    new.unlink(missing_ok=True)
+    write_key_file(new, keys)
+    new.replace(path)
 
 
 def read_key_file(path: Path) -> OwnKeys:
@@ -126,22 +134,32 @@ def read_key_file(path: Path) -> OwnKeys:
 
 def _stored(keys: OwnKeys) -> dict[str, Any]:
     return {
-        "keys": [{"suite": key.suite.number, "key": _text(key.raw)} for key in keys.sealing],
-        "signing": [{"key": _text(key.raw)} for key in keys.signing],
+        "keys": [
+            {"suite": key.suite.number, "key": _text(key.raw), **_dated(key.made)} for key in keys.sealing
+        ],
+        "signing": [{"key": _text(key.raw), **_dated(key.made)} for key in keys.signing],
         "storage": [{"key": _text(key)} for key in keys.storage],
     }
 
 
 def _kept(stored: dict[str, Any]) -> OwnKeys:
     keys = OwnKeys(
-        tuple(PrivateKey(SUITES[item["suite"]], _bytes(item)) for item in stored["keys"]),
-        tuple(SigningKey(_bytes(item)) for item in stored.get("signing", ())),
+        tuple(PrivateKey(SUITES[item["suite"]], _bytes(item), _made(item)) for item in stored["keys"]),
+        tuple(SigningKey(_bytes(item), _made(item)) for item in stored.get("signing", ())),
         tuple(_bytes(item) for item in stored.get("storage", ())),
     )
     if any(len(key) != STORAGE_BYTES for key in keys.storage):
         raise ValueError("length")
     _ = [key.public for key in keys.sealing], [key.public for key in keys.signing]
     return keys
+
+
+def _dated(made: datetime | None) -> dict[str, str]:
+    return {} if made is None else {"made": made.isoformat()}
+
+
+def _made(item: dict[str, str]) -> datetime | None:
+    return datetime.fromisoformat(item["made"]) if "made" in item else None
 
 
 def _text(raw: bytes) -> str:

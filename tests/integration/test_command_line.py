@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from shared.sealing import OwnKeys, write_key_file
+from shared.clock import now
+from shared.sealing import OwnKeys, SigningKey, write_key_file
+from shared.sealing.founding import found
+from shared.sealing.network_file import write_network_file
 
 CONFIGURATION, ERROR = 78, 1
 SECRET = "canary-of-a-secret"
@@ -40,9 +43,16 @@ def node(tmp_path: Path) -> dict[str, str]:
         "amqp_url": f"amqp://harbour-house:{SECRET}@127.0.0.1:1/",
         "intake_database_url": f"sqlite:///{tmp_path / 'node.db'}",
         "key_file": str(key),
-        "hub_key": str(OwnKeys.generate().public),
+        "network_file": str(network_file(tmp_path)),
         "public_url": "https://node.example",
     }
+
+
+def network_file(folder: Path) -> Path:
+    """What a node was told of its network."""
+    hub = {"hub": ("Hub", OwnKeys.generate().public)}
+    write_network_file(folder / "network.json", found("tests", [SigningKey.generate()], 1, hub, now()))
+    return folder / "network.json"
 
 
 def web_settings(node: dict[str, str]) -> dict[str, str]:

@@ -25,12 +25,14 @@ from shared.messaging.delivery import Batch
 from shared.messaging.keybook import KeyBook
 from shared.messaging.message import Incoming, Message, open_message
 from shared.messaging.outbox import Outbox
+from shared.messaging.registers import to_wire
 from shared.messaging.scribe import Scribe
 from shared.schemas import Event
 from shared.schemas.intake import Service
 from shared.schemas.life import Move, Party, State, step
 from shared.schemas.referral import DirectoryPublished, Moved, Offered, Organisation
-from shared.sealing import KeyRing, Letter, OwnKeys, PrivateKey, seal
+from shared.sealing import KeyRing, Letter, OwnKeys, PrivateKey, SigningKey, seal
+from shared.sealing.founding import found
 from shared.testing.outboxes import events_in, letters_beside
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -43,6 +45,10 @@ AUDITOR = Actor("vera", Role.AUDITOR, HERE)
 STRANGER = Actor("olena", Role.CASE_WORKER, THERE)
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 OUR_KEYS, THEIR_KEYS, HUB_KEYS = OwnKeys.generate(), OwnKeys.generate(), OwnKeys.generate()
+ROOT = SigningKey.generate()
+_PARTIES = {HERE: OUR_KEYS, THERE: THEIR_KEYS, "hub": HUB_KEYS}
+NETWORK = found("tests", [ROOT], 1, {party: (party, keys.public) for party, keys in _PARTIES.items()}, START)
+REGISTER = NETWORK.register
 OUR_KEY, THEIR_KEY = OUR_KEYS.sealing[0], THEIR_KEYS.sealing[0]
 TICKED = ("given_name", "phone")
 SAFE_HOUSE = Service(
@@ -60,7 +66,7 @@ SAFE_HOUSE = Service(
 
 def make_database(folder: Path) -> Database:
     """An empty node's database, made once for many tests: a new engine would learn every statement anew."""
-    scribe = Scribe(HERE, OUR_KEYS, KeyBook(HERE, storage.keys))
+    scribe = Scribe(HERE, OUR_KEYS, KeyBook(HERE, storage.keys, NETWORK.roots))
     outbox = Outbox(storage.outbox, sender=HERE, scribe=scribe)
     database = Database(f"sqlite:///{folder / 'node.db'}", outbox=outbox)
     event.listen(database.engine, "connect", _hurry)
@@ -200,7 +206,9 @@ def directory(version: int = 1, previous: str = "", *, name: str = "Legal Aid") 
         partner(THERE, name, THEIR_KEYS, [SAFE_HOUSE]),
         Organisation(org=KEYLESS, name="Clinic", public_key=None, services=[]),
     ]
-    return DirectoryPublished(directory_version=version, previous=previous, organisations=partners)
+    return DirectoryPublished(
+        directory_version=version, previous=previous, organisations=partners, register=to_wire((REGISTER, []))
+    )
 
 
 def partner(org: str, name: str, keys: OwnKeys, services: list[Service]) -> Organisation:

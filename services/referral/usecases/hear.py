@@ -8,7 +8,7 @@ from uuid import UUID
 from services.referral import storage
 from services.referral.book import Book, Step
 from services.referral.domain import STANDARDS, NotAllowed, Party, Referral, Standards, State
-from services.referral.usecases.directory import take_offer
+from services.referral.usecases.directory import take_offer, take_statement
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused, Unready
@@ -17,7 +17,14 @@ from shared.messaging.message import HUB, Message
 from shared.messaging.outbox import received
 from shared.messaging.topology import to_node
 from shared.schemas.hub import MessagesReceived
-from shared.schemas.intake import HistoryAsked, MoveMade, ReferralDelivered, ReferralSent, ServicesOffered
+from shared.schemas.intake import (
+    HistoryAsked,
+    KeysChanged,
+    MoveMade,
+    ReferralDelivered,
+    ReferralSent,
+    ServicesOffered,
+)
 from shared.schemas.life import Move, needs
 from shared.schemas.referral import History, MoveRefused, Offered
 from shared.sealing import Letter
@@ -219,6 +226,11 @@ def _take_offer(desk: Desk, message: Message) -> None:
     take_offer(desk.tx, message.sender, event)
 
 
+def _take_statement(desk: Desk, message: Message) -> None:
+    event: KeysChanged = message.event  # type: ignore[assignment]
+    take_statement(desk.tx, message.sender, event)
+
+
 def _say_nothing(_desk: Desk, _message: Message) -> None:
     """A repeat of what is not awaited."""
 
@@ -237,6 +249,7 @@ FRESH: dict[type, Callable[[Desk, Message], None]] = {
     MoveMade: record_move,
     HistoryAsked: tell_history,
     ServicesOffered: _take_offer,
+    KeysChanged: _take_statement,
     MessagesReceived: _note_receipt,
 }
 REPEATED: dict[type, Callable[[Desk, Message], None]] = {ReferralSent: answer_again, MoveMade: answer_again}

@@ -17,6 +17,6 @@ def database() -> Database:
     made = Database("sqlite://", outbox=Outbox(metadata.tables["outbox"], sender=HUB))
     metadata.create_all(made.engine)
     with made.transaction() as tx:
-        for party in (NODE, OTHER):
+        for party in (NODE, OTHER, HUB):
             put_keys(tx, metadata.tables["keys"], party, KEYS[party].public)
     return made

@@ -65,9 +65,9 @@ def table(database: Database, name: str) -> Any:
 
 
 def scribe(database: Database, name: str) -> Scribe:
-    """Who knows the hub's keys from the start, and has looked up everybody else's."""
-    book = KeyBook(name, table(database, "keys"), pinned={HUB: KEYS[HUB].public})
-    book.learn(database, (NODE, OTHER))
+    """Who has looked up everybody's keys."""
+    book = KeyBook(name, table(database, "keys"))
+    book.learn(database, (NODE, OTHER, HUB))
     return Scribe(name, KEYS[name], book)
 
 

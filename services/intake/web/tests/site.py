@@ -15,6 +15,8 @@ from services.intake.tests.node import (
     HERE,
     KEYLESS,
     OUR_KEYS,
+    REGISTER,
+    ROOT,
     SAFE_HOUSE,
     START,
     THEIR_KEYS,
@@ -28,9 +30,11 @@ from services.intake.usecases.staff import NewStaff, add_staff, issue_token
 from services.intake.web import create_app
 from services.intake.web.tests.visitors import PASSWORD, Browser, Partner
 from shared.database import Database
+from shared.messaging.registers import to_wire
 from shared.schemas.intake import Service
 from shared.schemas.life import Move, State
 from shared.schemas.referral import DirectoryPublished, MoveRefused, Organisation, Overdue
+from shared.sealing.register import SignedRegister
 from shared.settings import Secret
 
 ELSEWHERE = "night-shelter"
@@ -81,7 +85,13 @@ def hears_of_offers(node: Node) -> None:
         else Organisation(org=org, name=name, services=OFFERS[org])
         for org, name in NAMES.items()
     ]
-    node.hears(DirectoryPublished(directory_version=version + 1, previous=digest, organisations=partners))
+    admitting = REGISTER.next().admitting(ELSEWHERE, "Night Shelter", THEIR_KEYS.public, START)
+    register = to_wire((SignedRegister(admitting.write()).signed(ROOT), []))
+    node.hears(
+        DirectoryPublished(
+            directory_version=version + 1, previous=digest, organisations=partners, register=register
+        )
+    )
 
 
 def make_web(database: Database) -> Flask:
