@@ -188,7 +188,7 @@ def keys_in(path: Path) -> OwnKeys:
     keys = read_key_file(path)
     if not keys.is_complete:
         raise KeyFileUnusable(
-            f"{path} lacks the key to sign with: run throughline network key {path} and send the hub what it prints"
+            f"{path} lacks the key to sign with: run throughline network key {path}, then throughline network join"
         )
     return keys
 

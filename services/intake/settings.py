@@ -45,7 +45,7 @@ class IntakeSettings:
         "the hub's broker, amqps://organisation:password@host/vhost; several with ; between them", *BROKER_URL
     )
     intake_database_url: str = setting("the node's own database, sqlite:///… or postgresql://…", DATABASE_URL)
-    key_file: Path = setting("the file of the node's private key, made with: throughline network key")  # noqa: RUF009 - a field specifier
+    key_file: Path = setting("the file of the node's private keys, made with: throughline network join")  # noqa: RUF009 - a field specifier
     network_file: Path = setting("the network's file, made with: throughline network join")  # noqa: RUF009 - a field specifier
     public_url: str = setting("where people reach the node, https://…", _WEB)
     resend_seconds: float = setting(

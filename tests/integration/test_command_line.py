@@ -230,15 +230,21 @@ def test_an_import_of_a_file_that_there_is_not(tmp_path: Path) -> None:
 
 
 def test_an_organisation_of_a_reserved_name(tmp_path: Path) -> None:
-    said = throughline("network", "add", "hub", "--name", "Hub", "--public-key", "2:x")
+    said = throughline("network", "add", "hub")
 
     refuses(said, code=ERROR, naming="organisation's id", remedy="begins with a letter")
 
 
-def test_a_public_key_that_is_none(tmp_path: Path) -> None:
-    said = throughline("network", "add", "legal-aid", "--name", "Legal Aid", "--public-key", "2:x")
+def test_a_request_that_is_none() -> None:
+    said = throughline("network", "admit", "legal-aid", "2:x", "--name", "Legal Aid")
 
-    refuses(said, code=ERROR, naming="public key", remedy="copy the whole line")
+    refuses(said, code=ERROR, naming="no request", remedy="copy the whole line")
+
+
+def test_a_network_file_that_is_none(node: dict[str, str]) -> None:
+    Path(node["network_file"]).write_text(SECRET)
+
+    refuses(throughline("run", "intake", **node), naming=node["network_file"], remedy="network join")
 
 
 def test_a_broker_that_does_not_answer(tmp_path: Path) -> None:
