@@ -12,8 +12,8 @@ from sqlalchemy import JSON, Column, Integer, MetaData, String, Table, Text, sel
 from shared.database import Database, Moment, Transaction
 from shared.messaging.errors import Refused, Unready
 from shared.messaging.message import HUB, Incoming, Trust
-from shared.rows import add, put
-from shared.sealing import Letter, PublicKeys, signing_key_id
+from shared.rows import add
+from shared.sealing import Letter, signing_key_id
 from shared.sealing.register import ACTIVE, NotFollowed, Roots
 from shared.sealing.succession import SignedStatement, Standing
 
@@ -57,13 +57,6 @@ def _row(standing: Standing, since: datetime, version: int) -> dict[str, Any]:
         "state": standing.state,
         "former": [[key, until.isoformat()] for key, until in standing.former],
     }
-
-
-def put_keys(tx: Transaction, table: Table, party: str, keys: PublicKeys) -> None:
-    """Let these be the keys of that party."""
-    row = {"party": party, "sealing": keys.sealing, "signing": keys.signing, "since": tx.at, "version": 0}
-    put(tx, table, [row], lambda new, _: {name: new[name] for name in ("sealing", "signing")})
-    _look_again(tx)
 
 
 def may_be_unsigned(tx: Transaction, table: Table, party: str, at: datetime) -> bool:

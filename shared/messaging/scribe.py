@@ -65,8 +65,10 @@ class Scribe:
             return plain_events(message)
         try:
             return list(_events(message, disclose(message.body, self.keys.ring, reader=self.name)))
-        except CannotOpen as error:
-            return [replace(message, damaged=error.code)]
+        except (
+            CannotOpen
+        ) as error:  # what is tried again then is the whole message, not the event whose id it bears
+            return [replace(message, damaged=error.code, id=None)]
 
 
 def _apart(drafts: Iterable[tuple[Outgoing, bytes, bytes]]) -> Iterator[bytes]:

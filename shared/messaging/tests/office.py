@@ -15,11 +15,14 @@ from shared.messaging.post import Post
 from shared.messaging.scribe import Scribe
 from shared.messaging.topology import NETWORK_IN
 from shared.schemas.intake import HistoryAsked
-from shared.sealing import Letter, OwnKeys, enclose, framed, write_letter
+from shared.sealing import Letter, OwnKeys, SigningKey, enclose, framed, write_letter
+from shared.sealing.founding import found
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NODE, OTHER = "harbour-house", "legal-aid"
 KEYS = {party: OwnKeys.generate() for party in (NODE, OTHER, HUB)}
+ROOT = SigningKey.generate()
+NETWORK = found("tests", [ROOT], 1, {party: (party, keys.public) for party, keys in KEYS.items()}, AT)
 QUEUES = {HUB: "referral", NODE: f"node.{NODE}", OTHER: f"node.{OTHER}"}
 KEY = f"from.{NODE}.intake.history_asked"
 

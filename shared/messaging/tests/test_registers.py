@@ -24,18 +24,15 @@ from shared.messaging.registers import (
 )
 from shared.messaging.scribe import Scribe
 from shared.messaging.tables import add_message_tables
-from shared.messaging.tests.office import AT, KEYS, NODE, OTHER
+from shared.messaging.tests.office import AT, KEYS, NETWORK, NODE, OTHER, ROOT
 from shared.schemas.intake import KeysChanged
 from shared.schemas.referral import KeyRegister
 from shared.sealing import Letter, OwnKeys, SigningKey, write_letter
-from shared.sealing.founding import found
 from shared.sealing.register import NotFollowed, SignedRegister
 from shared.sealing.succession import SignedStatement, Statement
 
 METADATA = new_metadata()
 add_message_tables(METADATA)
-ROOT = SigningKey.generate()
-NETWORK = found("tests", [ROOT], 1, {party: (party, keys.public) for party, keys in KEYS.items()}, AT)
 NEW = OwnKeys.generate(AT)
 STATEMENT = Statement("tests", NODE, 1, 1, NEW.public, AT).signed(KEYS[NODE].signing[0])
 REVOKED = SignedRegister(NETWORK.register.next().revoking(NODE).write()).signed(ROOT)
