@@ -202,7 +202,7 @@ def test_no_letter_proves_a_key_by_another_than_its_senders_present_one(database
     said = Statement("tests", NODE, 1, 2, thief.public, AT)
     by_another = said.signed(KEYS[OTHER].signing[0])
     by_itself = said.signed(thief.signing[0])
-    of_another = replace(said, party=OTHER).signed(KEYS[NODE].signing[0])
+    of_another = replace(said, party=OTHER).signed(NEW.signing[0])
     by_former = said.signed(KEYS[NODE].signing[0])
     follows(database, NETWORK.register, STATEMENT)
     known = book(database)

@@ -88,6 +88,15 @@ def test_two_of_one_number() -> None:
     assert merged([FIRST], [FIRST, SECOND]) == [FIRST, SECOND]
 
 
+def test_a_number_counts_once() -> None:
+    keys = [PublicKeys(party.public.sealing, OLD.public.signing) for party in (NEW, OTHER)]
+
+    assert (
+        refusal(*(replace(STATEMENT, keys=one).signed(OLD.signing[0]) for one in keys))
+        == "statement_of_another"
+    )
+
+
 def test_who_leaves_has_left() -> None:
     left = replace(STATEMENT, leaves=True, keys=OLD.public).signed(OLD.signing[0])
     back = replace(STATEMENT, number=2).signed(OLD.signing[0])
