@@ -13,7 +13,7 @@ from deploy.console import fail, out, show, show_json
 from shared.clock import now
 from shared.messaging.introducing import as_event, own_standing, own_statement
 from shared.messaging.message import HUB
-from shared.sealing import read_key_file
+from shared.sealing import PublicKeys, read_key_file
 from shared.sealing.key_file import complete_key_file, replace_key_file
 from shared.sealing.network_file import NetworkFile, read_network_file, write_network_file
 from shared.sealing.register import NotFollowed
@@ -62,7 +62,7 @@ def join(
             "org": org,
             "broker": broker,
             "request": str(keys.public),
-            "words": _words(network, org, words_of_party(network.roots.network, org, keys.public)),
+            "words": _words(network, org, keys.public),
         }
     )
 
@@ -76,21 +76,17 @@ def _refuse_another_network(path: Path, network: NetworkFile) -> None:
 
 
 def words(*, as_json: AsJson = False) -> None:
-    """The words of the network, of the hub and of ourselves, to be compared by voice."""
+    """The words of the network, of the hub and of our own keys, to be compared by voice."""
     told = read(WordsSettings)
-    network = read_network_file(told.network_file)
-    keys = read_key_file(told.key_file).public
-    found = _words(network, told.org, words_of_party(network.roots.network, told.org, keys))
+    found = _words(read_network_file(told.network_file), told.org, read_key_file(told.key_file).public)
     show([{"of": of, "words": said} for of, said in found.items()], title="Words", as_json=as_json)
 
 
-def _words(network: NetworkFile, org: str, own: str) -> dict[str, str]:
-    """Those of the register stay the same when keys are rotated: they are of the keys that were admitted."""
-    parties, name = network.register.register.parties, network.roots.network
-    told = {
-        party: words_of_party(name, party, parties[party].keys) for party in (HUB, org) if party in parties
-    }
-    return {"the network": words_of_network(network.roots), org: own, **told}
+def _words(network: NetworkFile, org: str, own: PublicKeys) -> dict[str, str]:
+    """Those of the hub are of the keys that people signed, and stay when they are rotated; ours are of what we hold."""
+    name, hub = network.roots.network, network.register.register.parties[HUB]
+    told = {"the network": words_of_network(network.roots), HUB: words_of_party(name, HUB, hub.keys)}
+    return told if org == HUB else {**told, org: words_of_party(name, org, own)}
 
 
 def rotate_keys(
