@@ -12,8 +12,8 @@ from bench.effects import Effect, Effects
 from bench.place import Place
 from bench.processes import START_PATIENCE, Processes
 from bench.side import CLIENTS, PATIENCE, Load, Side
-from deploy.composition import open_database
-from deploy.demo.broker import HUB_USER, DemoBroker, given
+from deploy.composition import open_database, scribe_of
+from deploy.demo.broker import DemoBroker, given
 from deploy.demo.plan import HUB_SERVICES, NodePlan, Plan, hub_environment, make_plan, node_environment
 from services.intake.domain import Actor, Role
 from services.intake.usecases.cases import open_case
@@ -21,7 +21,9 @@ from services.intake.usecases.consent import record_consent
 from services.intake.usecases.directory import organisations
 from services.intake.usecases.people import register_person
 from shared.database import Database
+from shared.messaging.topology import HUB_USER
 from shared.polling import poll_until
+from shared.sealing import read_key_file
 
 UP = '"event": "link.up"'  #: what a worker logs when it has its queue
 #: Where no receiving node runs, a referral that is sent again would be a second one to count.
@@ -105,7 +107,8 @@ def _start(side: OurSide, nodes: tuple[NodePlan, ...]) -> None:
 
 
 def _node_database(node: NodePlan) -> Database:
-    return open_database("intake", node.database_url, sender=node.org)
+    scribe = scribe_of("intake", node.org, read_key_file(node.key_file))
+    return open_database("intake", node.database_url, sender=node.org, scribe=scribe)
 
 
 def _await_directory(node: NodePlan) -> None:

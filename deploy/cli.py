@@ -11,13 +11,16 @@ GROUPS = {
     "directory": "deploy.commands.directory:app",
     "parked": "deploy.commands.messages:parked",
     "outbox": "deploy.commands.messages:outbox",
+    "case": "deploy.commands.cases:app",
     "referral": "deploy.commands.referral:app",
+    "audit": "deploy.commands.audit:app",
     "user": "deploy.commands.staff:app",
     "schema": "deploy.commands.schema:app",
     "settings": "deploy.commands.settings:app",
 }
 PROCESSES = ("run", "web", "migrate")
-SECRETS = ("--password", "--passphrase")  #: no option of ours: everybody on the machine could read them
+SECRETS = ("--password", "--passphrase")  #: never followed by one: everybody on the machine could read it
+ASKED_FOR = 4  #: words of ``network key FILE --passphrase``, which says that a passphrase is to be asked for
 
 
 def main() -> None:
@@ -39,8 +42,9 @@ def main() -> None:
 def _refuse_secrets(words: list[str]) -> None:
     from deploy.console import fail
 
+    asked_for = SECRETS[1:] if words[:2] == ["network", "key"] and len(words) == ASKED_FOR else ()
     for word in words:
-        if word.partition("=")[0] in SECRETS:
+        if word.partition("=")[0] in SECRETS and word not in asked_for:
             fail(
                 "a secret on the command line can be read by everybody on this machine: leave it out, it is asked for"
             )

@@ -10,6 +10,9 @@ from typing import Any
 
 from sqlalchemy import MetaData, Table
 
+from deploy.clock import refuse_lost_time
+from deploy.key_files import open_key_file
+from shared.at_rest import StorageKeys
 from shared.clock import Clock, now
 from shared.database import Database
 from shared.messaging.introducing import Party
@@ -18,7 +21,7 @@ from shared.messaging.message import HUB
 from shared.messaging.outbox import Outbox, Patience
 from shared.messaging.scribe import Scribe
 from shared.messaging.topology import node_queue
-from shared.sealing import KeyFileUnusable, OwnKeys, read_key_file
+from shared.sealing import KeyFileUnusable, OwnKeys
 from shared.sealing.network_file import NetworkFile, read_network_file
 from shared.sealing.register import Roots
 from shared.settings import PREFIX, SettingsWrong, read, variable
@@ -36,6 +39,7 @@ class Composition:
     queue: str
     keys: OwnKeys
     network: NetworkFile
+    broker_ca_file: str = ""
     sender: str = HUB
     resend_seconds: float = 60
     poll: float = (
@@ -77,6 +81,7 @@ def _referral() -> Composition:
         settings=settings,
         database_url=settings.referral_database_url,
         amqp_url=settings.amqp_url,
+        broker_ca_file=settings.broker_ca_file,
         queue="referral",
         keys=keys_in(settings.key_file),
         network=read_network_file(settings.network_file),
@@ -95,6 +100,7 @@ def _intake() -> Composition:
         settings=settings,
         database_url=settings.intake_database_url,
         amqp_url=settings.amqp_url,
+        broker_ca_file=settings.broker_ca_file,
         queue=node_queue(settings.org),
         sender=settings.org,
         keys=keys,
@@ -115,6 +121,7 @@ def _notifications() -> Composition:
         settings=settings,
         database_url=settings.notifications_database_url,
         amqp_url=settings.amqp_url,
+        broker_ca_file=settings.broker_ca_file,
         queue="notifications",
         keys=keys_in(settings.key_file),
         network=read_network_file(settings.network_file),
@@ -131,6 +138,7 @@ def _reporting() -> Composition:
         settings=settings,
         database_url=settings.reporting_database_url,
         amqp_url=settings.amqp_url,
+        broker_ca_file=settings.broker_ca_file,
         queue="reporting",
         keys=keys_in(settings.key_file),
         network=read_network_file(settings.network_file),
@@ -180,12 +188,14 @@ def _reporting_web() -> WebComposition:
     )
 
 
+SEALED = ("intake",)  #: whose databases hold people
+
 WEB: dict[str, Callable[[], WebComposition]] = {"intake": _intake_web, "reporting": _reporting_web}
 
 
 def keys_in(path: Path) -> OwnKeys:
     """The keys of that file; raises KeyFileUnusable also for one that lacks a kind, as those of 0.1.0 do."""
-    keys = read_key_file(path)
+    keys = open_key_file(path)
     if not keys.is_complete:
         raise KeyFileUnusable(
             f"{path} lacks the key to sign with: run throughline network key {path}, then throughline network join"
@@ -224,23 +234,27 @@ def open_database(  # noqa: PLR0913 - a database has that many circumstances
 ) -> Database:
     """A service's database, with the outbox in which it speaks as its sender.
 
-    Without a scribe nothing can be sent from here that needs a signature of its own.
+    Without a scribe nothing can be sent from here that needs a signature of its own, and nothing can be read that
+    lies sealed in a node's.
     """
     tables = import_module(f"services.{service}.storage").metadata.tables
     patience = Patience(receipt=resend_seconds)
     outbox = Outbox(tables["outbox"], sender=sender, patience=patience, scribe=scribe)
-    return Database(url, clock=clock, outbox=outbox)
+    at_rest = StorageKeys(scribe.keys.storage) if scribe and service in SEALED else None
+    return Database(url, clock=clock, outbox=outbox, at_rest=at_rest)
 
 
 def composition_of(service: str) -> Composition:
     """The service's composition from this process's environment; raises SettingsWrong."""
     refuse_misspelt()
+    refuse_lost_time()
     return COMPOSITIONS[service]()
 
 
 def web_of(service: str) -> WebComposition:
     """The web process's composition from its environment; raises SettingsWrong."""
     refuse_misspelt()
+    refuse_lost_time()
     return WEB[service]()
 
 

@@ -64,7 +64,11 @@ def explained_errors() -> Iterator[None]:
         fail(str(unusable), code=EXIT_CODE)
     except TimeoutError as late:
         fail(f"{late}; look into the log, then try again")
-    except (LinkLost, ManagementRefused, OSError) as away:
+    except ManagementRefused as refused:
+        fail(
+            f"the broker refuses {refused}: check the administrator's name, password and rights, and the address"
+        )
+    except (LinkLost, OSError) as away:
         fail(
             f"the broker or the network does not answer ({type(away).__name__}): check the address and try again"
         )

@@ -4,10 +4,10 @@ import os
 import signal
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import eventlet
 import structlog
+from eventlet.debug import hub_exceptions
 from nameko.containers import ServiceContainer
 
 from deploy.composition import Composition
@@ -32,6 +32,7 @@ def run(composition: Composition) -> int:
     """Run until told to stop (SIGTERM or SIGINT drain first); returns the process's exit code."""
     arm(read(FailpointSettings), reaches=composition.amqp_url)
     set_up_logs(composition.name, level=os.environ.get("THROUGHLINE_LOG_LEVEL", "INFO"))
+    hub_exceptions(state=False)  # it would print them past the log, with whatever they quote
     container = ServiceContainer(composition.service_class, {PARTS: parts_of(composition)})
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: eventlet.spawn_n(container.stop))
@@ -62,7 +63,9 @@ def parts_of(composition: Composition) -> Parts:
         queue=composition.queue,
         database=database,
         connect=posted(
-            link_to(composition.amqp_url, composition.queue), composition.queue, database.outbox.scribe
+            link_to(composition.amqp_url, composition.queue, ca_file=composition.broker_ca_file),
+            composition.queue,
+            database.outbox.scribe,
         ),
         tables=composition.metadata.tables,
         settings=composition.settings,
@@ -71,10 +74,9 @@ def parts_of(composition: Composition) -> Parts:
     )
 
 
-def link_to(url: str, queue: str) -> Callable[[], Link]:
+def link_to(url: str, queue: str, *, ca_file: str = "") -> Callable[[], Link]:
     """How to connect: to RabbitMQ, by TLS for amqps://, to each of several in turn; or to the embedded bus."""
     if url.startswith(EMBEDDED):
         bus = open_bus(url.removeprefix(EMBEDDED))
         return partial(EmbeddedLink, bus, queue)
-    tls: dict[str, Any] | None = {} if url.startswith("amqps://") else None
-    return InTurn([partial(AmqpLink, broker, queue, tls=tls) for broker in brokers_in(url)])
+    return InTurn([partial(AmqpLink, broker, queue, ca_file=ca_file) for broker in brokers_in(url)])

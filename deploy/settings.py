@@ -5,8 +5,9 @@ from dataclasses import MISSING, Field, fields
 from typing import Any
 
 from deploy.commands.admission import RegisterSettings
-from deploy.commands.network import NetworkSettings
 from deploy.commands.own_keys import WordsSettings
+from deploy.commands.provision import NetworkSettings
+from deploy.key_files import KeySettings
 from services.intake.settings import IntakeSettings, IntakeWebSettings
 from services.notifications.settings import NotificationsSettings
 from services.referral.settings import ReferralSettings
@@ -24,6 +25,7 @@ CLASSES: dict[str, type] = {
     "throughline network": NetworkSettings,
     "throughline network invite|admit|revoke|publish": RegisterSettings,
     "throughline network words": WordsSettings,
+    "every command with a key file": KeySettings,
     "every process, in tests": FailpointSettings,
 }
 

@@ -1,5 +1,6 @@
 """What becomes of somebody's account: switched off and on, its second factor forgotten, opened again by a link."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Table, select, update
@@ -9,16 +10,27 @@ from shared.passwords import Hasher, accept_password
 from shared.second_factor_tables import Tables, forget, make_link, owner_of_link, use_link
 from shared.sessions import end_all
 
+Note = Callable[[Transaction, str, str], None]
+
+
+def _keep_nothing(_tx: Transaction, _what: str, _username: str) -> None:
+    """For a service that keeps no audit."""
+
 
 @dataclass(frozen=True)
 class Accounts:
-    """The accounts of a service, whose ``staff`` has the columns username, password_hash and active."""
+    """The accounts of a service, whose ``staff`` has the columns username, password_hash and active.
+
+    ``note(tx, what, username)`` keeps what was done to whose: user_disabled, user_enabled, second_factor_reset,
+    recovery_link_made, recovered.
+    """
 
     database: Database
     staff: Table
     sessions: Table
     half: Table
     second_factors: Tables
+    note: Note = _keep_nothing
 
     def set_active(self, username: str, *, active: bool) -> bool:
         """Let somebody in again, or no longer, and not for the rest of a session; says whether there is anybody."""
@@ -26,6 +38,8 @@ class Accounts:
         with self.database.transaction() as tx:
             found = tx.execute(update(self.staff).where(mine).values(active=active)).rowcount
             self._end_sessions(tx, username)
+            if found:
+                self.note(tx, "user_enabled" if active else "user_disabled", username)
         return bool(found)
 
     def reset_second_factor(self, username: str) -> bool:
@@ -35,12 +49,16 @@ class Accounts:
                 return False
             forget(tx, self.second_factors, username)
             self._end_sessions(tx, username)
+            self.note(tx, "second_factor_reset", username)
             return True
 
     def recovery_link(self, username: str) -> str | None:
         """The token of a link that works once and for an hour; None if there is nobody active of that name."""
         with self.database.transaction() as tx:
-            return make_link(tx, self.second_factors, username) if self._is_active(tx, username) else None
+            if not self._is_active(tx, username):
+                return None
+            self.note(tx, "recovery_link_made", username)
+            return make_link(tx, self.second_factors, username)
 
     def owner_of_link(self, token: str) -> str | None:
         """Whose link it is, if it still works and they are still there."""
@@ -64,7 +82,16 @@ class Accounts:
             tx.execute(update(self.staff).where(mine).values(password_hash=kept))
             forget(tx, self.second_factors, username)
             self._end_sessions(tx, username)
+            self.note(tx, "recovered", username)
         return username
+
+    def change_password(self, username: str, password: str, hasher: Hasher) -> None:
+        """Another password; every session that the old one opened is over. Raises PasswordRefused."""
+        kept = hasher.hash(accept_password(password, username))
+        with self.database.transaction() as tx:
+            mine = (self.staff.c.username == username) & self.staff.c.active
+            tx.execute(update(self.staff).where(mine).values(password_hash=kept))
+            self._end_sessions(tx, username)
 
     def _is_active(self, tx: Transaction, username: str) -> bool:
         c = self.staff.c

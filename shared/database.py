@@ -32,6 +32,7 @@ from shared.failpoints import reached
 from shared.together import Together
 
 if TYPE_CHECKING:
+    from shared.at_rest import StorageKeys
     from shared.messaging.outbox import Outbox
 
 NAMES = {
@@ -79,11 +80,17 @@ class Transaction:
     which engine keeps it.
     """
 
-    def __init__(self, connection: Connection, at: datetime, outbox: "Outbox | None" = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        at: datetime,
+        outbox: "Outbox | None" = None,
+        at_rest: "StorageKeys | None" = None,
+    ) -> None:
         self.connection, self.at = connection, at
         self.execute = connection.execute
         self.is_sqlite = connection.dialect.name == "sqlite"
-        self._outbox = outbox
+        self._outbox, self._at_rest = outbox, at_rest
         self.gathered: dict[object, list[Any]] = {}
         self.before_commit: list[Callable[[Transaction], None]] = []
         self.after_commit: list[Callable[[], None]] = []
@@ -92,6 +99,13 @@ class Transaction:
     def outbox(self) -> "Outbox":
         """The outbox of the service whose transaction this is."""
         return _there(self._outbox)
+
+    @property
+    def at_rest(self) -> "StorageKeys":
+        """The keys of what lies sealed in this database."""
+        if self._at_rest is None:
+            raise TypeError("this database was opened without a storage key")
+        return self._at_rest
 
 
 Wish = TypeVar("Wish")
@@ -102,9 +116,16 @@ Work = Callable[[Transaction, Sequence[Wish]], Sequence[Answer | Exception]]
 class Database:
     """The service's own database. Bind values never stand in its errors."""
 
-    def __init__(self, url: str, *, clock: Clock = now, outbox: "Outbox | None" = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        clock: Clock = now,
+        outbox: "Outbox | None" = None,
+        at_rest: "StorageKeys | None" = None,
+    ) -> None:
         self.engine = _engine(url)
-        self.clock, self._outbox = clock, outbox
+        self.clock, self._outbox, self._at_rest = clock, outbox, at_rest
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._together: dict[Any, Together[Any, Any]] = {}
         self._making = threading.Lock()
@@ -125,7 +146,7 @@ class Database:
             _begin(connection, write=True)
             if may_be_forgotten and not self.is_sqlite:
                 connection.execute(_DO_NOT_WAIT)
-            tx = Transaction(connection, self.clock(), self._outbox)
+            tx = Transaction(connection, self.clock(), self._outbox, self._at_rest)
             yield tx
             for prepare in tx.before_commit:
                 prepare(tx)
@@ -140,7 +161,7 @@ class Database:
         """A transaction that sees one state and changes nothing."""
         with self.engine.connect() as connection:
             _begin(connection, write=False)
-            yield Transaction(connection, self.clock())
+            yield Transaction(connection, self.clock(), at_rest=self._at_rest)
             connection.rollback()
 
     def together(self, do: "Work[Wish, Answer]") -> Callable[[Wish], Answer]:
@@ -210,9 +231,10 @@ def _binary_cursor(connection: Any, **how: Any) -> Any:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """FULL, because NORMAL loses acknowledged transactions in a power cut."""
+    """FULL, because NORMAL loses acknowledged transactions in a power cut. FAST overwrites what goes."""
     connection.isolation_level = None  # we say BEGIN ourselves; the driver's own habit hides it
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
+    durable, safe = ("journal_mode=WAL", "synchronous=FULL"), ("foreign_keys=ON", "trusted_schema=OFF")
+    for pragma in (*durable, *safe, "secure_delete=FAST"):
         _patiently(partial(_execute, connection, f"PRAGMA {pragma}"))
 
 

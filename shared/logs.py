@@ -40,6 +40,7 @@ ALLOWED = frozenset(
         "request_id",
         "retry_in",
         "revision",
+        "row",
         "seconds",
         "service",
         "setting",

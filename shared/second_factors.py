@@ -19,6 +19,7 @@ from shared.sign_ins import sha256
 STEP = 30  #: seconds for which an app shows one code (RFC 6238)
 APART = 1  #: steps by which a telephone's clock may be wrong, either way
 RECOVERY_CODES = 8
+RECOVERY_LETTERS = 24  #: 119 bits: with 112 or more a plain hash of it may be kept (OWASP ASVS 5.0, 6.5.2)
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  #: none that is misread for another
 OFFER_LASTS = timedelta(hours=1)
 ISSUER = "Throughline"  #: all that a telephone shows: not for whom its owner works
@@ -168,5 +169,5 @@ def _plain(code: str) -> str:
 
 
 def _recovery_code() -> str:
-    letters = "".join(secrets.choice(LETTERS) for _ in range(16))
-    return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
+    letters = "".join(secrets.choice(LETTERS) for _ in range(RECOVERY_LETTERS))
+    return "-".join(letters[at : at + 4] for at in range(0, RECOVERY_LETTERS, 4))

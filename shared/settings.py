@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from marshmallow import ValidationError
 from marshmallow import fields as rules
@@ -65,6 +65,12 @@ def read(settings: type[T], environ: Mapping[str, str] | None = None) -> T:
     if problems:
         raise SettingsWrong(problems)
     return settings(**values)
+
+
+def is_credential(path: Path) -> bool:
+    """Whether systemd has put the file there for this process (``LoadCredential=``)."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    return folder is not None and Path(folder).resolve() in path.resolve().parents
 
 
 def variable(name: str) -> str:
@@ -139,6 +145,11 @@ def brokers_in(value: str) -> list[str]:
     return [url.strip() for url in value.split(";")]
 
 
+def _safe_api(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+
+
 def _of_one_cluster(value: str) -> bool:
     urls = [urlsplit(url) for url in brokers_in(value)]
     hosts = {url.netloc.rpartition("@")[2] for url in urls}
@@ -150,6 +161,21 @@ def _of_one_cluster(value: str) -> bool:
 def _safe_link(url: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme in ("amqps", "embedded") or (parts.scheme == "amqp" and parts.hostname in LOOPBACK)
+
+
+def _safe_database(url: str) -> bool:
+    """SQLite; or PostgreSQL here, or where its certificate and its name are checked: else the driver may fall back."""
+    engine, parts = url.split(":", 1)[0].split("+", 1)[0], urlsplit(url)
+    if engine != "postgresql":
+        return engine == "sqlite"
+    asked = parse_qs(parts.query)
+    hosts = [unquote(parts.hostname or ""), *asked.get("host", ()), *asked.get("hostaddr", ())]
+    near = all(not host or host in LOOPBACK or host.startswith("/") for host in hosts)
+    return near or asked.get("sslmode") == ["verify-full"]
+
+
+def _no_default_user(url: str) -> bool:
+    return urlsplit(url).username != "guest"
 
 
 SECOND_FACTOR = (
@@ -177,8 +203,18 @@ BROKER_URL = (
         "must be one address, or those of a cluster's brokers with ; between them, which differ in nothing but the "
         "host and port (write a ; in a password as %3B)",
     ),
+    Check(
+        lambda value: all(_no_default_user(url) for url in brokers_in(value)),
+        "must not name the broker's own user guest, whose password everybody knows: ask the hub for a user of your own",
+    ),
+)
+MANAGEMENT_URL = Check(
+    lambda url: _safe_api(url) and _no_default_user(url),
+    "must begin with https:// (http:// is for this machine's own loopback only), end with /api, and not name the user "
+    "guest, whose password everybody knows",
 )
 DATABASE_URL = Check(
-    lambda url: url.split(":", 1)[0].split("+", 1)[0] in ("sqlite", "postgresql"),
-    "must begin with sqlite:/// or postgresql://",
+    _safe_database,
+    "must begin with sqlite:/// or postgresql://; to a server on another machine it must end with "
+    "?sslmode=verify-full, and &sslrootcert=FILE names the authority of the server's certificate",
 )

@@ -8,15 +8,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from shared.messaging.amqp import AmqpLink
-from shared.messaging.provision import provision_hub, provision_node
+from shared.testing.broker import Broker, furnish
 from tests.desks import NODE
 
 
 @pytest.fixture
-def hub(vhost: str) -> str:
+def hub(broker: Broker, vhost: str) -> str:
     """The administrator's address of a virtual host where a hub and one node have their queues."""
-    provision_hub(vhost)
-    provision_node(vhost, NODE)
+    furnish(broker, vhost, NODE)
     return vhost
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy.commands.services import make_ready
+from deploy.commands.services import bring_up
 from deploy.composition import open_database
 from deploy.console import fail, out, show, show_json
 from deploy.proposals import Proposal, ProposalUnusable, read_proposal, together, write_proposal
@@ -187,7 +187,7 @@ def _at_hub() -> tuple[Database, NetworkFile]:
     """The referral service's database, and the register as it stands there."""
     told = read(RegisterSettings)
     network = read_network_file(told.network_file)
-    make_ready("referral", told.referral_database_url, org=HUB)
+    bring_up("referral", told.referral_database_url)
     database = open_database("referral", told.referral_database_url, sender=HUB)
     with database.reading() as tx:
         kept = kept_register(tx, metadata)

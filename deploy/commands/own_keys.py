@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 
 from deploy.composition import Composition, composition_of, party_of
 from deploy.console import fail, out, show, show_json
+from deploy.key_files import open_key_file, passphrase_of
 from shared.clock import now
 from shared.messaging.introducing import as_event, own_standing, own_statement
 from shared.messaging.message import HUB
-from shared.sealing import PublicKeys, read_key_file
+from shared.sealing import PublicKeys
 from shared.sealing.key_file import complete_key_file, replace_key_file
 from shared.sealing.network_file import NetworkFile, read_network_file, write_network_file
 from shared.sealing.register import NotFollowed
@@ -55,7 +56,7 @@ def join(
     except (ValueError, KeyError, TypeError, AttributeError, NotFollowed):
         fail(f"{invitation} is no invitation, or was changed on its way: ask the hub for another")
     _refuse_another_network(network_file, network)
-    keys = complete_key_file(key_file)
+    keys = complete_key_file(key_file, passphrase_of(key_file))
     write_network_file(network_file, network)
     show_json(
         {
@@ -78,7 +79,7 @@ def _refuse_another_network(path: Path, network: NetworkFile) -> None:
 def words(*, as_json: AsJson = False) -> None:
     """The words of the network, of the hub and of our own keys, to be compared by voice."""
     told = read(WordsSettings)
-    found = _words(read_network_file(told.network_file), told.org, read_key_file(told.key_file).public)
+    found = _words(read_network_file(told.network_file), told.org, open_key_file(told.key_file).public)
     show([{"of": of, "words": said} for of, said in found.items()], title="Words", as_json=as_json)
 
 
@@ -105,7 +106,7 @@ def rotate_keys(
     path: Path = composition.settings.key_file
     done = rotated(composition.keys, registered=standing.keys, at=now(), at_once=at_once)
     if done.made or done.destroyed:
-        replace_key_file(path, done.keys)
+        replace_key_file(path, done.keys, passphrase_of(path))
     show_json(
         {
             "made": done.made,

@@ -1,16 +1,39 @@
 """``throughline run|web|migrate``: the processes of a service."""
 
+import os
+from contextlib import closing
+from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
+from sqlalchemy import make_url
 
-from deploy.composition import COMPOSITIONS, WEB, composition_of, open_database, party_of, web_of
+from deploy.composition import (
+    COMPOSITIONS,
+    WEB,
+    Composition,
+    WebComposition,
+    composition_of,
+    open_database,
+    party_of,
+    scribe_of,
+    web_of,
+)
 from deploy.console import fail
+from shared.database import Database
 from shared.failpoints import FailpointSettings, arm
+from shared.logs import set_up_logs
 from shared.messaging.introducing import introduce
 from shared.schema_version import is_newest
 from shared.settings import EXIT_CODE, read
 
+log = structlog.get_logger()
+
+ANOTHERS_KEY = (
+    "does not hold the key with which this database was sealed; nothing was changed: check THROUGHLINE_KEY_FILE and "
+    "the database's address, or restore the key file from the backup of the node's key"
+)
 Service = Annotated[str, typer.Argument(help="intake, referral, notifications or reporting.")]
 
 
@@ -19,7 +42,7 @@ def run(service: Service) -> None:
     if service not in COMPOSITIONS:
         fail(f"there is no service {service}: use one of {', '.join(COMPOSITIONS)}")
     composition = composition_of(service)
-    make_ready(service, composition.database_url, org=composition.sender)
+    make_ready(service, composition)
     introduce(
         composition.open_database(),
         party_of(service, composition.sender, composition.keys),
@@ -35,7 +58,7 @@ def web(service: Service) -> None:
     if service not in WEB:
         fail(f"{service} has no pages: use one of {', '.join(WEB)}")
     composition = web_of(service)
-    make_ready(service, composition.database_url, org=composition.sender)
+    make_ready(service, composition)
     # Refused here: a worker would end with it again and again.
     arm(read(FailpointSettings), reaches=composition.settings.public_url)
     from deploy.serve import serve
@@ -48,19 +71,53 @@ def migrate(service: Service) -> None:
     if service not in COMPOSITIONS:
         fail(f"there is no service {service}: use one of {', '.join(COMPOSITIONS)}")
     composition = composition_of(service)
-    make_ready(service, composition.database_url, org=composition.sender)
+    make_ready(service, composition)
 
 
-def make_ready(service: str, url: str, *, org: str) -> None:
-    """Migrate the database, and refuse one of another organisation's node."""
-    if not is_newest(f"services.{service}", url):
+def make_ready(service: str, composition: Composition | WebComposition) -> None:
+    """Migrate the database, refuse one of another organisation's node or key, and leave nothing in the clear."""
+    set_up_logs(service, level=os.environ.get("THROUGHLINE_LOG_LEVEL", "INFO"))
+    if service != "intake":
+        bring_up(service, composition.database_url)
+        return
+    assert composition.keys is not None  # noqa: S101 - a node has them
+    scribe = scribe_of(service, composition.sender, composition.keys)
+    database = open_database(service, composition.database_url, sender=composition.sender, scribe=scribe)
+    with closing(database):
+        _make_node_ready(database, composition)
+
+
+def bring_up(service: str, url: str) -> None:
+    """Bring a service's database to this version's schema."""
+    package = f"services.{service}"
+    if not is_newest(package, url):
         from shared.migrations import upgrade  # 13 MB, which a service would keep
 
-        upgrade(f"services.{service}", url)
-    if service == "intake":
-        from services.intake.usecases.node import AnothersDatabase, claim_node
+        upgrade(package, url)
 
-        try:
-            claim_node(open_database(service, url, sender=org), org)
-        except AnothersDatabase as anothers:
-            fail(str(anothers), code=EXIT_CODE)
+
+def _make_node_ready(database: Database, composition: Composition | WebComposition) -> None:
+    from services.intake.usecases import at_rest
+    from services.intake.usecases.node import AnothersDatabase, claim_node
+
+    key_file = composition.settings.key_file
+    try:
+        at_rest.refuse_anothers_key(database)
+        bring_up("intake", composition.database_url)
+        claim_node(database, composition.sender)
+        at_rest.accept_key(database)
+    except AnothersDatabase as anothers:
+        fail(str(anothers), code=EXIT_CODE)
+    except at_rest.AnothersKey:
+        fail(f"{key_file} {ANOTHERS_KEY}", code=EXIT_CODE)
+    at_rest.seal_what_is_in_the_clear(database)
+    if lies_beside(key_file, composition.database_url):
+        log.warning("key.beside_data", path=str(key_file))
+
+
+def lies_beside(key_file: Path, database_url: str) -> bool:
+    """Whether the key file lies in the folder of the SQLite file, so that whoever takes one takes both."""
+    parsed = make_url(database_url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return False
+    return Path(parsed.database).resolve().parent in key_file.resolve().parents

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from deploy.policies import set_policies
-from shared.messaging import embedded, provision
+from shared.messaging import embedded
 from shared.messaging.management import Management
 from shared.messaging.private_broker import PrivateBroker, is_installed
-from shared.messaging.topology import HUB_QUEUES, HUB_RIGHTS, node_bindings, node_queue, node_rights
+from shared.messaging.provision import provision
+from shared.messaging.standing import whole_network
+from shared.messaging.topology import HUB_QUEUES, HUB_USER, node_bindings, node_queue
 
-HUB_USER = "hub"
 GIVEN, GIVEN_MANAGEMENT = "THROUGHLINE_AMQP_URL", "THROUGHLINE_BROKER_MANAGEMENT_URL"
 RABBITMQ, EMBEDDED = "rabbitmq", "embedded"
 
@@ -92,13 +92,8 @@ def _container(orgs: Sequence[str], password: str) -> DemoBroker:
 def given(admin_url: str, management_url: str, orgs: Sequence[str], password: str) -> DemoBroker:
     """Provision, and give every organisation and the hub a user of its own."""
     vhost = urlsplit(admin_url).path[1:].replace("%2F", "/") or "/"
-    management = Management(management_url)
-    provision.provision_hub(admin_url)
-    set_policies(management, vhost)
-    provision.admit(management, HUB_USER, password, HUB_RIGHTS, vhost=vhost)
-    for org in orgs:
-        provision.provision_node(admin_url, org)
-        provision.admit(management, org, password, node_rights(org), vhost=vhost)
+    passwords = dict.fromkeys((HUB_USER, *orgs), password)
+    provision(Management(management_url), vhost, whole_network(orgs), passwords=passwords)
     return DemoBroker(RABBITMQ, admin_url, lambda user: _as_user(admin_url, user, password), None)
 
 

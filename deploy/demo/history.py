@@ -214,7 +214,7 @@ class _Year:
 
     def _do(self, deed: Deed) -> None:
         assert deed.referral_id is not None  # noqa: S101 - deeds are moves
-        assert deed.move is not None  # noqa: S101
+        assert deed.move is not None  # noqa: S101 - for the types
         order = MoveOrder(
             deed.move,
             reason=REASONS.get(deed.move),

@@ -34,6 +34,7 @@ ORGANISATIONS = (
             StaffMember("alena", "Alena, case worker", "case_worker", "be"),
             StaffMember("viktor", "Viktor, focal point", "focal_point", "ru"),
             StaffMember("harbour-admin", "Node administrator", "admin", "en"),
+            StaffMember("harbour-auditor", "Auditor", "auditor", "en"),
         ),
         (
             ("Shelter for women and children", "safe_accommodation", ("Minsk", "Minsk Region")),

@@ -16,7 +16,7 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from deploy.demo import history
-from deploy.demo.broker import HUB_USER, DemoBroker, start_broker
+from deploy.demo.broker import DemoBroker, start_broker
 from deploy.demo.network import Hands, SteppedNetwork, open_network
 from deploy.demo.organisations import COORDINATOR, PASSWORD
 from deploy.demo.plan import (
@@ -30,12 +30,14 @@ from deploy.demo.plan import (
     reporting_web_environment,
 )
 from deploy.demo.supervisor import Program, Supervisor
+from services.intake.usecases.at_rest import accept_key
 from services.intake.usecases.directory import publish_contacts
 from services.intake.usecases.node import claim_node
 from services.intake.usecases.staff import NewStaff, add_staff, issue_token
 from services.reporting.usecases.staff import add_coordinator
 from services.reporting.usecases.staff import issue_token as issue_coordinator_token
 from shared.clock import now
+from shared.messaging.topology import HUB_USER
 from shared.migrations import upgrade
 from shared.ports import LOOPBACK, is_listening
 from shared.sealing import read_key_file
@@ -182,6 +184,7 @@ def _network(plan: Plan, bus: Path) -> SteppedNetwork:
 def _open_node(network: SteppedNetwork, node: NodePlan) -> str:
     database = network.databases[node.org]
     claim_node(database, node.org)
+    accept_key(database)
     for member in node.about.staff:
         address = f"{member.username}@{node.org}.invalid"
         new = NewStaff(member.username, PASSWORD, member.role, member.display_name, address, member.language)

@@ -1,27 +1,57 @@
 """The node's front door for events. Nothing is decided here."""
 
+from datetime import timedelta
+
 from nameko.timer import timer
 
-from services.intake.usecases import counting, directory, hearing, node, silence
+from services.intake.usecases import (
+    audit_chain,
+    counting,
+    directory,
+    erasing,
+    hearing,
+    node,
+    silence,
+)
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.entrypoint import Injected, hears
-from shared.schemas.referral import DirectoryPublished, History, Moved, MoveRefused, Offered, Overdue
+from shared.schemas.referral import (
+    AuditCheckpointKept,
+    AuditCheckpointPassed,
+    DirectoryPublished,
+    History,
+    Moved,
+    MoveRefused,
+    Offered,
+    Overdue,
+)
 
 ASK_AFTER_SILENCE = 30  #: seconds
 CONTRIBUTE_COUNTS = 3600  #: seconds
 TELL_CONTACTS = 60  #: seconds
+ERASE = 3600  #: seconds
 BEAT = 10  #: seconds
+CHAIN = 2  #: seconds
 
 
 class IntakeService:
-    """Hears the network, asks when it is silent, counts, and shows that it lives."""
+    """Hears the network, asks when it is silent, counts, erases, and shows that it lives."""
 
     name = "intake"
 
     node = Injected()
 
-    @hears(Offered, Moved, MoveRefused, History, Overdue, DirectoryPublished)
+    @hears(
+        Offered,
+        Moved,
+        MoveRefused,
+        History,
+        Overdue,
+        DirectoryPublished,
+        AuditCheckpointPassed,
+        AuditCheckpointKept,
+    )
     def on_network(self, tx: Transaction, batch: Batch) -> None:
         """What the hub says."""
         hearing.hear(tx, batch, ring=self.node.ring, org=self.node.org)
@@ -40,6 +70,17 @@ class IntakeService:
     def tell_contacts(self) -> None:
         """Whom notices go to, when that has changed."""
         directory.publish_contacts(self.node.database, f"{self.node.settings.public_url}/inbox")
+
+    @timer(interval=ERASE, eager=True)
+    def erase_what_is_due(self) -> None:
+        """What has been kept as long as it may be."""
+        kept_for = timedelta(days=self.node.settings.retention_days)
+        erasing.erase_what_is_due(self.node.database, kept_for)
+
+    @timer(interval=CHAIN, eager=True)
+    def chain_audit(self) -> None:
+        """Who did what, in one order that nobody can change unseen."""
+        audit_chain.keep_chain(self.node.database)
 
     @timer(interval=BEAT, eager=True)
     def beat(self) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from shared.messaging.tls import ca_file_setting
 from shared.schemas.rules import ORGANISATION
 from shared.settings import (
     BROKER_URL,
@@ -48,8 +49,15 @@ class IntakeSettings:
     key_file: Path = setting("the file of the node's private keys, made with: throughline network join")  # noqa: RUF009 - a field specifier
     network_file: Path = setting("the network's file, made with: throughline network join")  # noqa: RUF009 - a field specifier
     public_url: str = setting("where people reach the node, https://…", _WEB)
+    broker_ca_file: str = ca_file_setting()
     resend_seconds: float = setting(
         "seconds until what was not receipted is sent again the first time", between(0.5, 3600), default=60
+    )
+    retention_days: int = setting(
+        "days after its closure until a case is erased, and what came with a referral that is over; a legal hold "
+        "keeps it",
+        between(1, 36_500),
+        default=90,
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from shared.messaging.tls import ca_file_setting
 from shared.settings import (
     BROKER_URL,
     DATABASE_URL,
@@ -34,6 +35,7 @@ class NotificationsSettings:
     network_file: Path = setting("the network's file, made with: throughline network create")  # noqa: RUF009 - a field specifier
     smtp_host: str = setting("the name of the mail server")
     mail_from: str = setting("the address that mails come from; it should say nothing of this work", _ADDRESS)
+    broker_ca_file: str = ca_file_setting()
     smtp_port: int = setting("the port of the mail server", between(1, 65535), default=587)
     smtp_security: str = setting(
         "how the mail server is spoken to: starttls, tls, or none on this machine's loopback",

@@ -9,6 +9,8 @@ from shared.messaging.delivery import Batch
 from shared.messaging.entrypoint import Injected, hears
 from shared.schemas.hub import MessagesReceived
 from shared.schemas.intake import (
+    AuditCheckpointMade,
+    AuditCheckpointWitnessed,
     HistoryAsked,
     KeysChanged,
     MoveMade,
@@ -35,6 +37,8 @@ class ReferralService:
         ServicesOffered,
         KeysChanged,
         MessagesReceived,
+        AuditCheckpointMade,
+        AuditCheckpointWitnessed,
     )
     def on_network(self, tx: Transaction, batch: Batch) -> None:
         """What nodes say, and what the hub's other services have received."""

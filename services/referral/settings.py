@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.referral.domain import Standards
+from shared.messaging.tls import ca_file_setting
 from shared.settings import BROKER_URL, DATABASE_URL, between, setting
 
 _POSITIVE = between(0.0001, 100_000)
@@ -27,6 +28,7 @@ class ReferralSettings:
     reply_hours_emergency: float = setting("hours to a decision", _POSITIVE, default=24)
     reply_hours_urgent: float = setting("hours to a decision", _POSITIVE, default=72)
     reply_hours_normal: float = setting("hours to a decision", _POSITIVE, default=336)
+    broker_ca_file: str = ca_file_setting()
     resend_seconds: float = setting(
         "seconds until an unreceipted referral is sent again the first time", between(0.5, 3600), default=60
     )

@@ -25,6 +25,7 @@ from services.referral.domain import Referral, State
 from shared.database import Moment, Transaction, new_metadata
 from shared.messaging.letters import add_letter_table
 from shared.messaging.tables import add_message_tables
+from shared.messaging.witness import add_witness_table
 from shared.rows import add, add_new, among, change
 from shared.schemas.life import AWAITING_DECISION, Move
 from shared.schemas.referral import NumberedMove
@@ -68,6 +69,7 @@ moves = Table(
     Column("link", String(64)),
 )
 letters = add_letter_table(metadata)
+witnessed = add_witness_table(metadata)
 refused_moves = Table(
     "refused_moves",
     metadata,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from shared.messaging.tls import ca_file_setting
 from shared.settings import (
     BROKER_URL,
     DATABASE_URL,
@@ -40,6 +41,7 @@ class ReportingSettings:
     )
     key_file: Path = setting("the file of the hub's keys, made with: throughline network create")  # noqa: RUF009 - a field specifier
     network_file: Path = setting("the network's file, made with: throughline network create")  # noqa: RUF009 - a field specifier
+    broker_ca_file: str = ca_file_setting()
     period_open_days: float = setting(
         "days after a quarter's end for which organisations can still send its counts",
         between(0, 3660),

@@ -1,6 +1,7 @@
 """The link to RabbitMQ, on kombu: declares nothing, survives what networks do, never logs a body."""
 
 import socket
+import ssl
 import sys
 import time
 from collections import deque
@@ -14,10 +15,11 @@ from kombu import Connection, Consumer, Queue
 from kombu.exceptions import KombuError
 
 from shared.clock import new_id
+from shared.messaging import tls
 from shared.messaging.confirms import Confirms
 from shared.messaging.errors import LinkLost, Misconfigured
 from shared.messaging.link import Settled
-from shared.messaging.message import Incoming, Outgoing
+from shared.messaging.message import LARGEST, Incoming, Outgoing
 from shared.messaging.packing import as_uuid
 from shared.messaging.pulse import Pulse
 from shared.messaging.topology import given_up, pulse_queue, retry_exchange, retry_step
@@ -38,6 +40,10 @@ def link_errors() -> Iterator[None]:
     """Every failure of the connection is one of two: lost, or misconfigured. Neither quotes contents."""
     try:
         yield
+    except ssl.SSLError as error:
+        if advice := tls.remedy(error):
+            raise Misconfigured(f"the broker: {advice}") from None
+        raise LinkLost(type(error).__name__) from None
     except REFUSALS as error:
         raise Misconfigured(f"{type(error).__name__}: {error.reply_text}") from None
     except LINK_ERRORS as error:
@@ -45,15 +51,19 @@ def link_errors() -> Iterator[None]:
 
 
 class AmqpLink:
-    """One connection: a channel that consumes the queue, a channel that publishes with confirms."""
+    """One connection: a channel that consumes the queue, a channel that publishes with confirms.
 
-    def __init__(self, url: str, queue: str, *, tls: dict[str, Any] | None = None, name: str = "") -> None:
+    With ``amqps://`` the broker's certificate must be of an authority in ``ca_file``, or else of one that the system
+    trusts.
+    """
+
+    def __init__(self, url: str, queue: str, *, ca_file: str = "", name: str = "") -> None:
         self.queue, self.blocked = queue, False
         self._arrived: deque[Incoming] = deque()
         self._held: deque[Outgoing] = deque()  # published while the broker wants none
         self._pulse = Pulse(self._ask_for_a_sign)
         with link_errors():
-            self._wire = self._connect(url, tls, name or queue)
+            self._wire = self._connect(url, ca_file, name or queue)
             try:
                 self._confirms = Confirms(self._answering(self._wire.channel()))
                 self._channel = self._wire.channel()
@@ -63,16 +73,16 @@ class AmqpLink:
                 self.close(politely=False)
                 raise
 
-    def _connect(self, url: str, tls: dict[str, Any] | None, name: str) -> Any:
+    def _connect(self, url: str, ca_file: str, name: str) -> Any:
         """The connection under kombu's: kombu itself would connect again behind our back, without our consumers.
 
-        Without ``server_hostname`` it would not check whose certificate it is shown. With the library's own
-        ``TCP_USER_TIMEOUT`` of a second a network that stumbles, or a blocked broker, is a dead one (all measured).
+        With the library's own ``TCP_USER_TIMEOUT`` of a second a network that stumbles, or a blocked broker, is a dead
+        one (both measured).
         """
-        ssl = {"server_hostname": urlsplit(url).hostname, **tls} if tls is not None else None
+        parts = urlsplit(url)
         connection = Connection(
             url,
-            ssl=ssl or False,
+            ssl=tls.of_the_library(ca_file, parts.hostname) if parts.scheme == "amqps" else False,
             heartbeat=HEARTBEAT,
             connect_timeout=CONNECT_TIMEOUT,
             transport_options={
@@ -130,7 +140,8 @@ class AmqpLink:
 
     def publish(self, messages: Sequence[Outgoing]) -> None:
         """Pipelined: the broker's answers are read by ``take``, which also sends what a blocked broker made wait."""
-        self._held.extend(messages)
+        self._held.extend(message for message in messages if len(message.body) <= LARGEST)
+        self._confirms.refuse(message.id for message in messages if len(message.body) > LARGEST)
         with link_errors():
             self._send_held()
 

@@ -1,6 +1,7 @@
 """Publishing with pipelined confirms: many are under way at once, and each answer finds its message."""
 
 import time
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -85,6 +86,10 @@ class Confirms:
         self._send(message.exchange, message.routing_key, content, message.id)
         if apart:
             self.apart.add(self._tag)
+
+    def refuse(self, ids: Iterable[UUID]) -> None:
+        """Answer for the broker, which would cut us off for these."""
+        self._answers.refused.update(ids)
 
     def ask(self, exchange: str, key: str) -> None:
         """Publish an empty message for its answer alone."""

@@ -26,7 +26,7 @@ from shared.clock import Clock, new_id, now
 from shared.database import BigId, Database, Moment, Transaction, new_metadata
 from shared.messaging.errors import LinkLost, Misconfigured
 from shared.messaging.link import Settled
-from shared.messaging.message import Incoming, Outgoing
+from shared.messaging.message import LARGEST, Incoming, Outgoing
 from shared.messaging.topology import RETRY_SECONDS, Binding, retry_exchange, retry_step
 
 metadata = new_metadata()
@@ -105,6 +105,8 @@ class EmbeddedLink:
             (self._answers.confirmed if queues else self._answers.refused).add(message.id)
 
     def _queues_of(self, message: Outgoing) -> list[str]:
+        if len(message.body) > LARGEST:
+            return []
         return [q for q, e, p in self._bindings if e == message.exchange and matches(p, message.routing_key)]
 
     def settled(self) -> Settled:

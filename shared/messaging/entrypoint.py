@@ -51,6 +51,9 @@ class Injected(DependencyProvider):
 class Hears(Entrypoint):
     """Runs the service's pump, and gives each batch to the decorated method as ``(tx, batch)``.
 
+    A pump that ends with an error ends the service: nameko then kills it, in the pump's own thread. So nothing here may
+    kill that thread; nameko does so itself where it still runs.
+
     The transaction is the pump's: it commits after the method has returned, and acknowledges only then.
     One per service: a queue has one order.
     """
@@ -76,10 +79,6 @@ class Hears(Entrypoint):
         """Drain: what was taken is finished, what was published is confirmed."""
         self.pump.stop()
         self._ended.wait()
-
-    def kill(self) -> None:
-        """End at once; the broker delivers again what was not acknowledged."""
-        self._ended.kill()
 
     def _handle(self, tx: Transaction, batch: Batch) -> None:
         for message in (*batch.fresh, *batch.repeated):

@@ -31,7 +31,10 @@ class Link(Protocol):
         """Whether the broker has asked publishers to wait."""
 
     def publish(self, messages: Sequence[Outgoing]) -> None:
-        """Hand messages over without waiting; the broker's answers come through ``settled``."""
+        """Hand messages over without waiting; the broker's answers come through ``settled``.
+
+        One that is too large is refused, whatever the broker thinks of it.
+        """
 
     def settled(self) -> Settled:
         """Answers that arrived since the last call."""

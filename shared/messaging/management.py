@@ -1,4 +1,4 @@
-"""The management API of a broker: its virtual hosts, its users and their rights."""
+"""The management API of a broker: its virtual hosts, its users and their rights, and whatever else stands there."""
 
 import base64
 import json
@@ -6,69 +6,106 @@ from http import HTTPMethod
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, unquote, urlsplit
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
 
-PATIENCE = 10.0  #: seconds to wait for one answer
+from shared.messaging import tls
+from shared.messaging.errors import Misconfigured
+
+PATIENCE = 30.0  #: seconds to wait for one answer: a queue's comes when it has its leader
+
+Json = dict[str, Any]
 
 
 class ManagementRefused(RuntimeError):
-    """The broker answered no; the message tells the request and the status."""
+    """The broker answered no; the message tells the request and the status, and the broker's reason."""
 
 
 class Management:
-    """Administers the broker whose API is at ``url``: ``http://<user>:<password>@<host>:<port>/api``."""
+    """Administers the broker whose API is at ``url``: ``https://<user>:<password>@<host>:<port>/api``.
 
-    def __init__(self, url: str) -> None:
+    Its certificate must be of an authority in ``ca_file``, or else of one that the system trusts.
+    """
+
+    def __init__(self, url: str, *, ca_file: str = "") -> None:
         parts = urlsplit(url)
         login = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
         self._authorization = "Basic " + base64.b64encode(login.encode()).decode()
-        self._base = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-        self._opener = build_opener(ProxyHandler({}))  # a proxy would be told the password
+        self._base = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
+        secure = [HTTPSHandler(context=tls.context(ca_file))] if parts.scheme == "https" else []
+        self._opener = build_opener(ProxyHandler({}), *secure)  # a proxy would be told the password
+
+    def get(self, *path: str) -> Any:
+        """What stands at that path."""
+        return self._ask(HTTPMethod.GET, path)
+
+    def put(self, body: Json, *path: str) -> None:
+        """Make this stand at that path."""
+        self._ask(HTTPMethod.PUT, path, body)
+
+    def post(self, body: Json, *path: str) -> None:
+        """Add this at that path."""
+        self._ask(HTTPMethod.POST, path, body)
+
+    def delete(self, *path: str) -> None:
+        """Remove what stands at that path."""
+        self._ask(HTTPMethod.DELETE, path)
 
     def create_vhost(self, vhost: str) -> None:
         """Make a virtual host, if it is not there yet."""
-        self._ask(HTTPMethod.PUT, "vhosts", vhost)
+        self.put({}, "vhosts", vhost)
 
     def delete_vhost(self, vhost: str) -> None:
         """Remove a virtual host and all that is in it."""
-        self._ask(HTTPMethod.DELETE, "vhosts", vhost)
+        self.delete("vhosts", vhost)
 
     def create_user(self, user: str, password: str, *, tags: str = "") -> None:
         """Make a user, or give a known one this password; without tags it may administer nothing."""
-        self._ask(HTTPMethod.PUT, "users", user, body={"password": password, "tags": tags})
+        self.put({"password": password, "tags": tags}, "users", user)
 
     def delete_user(self, user: str) -> None:
         """Remove a user; its connections are closed."""
-        self._ask(HTTPMethod.DELETE, "users", user)
+        self.delete("users", user)
+
+    def close_connections(self, user: str) -> None:
+        """End all connections of a user: what was changed of it holds for those that follow."""
+        self.delete("connections", "username", user)
 
     def set_permissions(self, user: str, vhost: str, *, configure: str, write: str, read: str) -> None:
         """Say which names a user may configure, write and read: regular expressions."""
-        rights = {"configure": configure, "write": write, "read": read}
-        self._ask(HTTPMethod.PUT, "permissions", vhost, user, body=rights)
+        self.put({"configure": configure, "write": write, "read": read}, "permissions", vhost, user)
 
-    def set_topic_permissions(self, user: str, vhost: str, *, exchange: str, write: str, read: str) -> None:
-        """Say which routing keys a user may write to and read from a topic exchange: regular expressions."""
-        rights = {"exchange": exchange, "write": write, "read": read}
-        self._ask(HTTPMethod.PUT, "topic-permissions", vhost, user, body=rights)
-
-    def set_policy(self, name: str, vhost: str, policy: dict[str, Any]) -> None:
+    def set_policy(self, name: str, vhost: str, policy: Json) -> None:
         """Set, or set anew, what holds for the queues whose names match the policy's pattern."""
-        self._ask(HTTPMethod.PUT, "policies", vhost, name, body=policy)
+        self.put(policy, "policies", vhost, name)
 
     def has_every_vhost_up(self) -> bool:
         """Whether the broker answers, and every virtual host is up."""
         try:
-            self._ask(HTTPMethod.GET, "health", "checks", "virtual-hosts")
+            self.get("health", "checks", "virtual-hosts")
         except (ManagementRefused, URLError, ConnectionError, TimeoutError):
             return False
         return True
 
-    def _ask(self, method: HTTPMethod, *path: str, body: dict[str, Any] | None = None) -> None:
+    def _ask(self, method: HTTPMethod, path: tuple[str, ...], body: Json | None = None) -> Any:
         address = "/".join((self._base, *(quote(part, safe="") for part in path)))
         headers = {"Authorization": self._authorization, "Content-Type": "application/json"}
-        data = json.dumps(body or {}).encode() if method is HTTPMethod.PUT else None
+        data = None if body is None else json.dumps(body).encode()
         request = Request(address, data, headers, method=method)  # noqa: S310 - an administrator's own setting
         try:
-            self._opener.open(request, timeout=PATIENCE).close()
+            with self._opener.open(request, timeout=PATIENCE) as answer:
+                return json.loads(answer.read() or b"null")
         except HTTPError as error:
-            raise ManagementRefused(f"{method} {'/'.join(path)}: {error.code}") from None
+            raise ManagementRefused(f"{method} {'/'.join(path)}: {error.code}{_reason(error)}") from None
+        except URLError as error:
+            if advice := isinstance(error.reason, Exception) and tls.remedy(error.reason):
+                raise Misconfigured(f"the broker's management API: {advice}") from None
+            raise
+
+
+def _reason(error: HTTPError) -> str:
+    """What the broker says of it; it quotes names and arguments, and nothing of a message."""
+    try:
+        told = json.loads(error.read())
+        return f" ({told['reason']})"
+    except (ValueError, KeyError, TypeError):
+        return ""

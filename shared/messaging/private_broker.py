@@ -16,6 +16,7 @@ from kombu import Connection
 from kombu.exceptions import OperationalError
 
 from shared.messaging.management import Management
+from shared.messaging.message import LARGEST
 from shared.polling import poll_until
 from shared.ports import LOOPBACK, free_ports, is_listening
 from shared.programs import find_program, need_program
@@ -76,10 +77,16 @@ class PrivateBroker:
 
     ``amqp_url`` (the default virtual host) and ``management_url`` (the HTTP API) carry the administrator's
     name and a password made up at the start. All it keeps is in ``directory``, which ``close`` removes.
-    As a ``member`` it is told name, ports, cookie and password, and joins its cluster.
+    As a ``member`` it is told name, ports, cookie and password, and joins its cluster. ``more`` are further lines of
+    its configuration.
     """
 
-    def __init__(self, directory: Path | None = None, member: Member | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path | None = None,
+        member: Member | None = None,
+        more: Mapping[str, object] | None = None,
+    ) -> None:
         self._server, self._mapper, self._member = program("rabbitmq-server"), program("epmd"), member
         self.directory = directory or Path(tempfile.mkdtemp(prefix="throughline-broker-"))
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -90,7 +97,7 @@ class PrivateBroker:
         login = f"{ADMINISTRATOR}:{password}@{LOOPBACK}"
         self.amqp_url = f"amqp://{login}:{self._amqp}/%2F"
         self.management_url = f"http://{login}:{self._management}/api"
-        self._configure(password)
+        self._configure(password, more or {})
         self._port_mapper: subprocess.Popen[bytes] | None = None
         self._broker: subprocess.Popen[bytes] | None = None
         try:
@@ -144,15 +151,17 @@ class PrivateBroker:
     ) -> None:
         self.close()
 
-    def _configure(self, password: str) -> None:
+    def _configure(self, password: str, more: Mapping[str, object]) -> None:
         settings = {
             "listeners.tcp.1": f"{LOOPBACK}:{self._amqp}",
             "management.tcp.ip": LOOPBACK,
             "management.tcp.port": self._management,
             "distribution.listener.port_range.min": self._distribution,
             "distribution.listener.port_range.max": self._distribution,
+            "max_message_size": LARGEST,
             "default_user": ADMINISTRATOR,
             "default_pass": password,
+            **more,
         }
         text = "".join(f"{key} = {value}\n" for key, value in settings.items())
         (self.directory / "rabbitmq.conf").write_text(text, "utf-8")

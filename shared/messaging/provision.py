@@ -1,65 +1,128 @@
-"""Make what must stand at the broker before anybody connects; services themselves declare nothing."""
+"""Make stand at the broker, through its management API, what must; services themselves declare nothing."""
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kombu import Connection, Exchange, Queue
-
-from shared.messaging.management import Management
-from shared.messaging.topology import (
-    HUB_EVENTS,
-    HUB_QUEUES,
-    NETWORK_IN,
-    NETWORK_OUT,
-    RETRY_SECONDS,
-    Binding,
-    Rights,
-    node_bindings,
-    node_queue,
-    pulse_queue,
-    queue_arguments,
-    retry_exchange,
-    retry_queue,
+from shared.messaging.management import Json, Management
+from shared.messaging.standing import (
+    OF_A_USER,
+    Difference,
+    Kind,
+    Properties,
+    Standing,
+    Thing,
+    difference,
 )
 
-EXCHANGES = (NETWORK_IN, NETWORK_OUT, HUB_EVENTS)
-ANSWER_WITHIN = 30  #: seconds for one declaration
+_ORDER = list(Kind)
 
 
-def provision_hub(amqp_url: str) -> None:
-    """The exchanges and the hub's own queues; doing it again changes nothing."""
-    with Connection(amqp_url, connect_timeout=ANSWER_WITHIN) as connection:
-        channel = connection.channel()
-        for name in EXCHANGES:
-            Exchange(name, "topic", durable=True)(channel).declare()
-        for queue, bindings in HUB_QUEUES.items():
-            _declare(channel, queue, bindings)
+def look(management: Management, vhost: str) -> Standing:
+    """What stands in the virtual host, and every user of the broker."""
+    return dict(_things(management.get("definitions"), vhost))
 
 
-def provision_node(amqp_url: str, org: str) -> None:
-    """An organisation's queue; doing it again changes nothing."""
-    with Connection(amqp_url, connect_timeout=ANSWER_WITHIN) as connection:
-        _declare(connection.channel(), node_queue(org), node_bindings(org))
+def provision(
+    management: Management, vhost: str, wanted: Standing, *, passwords: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Look, compare and apply in one; returns what ``apply`` does."""
+    return apply(management, vhost, difference(wanted, look(management, vhost)), passwords=passwords)
 
 
-def _declare(channel: Any, queue: str, bindings: Sequence[Binding]) -> None:
-    """A declaration is answered once the quorum queue has its leader."""
-    for name, arguments in queue_arguments(queue).items():
-        Queue(name, durable=True, queue_arguments=arguments)(channel).queue_declare()
-    bound = Queue(queue, durable=True)(channel)
-    for exchange, pattern in bindings:
-        bound.bind_to(exchange, pattern)
-    Exchange(retry_exchange(queue), "topic", durable=True)(channel).declare()
-    for step in range(1, len(RETRY_SECONDS) + 1):
-        waiting = Queue(retry_queue(queue, step), durable=True)(channel)
-        waiting.bind_to(retry_exchange(queue), f"{queue}.{step}")
-    pulse = Queue(pulse_queue(queue), durable=True)(channel)
-    pulse.bind_to(retry_exchange(queue), pulse_queue(queue))
+def apply(
+    management: Management, vhost: str, found: Difference, *, passwords: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Add what is missing and change what can be changed; nothing is ever removed.
+
+    A user that is missing gets a password made up here, and one that is there keeps its own, unless one is given.
+    Connections of users of whom something was changed are closed: the broker would look again after a minute, and at a
+    password never. Returns the passwords that were set, by user.
+    """
+    given = dict(passwords or {})
+    missing = [thing.names[0] for thing in found.missing if thing.kind is Kind.USER]
+    told = {user: secrets.token_urlsafe(24) for user in missing} | given
+    to_do: Standing = {Thing(Kind.USER, (user,)): {} for user in given}
+    to_do |= found.missing | {thing: change.must for thing, change in found.changed.items()}
+    for thing in sorted(to_do, key=lambda one: _ORDER.index(one.kind)):
+        if thing.kind is Kind.USER:
+            _put_user(management, thing.names[0], told)
+        else:
+            _put(management, vhost, thing, to_do[thing])
+    changed = {thing.names[0] for thing in found.changed if thing.kind in OF_A_USER}
+    for user in changed | (given.keys() - set(missing)):
+        management.close_connections(user)
+    return told
 
 
-def admit(management: Management, user: str, password: str, rights: Rights, *, vhost: str = "/") -> None:
-    """Make a broker user that may do its own part and nothing else."""
-    management.create_user(user, password)
-    management.set_permissions(user, vhost, configure=rights.configure, write=rights.write, read=rights.read)
-    for exchange, write in rights.topics.items():
-        management.set_topic_permissions(user, vhost, exchange=exchange, write=write, read="^$")
+def _put_user(management: Management, user: str, told: Mapping[str, str]) -> None:
+    """An ordinary user; without a new password it keeps the one it has, which the broker knows by its hash."""
+    if user in told:
+        management.create_user(user, told[user])
+        return
+    kept = management.get("users", user)
+    hashed = {name: kept[name] for name in ("password_hash", "hashing_algorithm")}
+    management.put({**hashed, "tags": ""}, "users", user)
+
+
+def _put(management: Management, vhost: str, thing: Thing, must: Properties) -> None:
+    body, (name, *more) = dict(must), thing.names
+    match thing.kind:
+        case Kind.EXCHANGE:
+            management.put(body, "exchanges", vhost, name)
+        case Kind.QUEUE:
+            durable = body.pop("durable")
+            management.put({"durable": durable, "arguments": body}, "queues", vhost, name)
+        case Kind.BINDING:
+            queue, pattern = more
+            management.post({"routing_key": pattern}, "bindings", vhost, "e", name, "q", queue)
+        case Kind.POLICY:
+            management.put(body, "policies", vhost, name)
+        case Kind.RIGHTS:
+            management.put(body, "permissions", vhost, name)
+        case Kind.TOPICS:
+            management.put({"exchange": more[0], **body}, "topic-permissions", vhost, name)
+        case Kind.LIMIT:
+            management.put(body, "user-limits", name, more[0])
+
+
+def _things(told: Json, vhost: str) -> Iterator[tuple[Thing, Properties]]:
+    """The broker's definitions, as it exports them, in our words."""
+
+    def here(what: str) -> Iterator[dict[str, Any]]:
+        return (one for one in told[what] if one["vhost"] == vhost)
+
+    for one in here("exchanges"):
+        internal = one.get("internal", False)  # RabbitMQ 4.3 leaves it out
+        kept = _some(one, "type", "durable", "auto_delete")
+        yield Thing(Kind.EXCHANGE, (one["name"],)), {**kept, "internal": internal}
+    for one in here("queues"):
+        yield Thing(Kind.QUEUE, (one["name"],)), {"durable": one["durable"], **one["arguments"]}
+    for one in here("bindings"):
+        yield _binding(one), one["arguments"]
+    for one in here("policies"):
+        kept = _some(one, "pattern", "apply-to", "definition", "priority")
+        yield Thing(Kind.POLICY, (one["name"],)), kept
+    for one in here("permissions"):
+        yield Thing(Kind.RIGHTS, (one["user"],)), _some(one, "configure", "write", "read")
+    for one in here("topic_permissions"):
+        yield Thing(Kind.TOPICS, (one["user"], one["exchange"])), _some(one, "write", "read")
+    for one in told["users"]:
+        yield Thing(Kind.USER, (one["name"],)), {"tags": _as_list(one["tags"])}
+        for limit, value in dict(one["limits"]).items():
+            yield Thing(Kind.LIMIT, (one["name"], limit)), {"value": value}
+
+
+def _binding(one: Json) -> Thing:
+    """Only queues are bound here; what is bound to an exchange has a name that says so."""
+    to = one["destination"] if one["destination_type"] == "queue" else f"exchange {one['destination']}"
+    return Thing(Kind.BINDING, (one["source"], to, one["routing_key"]))
+
+
+def _as_list(tags: list[str] | str) -> list[str]:
+    """A RabbitMQ whose users were made long ago writes them with commas between."""
+    return tags if isinstance(tags, list) else [tag for tag in tags.split(",") if tag]
+
+
+def _some(one: Json, *names: str) -> Properties:
+    return {name: one[name] for name in names}

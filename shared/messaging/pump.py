@@ -45,13 +45,13 @@ class Pump:
     _came: int = field(default=0, init=False)
 
     def run(self) -> None:
-        """Connect, work, and connect again; returns after ``stop``. Raises Misconfigured at the first connection."""
+        """Connect, work, and connect again; returns after ``stop``. Raises Misconfigured if it never was connected."""
         pause, worked = 0.1, False
         while not self.stopping:
             try:
                 self._session()
             except Misconfigured:
-                if not worked:
+                if not (worked or self.linked):
                     raise
                 log.exception("link.misconfigured")
             except LinkLost as error:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from shared.messaging.drafts import inner, split
 from shared.messaging.keybook import KeyBook
-from shared.messaging.message import HUB, Incoming, Outgoing
+from shared.messaging.message import HUB, LARGEST, Incoming, Outgoing
 from shared.messaging.packing import Pack, as_uuid, unpacked
 from shared.messaging.topology import NETWORK_OUT
 from shared.sealing import (
@@ -60,7 +60,9 @@ class Scribe:
         return replace(pack[0], body=enclose(frames, reader=reader, key=key))
 
     def opened(self, message: Incoming) -> list[Incoming]:
-        """The events of a message, each with its letter."""
+        """The events of a message, each with its letter; one that is too large is not looked into."""
+        if len(message.body) > LARGEST:
+            return [message]
         if not is_envelope(message.body):
             return plain_events(message)
         try:

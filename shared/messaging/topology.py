@@ -14,6 +14,20 @@ ATTEMPTS = 10  #: tries of one message, after which it is parked
 DELIVERY_LIMIT = 20  #: deliveries without an answer, after which the broker gives a message up
 QUEUE_BYTES = 2_147_483_648  #: a full queue refuses, it never drops
 
+# A service uses one connection with two channels; one that was cut off stays at the broker until silence ends it.
+NODE_LIMITS = {"max-connections": 20, "max-channels": 100}  #: of one organisation's user
+HUB_LIMITS = {"max-connections": 100, "max-channels": 1_000}  #: of the user of the hub's services
+
+#: By name. RabbitMQ 4 drops a message after 20 deliveries; what is parked must outlast more.
+POLICIES: dict[str, dict[str, Any]] = {
+    "given-up": {
+        "pattern": r"\.parked$",
+        "apply-to": "queues",
+        "definition": {"delivery-limit": 1_000_000_000},
+        "priority": 0,
+    }
+}
+
 
 @dataclass(frozen=True)
 class Address:
@@ -56,6 +70,8 @@ HUB_QUEUES: dict[str, tuple[Binding, ...]] = {
         (NETWORK_IN, "from.*.intake.history_asked"),
         (NETWORK_IN, "from.*.intake.services_offered"),
         (NETWORK_IN, "from.*.intake.keys_changed"),
+        (NETWORK_IN, "from.*.intake.audit_checkpoint_made"),
+        (NETWORK_IN, "from.*.intake.audit_checkpoint_witnessed"),
         (HUB_EVENTS, "hub.messages_received"),
     ),
     "notifications": (
@@ -163,6 +179,8 @@ def node_rights(org: str) -> Rights:
         topics={NETWORK_IN: r"^from\.{username}\..+$"},
     )
 
+
+HUB_USER = "hub"  #: the user of the hub's services
 
 HUB_RIGHTS = Rights(
     configure="^$",

@@ -129,3 +129,21 @@ class KeysChanged(Event):
 
     text: str = wire(fields.String(validate=validate.Length(max=10_000)))
     signature: str = wire(fields.String(validate=validate.Length(max=200)))
+
+
+@event("intake.audit_checkpoint_made")
+class AuditCheckpointMade(Event):
+    """The node's audit has so many entries, and the last has that hash; whom its letter names are to witness it."""
+
+    number: int = wire(rules.number(1))
+    hash: str = wire(rules.digest())
+    made_at: datetime = wire(rules.moment())
+
+
+@event("intake.audit_checkpoint_witnessed")
+class AuditCheckpointWitnessed(Event):
+    """A node has stored another organisation's checkpoint, and never will another of that number."""
+
+    org: str = wire(rules.organisation())
+    number: int = wire(rules.number(1))
+    hash: str = wire(rules.digest())

@@ -155,3 +155,21 @@ class DirectoryPublished(Event):
     previous: str = wire(fields.String(validate=validate.Length(max=64)))
     organisations: list[Organisation] = wire(many(Organisation, at_most=5_000))
     register: KeyRegister | None = wire(one(KeyRegister), default=None)
+
+
+@event("referral.audit_checkpoint_passed")
+class AuditCheckpointPassed(Event):
+    """An organisation asks this node to witness its checkpoint, whose letter is enclosed and named by its hash."""
+
+    org: str = wire(rules.organisation())
+    letter: str = wire(rules.digest())
+
+
+@event("referral.audit_checkpoint_witnessed")
+class AuditCheckpointKept(Event):
+    """A checkpoint of this node is witnessed: by the hub, which says so itself, or by the enclosed letter's writer."""
+
+    number: int = wire(rules.number(1))
+    hash: str = wire(rules.digest())
+    witness: str = wire(rules.organisation())
+    letter: str | None = wire(rules.digest(), default=None)

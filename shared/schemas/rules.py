@@ -6,6 +6,7 @@ from marshmallow import fields, validate
 
 from shared.schemas import codes, life
 
+MOST = 2**31 - 1  #: the largest whole number of an ordinary column in every database
 ORGANISATION = r"^[a-z][a-z0-9-]{1,30}$"  #: an organisation's id, also its user and queue at the broker
 
 
@@ -60,5 +61,5 @@ def text(longest: int) -> fields.Field[str]:
 
 
 def number(least: int = 0) -> fields.Field[int]:
-    """A whole number, not below *least*."""
-    return fields.Integer(strict=True, validate=validate.Range(min=least))
+    """A whole number, not below *least*, and not above what every database can keep."""
+    return fields.Integer(strict=True, validate=validate.Range(min=least, max=MOST))

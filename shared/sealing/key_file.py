@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from shared.clock import now
+from shared.sealing import passphrase as passphrases
 from shared.sealing.keys import KeyRing, PrivateKey, parse_public
+from shared.sealing.passphrase import WrongPassphrase, protect
 from shared.sealing.signing import PREFIX, SigningKey, parse_verifying
 from shared.sealing.suites import SUITES
+from shared.settings import is_credential
 
 STORAGE_BYTES = 32
 MAKE = "make one with: throughline network key"
@@ -84,45 +87,65 @@ class PublicKeys:
         return keys
 
 
-def write_key_file(path: Path, keys: OwnKeys) -> None:
-    """Write a new key file, readable by its owner only; raises FileExistsError rather than replace one."""
+def write_key_file(path: Path, keys: OwnKeys, passphrase: str | None = None) -> None:
+    """Write a new key file, readable by its owner only; raises FileExistsError rather than replace one.
+
+    With a passphrase it opens only with that.
+    """
+    stored = _stored(keys)
+    if passphrase is not None:
+        stored = protect(json.dumps(stored).encode(), passphrase)
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        json.dump(_stored(keys), file)
+        json.dump(stored, file)
         file.flush()
         os.fsync(file.fileno())
 
 
-def complete_key_file(path: Path) -> OwnKeys:
+def complete_key_file(path: Path, passphrase: str | None = None) -> OwnKeys:
     """Make the file if there is none, and add the kinds of key that are missing; returns what it holds then.
 
-    What was there stays: a new file takes the old one's place in one step.
+    With a passphrase it opens only with that from then on. What was there stays: a new file takes the old one's
+    place in one step. Raises KeyFileUnusable.
     """
     if not path.exists():
-        write_key_file(path, OwnKeys.generate(now()))
-    keys = read_key_file(path)
-    if keys.is_complete:
+        write_key_file(path, OwnKeys.generate(now()), passphrase)
+    keys, protected = read_key_file(path, passphrase), is_protected(path)
+    if keys.is_complete and protected == (passphrase is not None):
         return keys
     complete = keys.completed()
-    replace_key_file(path, complete)
+    replace_key_file(path, complete, passphrase)
     return complete
 
 
-def replace_key_file(path: Path, keys: OwnKeys) -> None:
-    """Let the file hold these keys: a new file takes the old one's place in one step."""
+def replace_key_file(path: Path, keys: OwnKeys, passphrase: str | None = None) -> None:
+    """Let the file hold these keys, and open with this passphrase: a new file takes the old one's place in one step."""
     new = path.with_name(path.name + ".new")
     new.unlink(missing_ok=True)
-    write_key_file(new, keys)
+    write_key_file(new, keys, passphrase)
     new.replace(path)
 
 
-def read_key_file(path: Path) -> OwnKeys:
-    """The keys of a key file; raises KeyFileUnusable with the remedy."""
+def is_protected(path: Path) -> bool:
+    """Whether the file opens only with a passphrase; of one that cannot be read, nothing is said."""
     try:
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        return passphrases.is_protected(json.loads(path.read_text()))
+    except (OSError, ValueError):
+        return False
+
+
+def read_key_file(path: Path, passphrase: str | None = None) -> OwnKeys:
+    """The keys of a key file; raises KeyFileUnusable with the remedy. A passphrase is used if the file has one."""
+    try:
+        # To its own credentials systemd lets this process in by an access list, which looks like the group's right.
+        if stat.S_IMODE(path.stat().st_mode) & (0o007 if is_credential(path) else 0o077):
             raise KeyFileUnusable(f"{path} can be read by others: run chmod 600 {path}")
-        keys = _kept(json.loads(path.read_text()))
+        keys = _kept(_opened(path, passphrase))
+    except WrongPassphrase:
+        raise KeyFileUnusable(
+            f"{path} does not open with this passphrase: type it again, or restore it"
+        ) from None
     except OSError as error:
         raise KeyFileUnusable(f"{path}: {error.strerror}; {MAKE}") from None
     except (ValueError, KeyError, TypeError):
@@ -130,6 +153,16 @@ def read_key_file(path: Path) -> OwnKeys:
     if not keys.sealing:
         raise KeyFileUnusable(f"{path} holds no key: {MAKE}")
     return keys
+
+
+def _opened(path: Path, passphrase: str | None) -> dict[str, Any]:
+    stored: dict[str, Any] = json.loads(path.read_text())
+    if not passphrases.is_protected(stored):
+        return stored
+    if passphrase is None:
+        raise KeyFileUnusable(f"{path} is protected by a passphrase")
+    content: dict[str, Any] = json.loads(passphrases.opened(stored, passphrase))
+    return content
 
 
 def _stored(keys: OwnKeys) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A memory alarm at a broker of the tests: it goes on delivering, and blocks whoever publishes."""
+"""What the tests turn at a running broker: alarms, in which it blocks whoever publishes, and how patient it is."""
 
 import subprocess
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from shared.testing.broker import Broker
 from shared.testing.containers import ContainerBroker
 
 NO_MEMORY, ORDINARY = "0", "0.4"  #: shares of the machine's memory above which there is an alarm
+NO_DISK, SOME_DISK = "100000GB", "50MB"  #: room below which there is an alarm
 PATIENCE = 30.0  #: seconds for the broker's tool
 NEEDED = ("HOME", "PATH", "RABBITMQ_NODENAME", "RABBITMQ_CONF_ENV_FILE", "ERL_EPMD_PORT", "ERL_EPMD_ADDRESS")
 
@@ -17,15 +18,41 @@ NEEDED = ("HOME", "PATH", "RABBITMQ_NODENAME", "RABBITMQ_CONF_ENV_FILE", "ERL_EP
 @contextmanager
 def memory_alarm(broker: Broker) -> Iterator[None]:
     """As long as the block lasts, the broker has too little memory."""
-    _set_watermark(broker, NO_MEMORY)
+    _control(broker, "set_vm_memory_high_watermark", NO_MEMORY)
     try:
         yield
     finally:
-        _set_watermark(broker, ORDINARY)
+        _control(broker, "set_vm_memory_high_watermark", ORDINARY)
 
 
-def _set_watermark(broker: Broker, share: str) -> None:
-    command = ["rabbitmqctl", "--quiet", "set_vm_memory_high_watermark", share]
+@contextmanager
+def disk_alarm(broker: Broker) -> Iterator[None]:
+    """As long as the block lasts, the broker has too little room on its disk."""
+    _control(broker, "set_disk_free_limit", NO_DISK)
+    try:
+        yield
+    finally:
+        _control(broker, "set_disk_free_limit", SOME_DISK)
+
+
+@contextmanager
+def impatient(broker: Broker) -> Iterator[None]:
+    """Channels that are opened in the block may leave nothing unanswered for longer than a second."""
+    _be_patient(broker, answer=1_000, look=500)
+    try:
+        yield
+    finally:
+        _be_patient(broker, answer=1_800_000, look=60_000)
+
+
+def _be_patient(broker: Broker, *, answer: int, look: int) -> None:
+    """Milliseconds for an answer, and between two looks whether it is late."""
+    for name, value in (("consumer_timeout", answer), ("channel_tick_interval", look)):
+        _control(broker, "eval", f"application:set_env(rabbit, {name}, {value}).")
+
+
+def _control(broker: Broker, *words: str) -> None:
+    command = ["rabbitmqctl", "--quiet", *words]
     if isinstance(broker, ContainerBroker):
         broker._container.exec(command)  # noqa: SLF001 - no test but this one needs its inside
         return

@@ -9,6 +9,8 @@ from uuid import uuid4
 
 from shared.messaging.management import Management
 from shared.messaging.private_broker import PrivateBroker, is_chosen
+from shared.messaging.provision import provision
+from shared.messaging.standing import hub_places, node_places
 from shared.testing.containers import RABBITMQ, ContainerBroker, can_run
 
 DECLARATION_WRITTEN = 3.0  #: seconds; Mnesia writes its log every 2, and what is declared lives there
@@ -49,6 +51,19 @@ def fresh_vhost(broker: Broker) -> Iterator[str]:
     finally:
         _revive(broker)
         management.delete_vhost(vhost)
+
+
+def furnish(broker: Broker, url: str, *orgs: str) -> None:
+    """Make at a virtual host what the hub and these organisations need there, but for their users."""
+    wanted = hub_places()
+    for org in orgs:
+        wanted |= node_places(org)
+    provision(Management(broker.management_url), vhost_of(url), wanted)
+
+
+def vhost_of(url: str) -> str:
+    """The virtual host in an address that a test was given."""
+    return url.rpartition("/")[2]
 
 
 def at_vhost(broker: Broker, vhost: str) -> str:

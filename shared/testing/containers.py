@@ -9,6 +9,7 @@ from requests.exceptions import RequestException
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
+from shared.messaging.message import LARGEST
 from shared.messaging.private_broker import START_PATIENCE, is_ready
 from shared.polling import poll_until
 from shared.ports import LOOPBACK, free_ports
@@ -40,6 +41,7 @@ class ContainerBroker:
         self.amqp_url = f"amqp://{login}:{amqp}/%2F"
         self.management_url = f"http://{login}:{management}/api"
         named = {"RABBITMQ_DEFAULT_USER": "administrator", "RABBITMQ_DEFAULT_PASS": password}
+        named |= {"RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"-rabbit max_message_size {LARGEST}"}
         self._container = _start(RABBITMQ, {5672: amqp, 15672: management}, named, self._is_ready)
 
     def is_running(self) -> bool:

@@ -87,6 +87,17 @@ def test_a_link_brings_a_new_password_and_ends_all_that_was_before(world: World)
     assert world.sessions() == ["ivan", "ivan"]
 
 
+def test_another_password_ends_every_session_and_keeps_the_second_factor(world: World) -> None:
+    world.accounts.change_password("vera", NEW, CHEAP)
+
+    assert (world.opens_with("vera"), world.opens_with("ivan")) == (NEW, OLD)
+    assert world.factors.is_set_up("vera")
+    assert world.sessions() == ["ivan", "ivan"]
+    with pytest.raises(PasswordRefused):
+        world.accounts.change_password("vera", "short", CHEAP)
+    assert world.opens_with("vera") == NEW
+
+
 def test_a_link_works_once(world: World) -> None:
     token = world.link()
     world.accounts.recover(token, NEW, CHEAP)

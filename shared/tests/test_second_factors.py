@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from math import log2
 
 import pyotp
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from shared.database import Database, new_metadata
 from shared.kept_secrets import Unreadable, protect, reveal
 from shared.second_factor_tables import add_second_factor_tables, forget, make_link, owner_of_link, use_link
-from shared.second_factors import STEP, CodeRefused, SecondFactors
+from shared.second_factors import LETTERS, STEP, CodeRefused, SecondFactors
 from shared.sign_ins import add_sign_in_table
 
 METADATA = new_metadata()
@@ -132,6 +133,11 @@ def test_a_recovery_code_counts_once_however_it_is_typed(world: World) -> None:
     assert world.refuses(codes[0]) == 0
     assert world.factors.recovery_codes_left("vera") == 7
     world.factors.check("vera", codes[1])
+
+
+def test_a_recovery_code_is_long_enough_for_a_plain_hash_of_it_to_be_kept(world: World) -> None:
+    bits = {len(code.replace("-", "")) * log2(len(LETTERS)) for code in world.enrols()}
+    assert min(bits) >= 112
 
 
 def test_new_recovery_codes_take_the_place_of_those_before(world: World) -> None:

@@ -38,6 +38,7 @@ def access_to(  # noqa: PLR0913 - each service knows its people in its own way
     check_password: Callable[[str, str], str],
     person: Callable[[str], Person | None],
     actor_of_token: Callable[[str], Any | None],
+    note: Callable[[str, str], None] = lambda _what, _username: None,
 ) -> Access:
     """The doors; ``attempts`` is the service's table of failed sign-ins, the rest is as ``Access`` says."""
     database, factors = accounts.database, accounts.second_factors
@@ -47,9 +48,11 @@ def access_to(  # noqa: PLR0913 - each service knows its people in its own way
         actor_of_token=actor_of_token,
         owner_of_link=accounts.owner_of_link,
         recover=lambda token, password: accounts.recover(token, password, hasher),
+        change_password=lambda username, password: accounts.change_password(username, password, hasher),
         sessions=Sessions(database, accounts.sessions),
         half=Sessions(database, accounts.half, idle=HALF_LASTS, longest=HALF_LASTS),
         second_factors=SecondFactors(database, factors, attempts, key=settings.secret_key),
         passkeys=Passkeys(database, factors, address=settings.public_url),
         second_factor_required=settings.second_factor == "required",
+        note=note,
     )

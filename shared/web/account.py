@@ -33,7 +33,9 @@ def _account(access: Access) -> str:
 
 
 def _sign_out_everywhere(access: Access) -> Response:
-    access.sessions.end_all(_me().username)
+    username = _me().username
+    access.sessions.end_all(username)
+    access.note("signed_out", username)
     end_session()
     return redirect(url_for("sign_in"), code=SEE_OTHER)
 
@@ -48,6 +50,7 @@ def _new_recovery_codes(access: Access) -> Any:
         except CodeRefused as refused:
             page = render_template("shared/new_recovery_codes.html", form=refuse(form, refused))
             return page, status_of(refused.wait)
+        access.note("recovery_codes_made", username)
         return render_template("shared/recovery_codes.html", codes=codes, going_to=url_for("account"))
     return render_template("shared/new_recovery_codes.html", form=form)
 

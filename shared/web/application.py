@@ -15,6 +15,7 @@ from shared.web import (
     identity,
     languages,
     passkey_pages,
+    password,
     problems,
     recovery,
     second_factor,
@@ -66,7 +67,7 @@ def make_app(
     languages.install(app, timezone=settings.timezone, secure=settings.secure)
     problems.install(app, errors or {})
     identity.install(app, access)
-    for pages in (sign_in, second_factor, passkey_pages, account, recovery):
+    for pages in (sign_in, second_factor, passkey_pages, account, password, recovery):
         pages.install(app, access)
     gate.install(app)
     health.install(app, checks or {})
@@ -85,6 +86,7 @@ class _Application(Flask):
 def _configuration(settings: WebSettings) -> dict[str, object]:
     cookie = f"session-{settings.name}"
     return {
+        "DEBUG": False,  # whatever a variable of Flask's own says
         "SECRET_KEY": settings.secret_key,
         "SESSION_COOKIE_NAME": f"__Host-{cookie}" if settings.secure else cookie,
         "SESSION_COOKIE_SECURE": settings.secure,

@@ -23,6 +23,8 @@ def install(app: Flask) -> None:
     @app.before_request
     def check() -> None:
         _check_text(_texts())
+        if request.files:  # no form asks for one, and a form's field would take it for its text
+            raise Problem(400, "no_files")
         if request.method not in CHANGING:
             return
         if request.path.startswith(API):

@@ -73,6 +73,10 @@ class SignInRefused(Exception):
         self.wait = wait
 
 
+def _keep_nothing(_what: str, _username: str) -> None:
+    """For a service that keeps no audit."""
+
+
 @dataclass(frozen=True)
 class Access:
     """How the service knows people.
@@ -81,8 +85,11 @@ class Access:
     None for somebody who is not there. ``actor_of_token(token)`` tells who sent a request to the API.
     ``owner_of_link(token)`` tells whose recovery link it is, and ``recover(token, password)`` uses it up: it sets the
     password, forgets the second factor and ends every session, or raises ``PasswordRefused``; both are None for a link
-    that is none. ``sessions`` are the sign-ins under way, ``half`` those that wait for ``second_factors`` or
-    ``passkeys``, without which nobody comes in if ``second_factor_required``.
+    that is none. ``change_password(username, password)`` sets it and ends every session, or raises the same.
+    ``sessions`` are the sign-ins under way, ``half`` those that wait for ``second_factors`` or ``passkeys``, without
+    which nobody comes in if ``second_factor_required``. ``note(what, username)`` keeps who came in, who could not, and
+    who changed how they do: signed_in, sign_in_refused, signed_out, second_factor_set_up, recovery_codes_made,
+    passkey_added, passkey_removed.
     """
 
     check_password: Callable[[str, str], str]
@@ -90,11 +97,13 @@ class Access:
     actor_of_token: Callable[[str], Any | None]
     owner_of_link: Callable[[str], str | None]
     recover: Callable[[str, str], str | None]
+    change_password: Callable[[str, str], None]
     sessions: Sessions
     half: Sessions
     second_factors: SecondFactors
     passkeys: Passkeys
     second_factor_required: bool = True
+    note: Callable[[str, str], None] = _keep_nothing
 
     def load_user(self, token: str) -> Identity | None:
         """Whose session it is, as long as it lasts."""
@@ -163,6 +172,7 @@ def begin_session(access: Access, username: str) -> None:
         raise Problem(503, "busy")
     session.clear()
     login_user(identity)
+    access.note("signed_in", username)
 
 
 def end_session() -> None:

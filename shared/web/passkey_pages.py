@@ -39,6 +39,7 @@ def _use(access: Access) -> Any:
     try:
         access.passkeys.use(session[HALF], username, request.form.get("answer", ""))
     except PasskeyRefused:
+        access.note("sign_in_refused", username)
         form = CodeForm(formdata=None)
         form.form_errors.append(str(_("The passkey was not taken. Try again, or use a code.")))
         return code_page(access, username, form), UNAUTHORIZED
@@ -55,6 +56,7 @@ def _mine(access: Access) -> Any:
         except PasskeyRefused:
             form.form_errors.append(str(_("The passkey was not taken. Try again.")))
         else:
+            access.note("passkey_added", me.username)
             flash(_("The passkey is set up."))
             return redirect(url_for("passkeys"), code=SEE_OTHER)
     form.answer.data = ""
@@ -67,5 +69,6 @@ def _remove(access: Access) -> Any:
     me = who()
     if me is not None:
         access.passkeys.remove(me.username, request.form.get("id", ""))
+        access.note("passkey_removed", me.username)
         flash(_("The passkey opens nothing any more."))
     return redirect(url_for("passkeys"), code=SEE_OTHER)

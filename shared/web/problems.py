@@ -70,7 +70,10 @@ def install(app: Flask, errors: ErrorTable) -> None:
 
 
 def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Answer:
-    """A page, or problem+json below ``/api/`` and at addresses for programs."""
+    """A page, or problem+json below ``/api/`` and at addresses for programs. A refusal is logged by its code."""
+    if problem.status < 500:  # noqa: PLR2004 - HTTP's own border
+        where = request.endpoint or "nowhere"
+        logger.warning("request.refused", status=problem.status, code=problem.code, where=where)
     as_json = request.path.startswith(API) or request.path == "/openapi.json"
     body = _as_json(problem) if as_json else _as_page(problem)
     body.status_code = problem.status

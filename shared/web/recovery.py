@@ -41,7 +41,7 @@ def install(app: Flask, access: Access) -> None:
             try:
                 username = access.recover(token, form.password.data or "")
             except PasswordRefused as refused:
-                form.password.errors = [_why(refused.code)]
+                form.password.errors = [why(refused.code)]
             else:
                 return _onwards(access, username)
         return render_template("shared/recover.html", form=form), REFUSED if form.errors else 200
@@ -54,7 +54,8 @@ def _onwards(access: Access, username: str | None) -> Any:
     return go_on(access, username)
 
 
-def _why(code: str) -> str:
+def why(code: str) -> str:
+    """Why a password is not taken, by the code of its refusal."""
     return {
         "too_short": str(_("The password must have at least %(num)d characters.", num=SHORTEST)),
         "too_common": str(

@@ -30,6 +30,7 @@ def install(app: Flask, access: Access) -> None:
                 codes = access.second_factors.set_up(token, username, form.code.data or "")
             except CodeRefused as refused:
                 return _page(access, owing, refuse(form, refused)), status_of(refused.wait)
+            access.note("second_factor_set_up", username)
             if not who():
                 going_to = wanted()
                 begin(access, username)

@@ -71,6 +71,7 @@ def _sign_in_code(access: Access) -> Any:
             app_counts = not needs_passkey(access, username)
             access.second_factors.check(username, form.code.data or "", app=app_counts)
         except CodeRefused as refused:
+            access.note("sign_in_refused", username)
             return code_page(access, username, refuse(form, refused)), status_of(refused.wait)
         return come_in(access, username)
     return code_page(access, username, form)
@@ -93,6 +94,7 @@ def needs_passkey(access: Access, username: str) -> bool:
 def _sign_out(access: Access) -> Response:
     if person := who():
         access.sessions.end(person.session)
+        access.note("signed_out", person.username)
     end_session()
     return redirect(url_for("sign_in"), code=SEE_OTHER)
 
@@ -148,7 +150,12 @@ def status_of(wait: int) -> int:
 
 def _why(refused: SignInRefused) -> str:
     """The same whether the name or the password is wrong."""
-    return _later(refused.wait) if refused.wait else str(_("The user name or the password is not right."))
+    return why_refused(refused, _("The user name or the password is not right."))
+
+
+def why_refused(refused: SignInRefused, wrong: str) -> str:
+    """How long to wait, or what is wrong."""
+    return _later(refused.wait) if refused.wait else str(wrong)
 
 
 def _later(seconds: int) -> str:

@@ -35,6 +35,8 @@ TARGETS = {
         "bench",
         "keep",
         "lock",
+        "audit",
+        "sbom",
         "screenshots",
         "clean",
     ),

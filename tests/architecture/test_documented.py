@@ -8,6 +8,7 @@ import pytest
 
 from deploy.cli import GROUPS, PROCESSES
 from deploy.settings import all_settings, as_markdown
+from services.referral.hsds.package import MAX_FILE, MAX_FILES, MAX_PACKAGE
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -30,6 +31,12 @@ def test_every_command_is_on_the_reference_page_and_has_help(noun: str) -> None:
         [sys.executable, "-m", "deploy.cli", noun, "--help"], capture_output=True, text=True, check=True
     )
     assert "Usage" in said.stdout
+
+
+def test_the_limits_of_an_import_are_in_the_how_to() -> None:
+    said = " ".join((DOCS / "how-to" / "deploy-the-hub.md").read_text().split())
+    file, package = (f"{size // 1024**2} MB" for size in (MAX_FILE, MAX_PACKAGE))
+    assert f"A file may have {file}, a folder or a zip {MAX_FILES} files and {package}" in said
 
 
 def test_no_page_leads_nowhere() -> None:

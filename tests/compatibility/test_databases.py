@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from deploy.composition import open_database, scribe_of
 from deploy.demo.network import Hands, SteppedNetwork, open_network
 from deploy.demo.organisations import ORGANISATIONS
 from deploy.demo.plan import HUB_SERVICES
@@ -14,7 +15,9 @@ from services.intake.domain import Actor, Role
 from services.intake.storage.staff_tables import file_workers, referral_workers
 from services.intake.storage.tables import moves, people
 from services.intake.storage.tables import referrals as node_referrals
+from services.intake.usecases.at_rest import accept_key, seal_what_is_in_the_clear
 from services.intake.usecases.moves import MoveOrder, make_move
+from services.intake.usecases.people import find_people
 from services.intake.usecases.referrals import inbox, list_referrals, referral_page
 from services.referral.storage import referrals as hub_referrals
 from services.reporting.usecases.report import overview
@@ -63,6 +66,11 @@ def network(release: Release, restored: dict[str, str], tmp_path: Path) -> Itera
     hub = {name: restored[name] for name in HUB_SERVICES}
     keys = {org: release.keys(org, tmp_path) for org in WORKERS}
     nodes = {org: (restored[org], keys[org]) for org in WORKERS}
+    for org, (url, own) in nodes.items():
+        scribe = scribe_of("intake", org, own)
+        with closing(open_database("intake", url, sender=org, scribe=scribe)) as database:
+            accept_key(database)
+            seal_what_is_in_the_clear(database)
     bus, clock, hub_keys = tmp_path / "bus.db", Hands(release.ended), OwnKeys.generate()
     parties = {about.org: (about.name, keys[about.org].public) for about in ORGANISATIONS}
     parties[HUB] = ("Hub", hub_keys.public)
@@ -99,6 +107,19 @@ def test_every_page_of_it_can_be_read(network: SteppedNetwork) -> None:
             file = referral_page(network.databases[org], referral.id, worker)
             assert len(file.history) >= referral.number > 0
         assert len(referrals) > 20
+
+
+def test_its_people_are_found_and_lie_sealed(network: SteppedNetwork) -> None:
+    for org, worker in WORKERS.items():
+        found = find_people(network.databases[org], "", worker)
+        with network.databases[org].reading() as tx:
+            rows = str(tx.execute(select(people)).all())
+
+        assert {person.missing for person in found} == {None}
+        assert all(person.name and person.name not in rows for person in found)
+        one = found[-1]
+        assert one in find_people(network.databases[org], one.name[1:], worker)
+        assert one in find_people(network.databases[org], one.alias or one.name, worker)
 
 
 def test_each_file_and_what_came_in_has_the_case_worker_who_dealt_with_it(network: SteppedNetwork) -> None:

@@ -17,6 +17,7 @@ from services.intake.usecases.node import beat
 from services.intake.usecases.staff import NewStaff, accounts, add_staff
 from shared.migrations import upgrade
 from shared.ports import free_ports
+from shared.sealing import OwnKeys, write_key_file
 from shared.second_factors import STEP
 from tests.e2e.conftest import Visitor
 from tests.e2e.test_pages import look
@@ -34,10 +35,12 @@ class StrictNode:
         upgrade("services.intake", address)
         self.database = open_database("intake", address, sender=ORG)
         beat(self.database, "running")
+        write_key_file(folder / "node.key", OwnKeys.generate())
         told = {
             "ORG": ORG,
             "ORG_NAME": "Harbour House (invented)",
             "INTAKE_DATABASE_URL": address,
+            "KEY_FILE": str(folder / "node.key"),
             "SECRET_KEY": "0" * 64,
             "PUBLIC_URL": self.url,
             "WEB_PORT": str(port),

@@ -1,7 +1,8 @@
-"""A broker that is short of memory blocks who publishes: what we say waits, what we hear goes on, the link stays."""
+"""A broker short of memory or disk blocks who publishes: what we say waits, what we hear goes on, the link stays."""
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from shared.messaging.post import Post
 from shared.messaging.tests.desk import Desk
 from shared.messaging.topology import to_node
 from shared.polling import poll_until
-from shared.testing.alarm import memory_alarm
+from shared.testing.alarm import disk_alarm, memory_alarm
 from shared.testing.broker import Broker
 from tests.desks import (
     HUB_QUEUE,
@@ -38,6 +39,8 @@ from tests.desks import (
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+Alarm = Callable[[Broker], AbstractContextManager[None]]
 
 PATIENCE = 1.0  #: seconds for a confirm; an alarm lasts longer
 
@@ -84,12 +87,13 @@ def outlast_patience() -> None:
     poll_until(lambda: time.monotonic() - begun > 2 * PATIENCE, seconds=SOON, what="time to pass")
 
 
+@pytest.mark.parametrize("alarm", [memory_alarm, disk_alarm])
 def test_what_is_said_waits_and_what_is_heard_goes_on(
-    broker: Broker, hub: str, service: Service, sender: Post, logs: list[Any]
+    alarm: Alarm, broker: Broker, hub: str, service: Service, sender: Post, logs: list[Any]
 ) -> None:
     put(sender, questions(500))
     with running(service.pump):
-        with memory_alarm(broker):
+        with alarm(broker):
             service.alarm.set()
             await_effects(service.desk, 500)
             outlast_patience()

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.demo.broker import HUB_USER, RABBITMQ, DemoBroker, given
+from deploy.demo.broker import RABBITMQ, DemoBroker, given
 from deploy.demo.plan import make_plan
+from shared.messaging.topology import HUB_USER
 from shared.polling import poll_until
 from shared.testing.broker import as_user
 from shared.testing.private_cluster import MACHINES, PrivateCluster

@@ -60,9 +60,20 @@ def canaries(network: Network) -> Canaries:
         for move, said in journey:
             receiver.move(sent["id"], move, **said)
         sender.sees(sent["id"], receiver.referral(sent["id"])["state"])
+    _remembered(sender, canaries)
     _bad_requests(sender, canaries)
     poll_until(network.mails, seconds=SOON, what="a mail")
     return canaries
+
+
+def _remembered(sender: object, canaries: Canaries) -> None:
+    """An answer that is given again when the request comes again."""
+    http = sender.http  # type: ignore[attr-defined]
+    person = {"alias": canaries.new("alias of an answer")}
+    answers = [
+        http.post("/api/v1/people", json=person, headers={"Idempotency-Key": "once"}).json() for _ in range(2)
+    ]
+    assert answers[0] == answers[1]
 
 
 def _bad_requests(sender: object, canaries: Canaries) -> None:
@@ -114,6 +125,19 @@ def test_other_nodes_hold_none(network: Network, canaries: Canaries) -> None:
     file = Path(stranger.database_url.removeprefix("sqlite:///"))
     for part in file.parent.glob(f"{file.name}*"):
         assert canaries.found_in(part.read_bytes()) == [], part.name
+
+
+@pytest.mark.parametrize("org", [A, B])
+def test_nothing_is_readable_in_the_databases_of_those_who_know(
+    network: Network, canaries: Canaries, org: str
+) -> None:
+    """Without their key files; the node itself can read it, as its pages show."""
+    [node] = [node for node in network.plan.nodes if node.org == org]
+    file = Path(node.database_url.removeprefix("sqlite:///"))
+    parts = list(file.parent.glob(f"{file.name}*"))
+
+    assert sum(part.stat().st_size for part in parts) > 100_000
+    assert {part.name: canaries.found_in(part.read_bytes()) for part in parts} == {p.name: [] for p in parts}
 
 
 def test_the_receiver_was_told_so_the_canaries_did_travel(network: Network, canaries: Canaries) -> None:

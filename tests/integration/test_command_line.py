@@ -81,6 +81,14 @@ WRONG: Mapping[str, tuple[dict[str, str], str]] = {
     "no broker at all": ({"amqp_url": SECRET}, "amqps://"),
     "another kind of database": ({"intake_database_url": f"mysql://a:{SECRET}@localhost/x"}, "sqlite:///"),
     "an organisation with a capital": ({"org": "Harbour"}, "small letters"),
+    "the broker's own default user": (
+        {"amqp_url": f"amqps://guest:{SECRET}@hub.example/"},
+        "a user of your own",
+    ),
+    "a database on another machine without TLS": (
+        {"intake_database_url": f"postgresql://a:{SECRET}@db.example/x"},
+        "sslmode=verify-full",
+    ),
     "a number that is none": ({"resend_seconds": "soon"}, "a number"),
     "a number that is not one": ({"resend_seconds": "nan"}, "a number"),
     "a number out of bounds": ({"resend_seconds": "0"}, "between"),
@@ -229,18 +237,6 @@ def test_an_import_of_a_file_that_there_is_not(tmp_path: Path) -> None:
     refuses(said, code=ERROR, naming="none.json", remedy="there is no such file")
 
 
-def test_an_organisation_of_a_reserved_name(tmp_path: Path) -> None:
-    said = throughline("network", "add", "hub")
-
-    refuses(said, code=ERROR, naming="organisation's id", remedy="begins with a letter")
-
-
-def test_a_request_that_is_none() -> None:
-    said = throughline("network", "admit", "legal-aid", "2:x", "--name", "Legal Aid")
-
-    refuses(said, code=ERROR, naming="no request", remedy="copy the whole line")
-
-
 def test_a_network_file_that_is_none(node: dict[str, str]) -> None:
     Path(node["network_file"]).write_text(SECRET)
 
@@ -251,12 +247,22 @@ def test_a_broker_that_does_not_answer(tmp_path: Path) -> None:
     said = throughline(
         "network",
         "provision",
-        broker_admin_url=f"amqp://a:{SECRET}@127.0.0.1:1/",
         broker_management_url=f"http://a:{SECRET}@127.0.0.1:1/api",
         referral_database_url=f"sqlite:///{tmp_path / 'referral.db'}",
     )
 
     refuses(said, code=ERROR, naming="does not answer", remedy="check the address")
+
+
+def test_a_management_api_beyond_this_machine_without_tls(tmp_path: Path) -> None:
+    said = throughline(
+        "network",
+        "provision",
+        broker_management_url=f"http://a:{SECRET}@hub.example:15672/api",
+        referral_database_url=f"sqlite:///{tmp_path / 'referral.db'}",
+    )
+
+    refuses(said, naming="THROUGHLINE_BROKER_MANAGEMENT_URL", remedy="https://")
 
 
 def test_a_reader_that_goes_away_is_no_error_of_ours() -> None:
@@ -271,3 +277,18 @@ def test_a_demo_of_an_unknown_kind() -> None:
     refuses(
         throughline("demo", "up", "--broker", "carrier-pigeon"), code=ERROR, naming="--broker", remedy="auto"
     )
+
+
+def test_an_authority_whose_key_is_gone(tmp_path: Path) -> None:
+    throughline("network", "ca", str(tmp_path), "localhost")
+    (tmp_path / "ca.key").unlink()
+
+    said = throughline("network", "ca", str(tmp_path), "localhost")
+
+    refuses(said, code=ERROR, naming=str(tmp_path / "ca.key"), remedy="bring both back")
+
+
+def test_a_certificate_for_what_is_no_host(tmp_path: Path) -> None:
+    said = throughline("network", "ca", str(tmp_path), "hub.example:5671")
+
+    refuses(said, code=ERROR, naming="hub.example:5671", remedy="without a port")

@@ -4,9 +4,7 @@ from collections.abc import Callable
 
 from kombu import Connection
 
-from deploy.policies import set_policies
 from shared.messaging.amqp import AmqpLink
-from shared.messaging.management import Management
 from shared.messaging.topology import given_up
 from shared.polling import poll_until
 from tests.desks import HUB_QUEUE, SOON
@@ -14,10 +12,7 @@ from tests.desks import HUB_QUEUE, SOON
 MORE_THAN_A_NEW_BROKER_ALLOWS = 25  #: deliveries without an answer; RabbitMQ 4 drops a message after 20
 
 
-def test_it_is_delivered_as_often_as_it_takes(
-    hub: str, management: Management, link: Callable[[str], AmqpLink]
-) -> None:
-    set_policies(management, hub.rpartition("/")[2])
+def test_it_is_delivered_as_often_as_it_takes(hub: str, link: Callable[[str], AmqpLink]) -> None:
     with Connection(hub, transport_options={"confirm_publish": True}) as connection:
         connection.Producer().publish("kept", routing_key=given_up(HUB_QUEUE), delivery_mode=2)
         for _ in range(MORE_THAN_A_NEW_BROKER_ALLOWS):

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from shared.clock import new_id
-from shared.messaging import embedded, provision
+from shared.messaging import embedded
 from shared.messaging.amqp import AmqpLink
 from shared.messaging.errors import Misconfigured
 from shared.messaging.link import Link, Settled
@@ -17,6 +17,7 @@ from shared.messaging.message import LARGEST, Incoming, Outgoing
 from shared.messaging.post import Post
 from shared.messaging.topology import HUB_QUEUES, NETWORK_IN, NETWORK_OUT, node_bindings, node_queue
 from shared.polling import poll_until
+from shared.testing.broker import Broker, furnish
 from tests.desks import HUB_QUEUE, SOON, put, questions
 
 Open = Callable[..., Link]
@@ -28,9 +29,7 @@ SENDER = "reporting"  #: the queue of a link that only publishes; what it says g
 @pytest.fixture(params=["rabbitmq", "embedded"])
 def link(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     """Opens a link to a queue of the hub, or of one of two nodes; the test runs twice."""
-    make = (
-        _at_rabbitmq(request.getfixturevalue("vhost")) if request.param == "rabbitmq" else _embedded(tmp_path)
-    )
+    make = _at_rabbitmq(request) if request.param == "rabbitmq" else _embedded(tmp_path)
     with ExitStack() as opened:
 
         def to(queue: str = HUB_QUEUE) -> Link:
@@ -41,10 +40,10 @@ def link(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
         yield to
 
 
-def _at_rabbitmq(url: str) -> Open:
-    provision.provision_hub(url)
-    for org in NODES:
-        provision.provision_node(url, org)
+def _at_rabbitmq(request: pytest.FixtureRequest) -> Open:
+    broker: Broker = request.getfixturevalue("broker")
+    url: str = request.getfixturevalue("vhost")
+    furnish(broker, url, *NODES)
     return lambda queue: Post(AmqpLink(url, queue), queue)
 
 
@@ -120,6 +119,17 @@ def test_the_largest_message_arrives_whole(link: Open) -> None:
     put(link(SENDER), [largest])
 
     assert take(link(), 1)[0].body == largest.body
+
+
+def test_a_message_that_is_too_large_is_refused_and_what_is_said_with_it_arrives(link: Open) -> None:
+    sender, [first, large, last] = link(SENDER), questions(3)
+    too_large = Outgoing(large.id, large.exchange, large.routing_key, b"x" * (LARGEST + 1))
+    sender.publish([first, too_large, last])
+
+    said = answers(sender, 3)
+
+    assert (said.confirmed, said.refused) == ({first.id, last.id}, {large.id})
+    assert ids(take(link(), 2)) == ids([first, last])
 
 
 def test_messages_come_in_the_order_they_were_said_in(link: Open) -> None:

@@ -10,10 +10,10 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from deploy.composition import open_database
+from deploy.composition import open_database, scribe_of
 from services.intake.domain import EMERGENCY, Actor, Role
 from services.intake.storage import staff_tables, tables
-from services.intake.tests.node import CHEAP, HERE, OUR_KEY, THERE, directory, moved_on, offered
+from services.intake.tests.node import CHEAP, HERE, OUR_KEY, OUR_KEYS, THERE, directory, moved_on, offered
 from services.intake.usecases.cases import case_page, open_case
 from services.intake.usecases.hearing import hear
 from services.intake.usecases.moves import MoveOrder, make_move
@@ -43,7 +43,8 @@ FOCAL_POINT = Actor("ihar", Role.FOCAL_POINT, HERE)
 def database(database_url: str) -> Iterator[Database]:
     """A migrated node's database with its staff."""
     upgrade("services.intake", database_url)
-    with closing(open_database("intake", database_url, sender=HERE)) as database:
+    scribe = scribe_of("intake", HERE, OUR_KEYS)
+    with closing(open_database("intake", database_url, sender=HERE, scribe=scribe)) as database:
         for actor in (OLENA, DARIA, FOCAL_POINT):
             add_staff(database, NewStaff(actor.username, OLD, actor.role, "X"), org=HERE, hasher=CHEAP)
         yield database

@@ -282,3 +282,15 @@ def test_who_is_revoked_is_admitted_anew_under_other_keys(
     sign(tmp_path, 2)
 
     assert "version 4" in publish(hub, tmp_path).stdout
+
+
+def test_an_organisation_of_a_reserved_name() -> None:
+    said = throughline("network", "add", "hub")
+
+    refuses(said, code=ERROR, naming="organisation's id", remedy="begins with a letter")
+
+
+def test_a_request_that_is_none() -> None:
+    said = throughline("network", "admit", "legal-aid", "2:x", "--name", "Legal Aid")
+
+    refuses(said, code=ERROR, naming="no request", remedy="copy the whole line")

@@ -11,10 +11,10 @@ from shared import database
 from shared.clock import now
 from shared.messaging import topology
 from shared.messaging.amqp import AmqpLink
-from shared.messaging.provision import provision_hub
 from shared.messaging.relay import REFUSED_AGAIN, Relay
 from shared.messaging.tests.desk import Desk
 from shared.messaging.topology import NETWORK_IN, Address
+from shared.testing.broker import Broker, furnish
 from tests.desks import (
     HUB_QUEUE,
     NODE_QUEUE,
@@ -75,10 +75,10 @@ def test_what_nobody_asked_for_stays_and_is_said_again(
 
 
 def test_what_a_full_queue_refuses_stays(
-    database_url: str, vhost: str, monkeypatch: pytest.MonkeyPatch, logs: list[Any]
+    broker: Broker, database_url: str, vhost: str, monkeypatch: pytest.MonkeyPatch, logs: list[Any]
 ) -> None:
     monkeypatch.setattr(topology, "QUEUE_BYTES", 4_000)
-    provision_hub(vhost)
+    furnish(broker, vhost)
     desk = desk_on(database_url)
     with running(pump_of(desk, lambda: AmqpLink(vhost, "reporting"), queue="reporting")):
         said = 0

@@ -13,11 +13,11 @@ from shared.messaging.amqp import AmqpLink
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused, Unready
 from shared.messaging.message import Outgoing
-from shared.messaging.provision import provision_hub
 from shared.messaging.tests.desk import Desk, metadata
 from shared.messaging.topology import ATTEMPTS, DELIVERY_LIMIT, retry_queue
 from shared.polling import poll_until
 from shared.schemas.intake import HistoryAsked
+from shared.testing.broker import Broker, furnish
 from tests.desks import (
     HUB_QUEUE,
     NODE_QUEUE,
@@ -105,13 +105,15 @@ def test_each_attempt_waits_one_step_higher(desk: Desk, hub: str, link: Links) -
     assert [attempt for attempt, _ in unwilling.attempts] == [0, 1]
 
 
-def test_a_ladder_that_is_not_there_loses_nothing(desk: Desk, hub: str, link: Links, logs: list[Any]) -> None:
+def test_a_ladder_that_is_not_there_loses_nothing(
+    broker: Broker, desk: Desk, hub: str, link: Links, logs: list[Any]
+) -> None:
     with Connection(hub) as administrator:
         administrator.default_channel.queue_delete(retry_queue(HUB_QUEUE, 1))
     put(link(NODE_QUEUE), questions(1))
     with running(pump_of(desk, lambda: link(HUB_QUEUE), handler=Unwilling(desk, times=2))):
         await_log(logs, "link.lost")
-        provision_hub(hub)
+        furnish(broker, hub)
         await_effects(desk, 1)
 
     assert parked_at(desk) == []

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from shared.migrations import upgrade
+from shared.sealing import OwnKeys, write_key_file
 from tests.integration.test_command_line import throughline
 
 PASSWORD = "harbour lamp seven rivers"
@@ -28,9 +30,10 @@ class Place:
         self.flag = ("--coordinator",) if service == "reporting" else ()
         self.role = "coordinator" if self.flag else "auditor"
         self.settings = SETTINGS | {f"{service}_database_url": f"sqlite:///{folder / 'db'}"}
-        self.settings |= {} if self.flag else {"org": "harbour-house", "org_name": "Harbour House"}
-        from shared.migrations import upgrade
-
+        if not self.flag:
+            write_key_file(folder / "node.key", OwnKeys.generate())
+            self.settings |= {"org": "harbour-house", "org_name": "Harbour House"}
+            self.settings |= {"key_file": str(folder / "node.key")}
         upgrade(f"services.{service}", self.settings[f"{service}_database_url"])
 
     def says(self, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:

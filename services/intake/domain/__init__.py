@@ -1,5 +1,6 @@
 """What is true at a node, whatever machinery carries it."""
 
+from services.intake.domain.audit import NOTHING, About, Action, Entry
 from services.intake.domain.case import CLOSURE_REASONS, PRIORITIES, Case, Need, new_reference, next_step
 from services.intake.domain.consent import (
     GIVEN_BY,
@@ -10,9 +11,10 @@ from services.intake.domain.consent import (
     ConsentMissing,
 )
 from services.intake.domain.directory import Offer, Partner
+from services.intake.domain.hold import HoldStep, LegalHold
 from services.intake.domain.person import Person, age_band_of, folded
 from services.intake.domain.referral import SAFE_CONTACT, Direction, HistoryLine, Referral
-from services.intake.domain.staff import EMERGENCY, Actor, Opening, Role
+from services.intake.domain.staff import EMERGENCY, Actor, Opening, Role, Via
 from services.intake.domain.standing import NEED_AFTER, Pending, Standing
 
 __all__ = [
@@ -21,16 +23,22 @@ __all__ = [
     "GIVEN_BY",
     "LEGAL_BASES",
     "NEED_AFTER",
+    "NOTHING",
     "PRIORITIES",
     "PURPOSES",
     "SAFE_CONTACT",
     "SHAREABLE_FIELDS",
+    "About",
+    "Action",
     "Actor",
     "Case",
     "Consent",
     "ConsentMissing",
     "Direction",
+    "Entry",
     "HistoryLine",
+    "HoldStep",
+    "LegalHold",
     "Need",
     "Offer",
     "Opening",
@@ -40,6 +48,7 @@ __all__ = [
     "Referral",
     "Role",
     "Standing",
+    "Via",
     "age_band_of",
     "folded",
     "new_reference",

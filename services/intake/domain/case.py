@@ -27,7 +27,7 @@ REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  #: none that is misread o
 
 @dataclass(frozen=True)
 class Case:
-    """The work with one person, known to others by a random reference only."""
+    """The work with one person, known to others by a random reference only. Once erased, codes and dates remain."""
 
     id: UUID
     person_id: UUID
@@ -38,6 +38,7 @@ class Case:
     exploitation: tuple[str, ...] = ()
     closed_at: datetime | None = None
     closure_reason: str | None = None
+    erased_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ class Person:
     """Everything but one kind of name is optional; a mononym and any script are valid (domain, section 2).
 
     ``citizenship`` is ISO 3166-1 alpha-3, ``languages`` are ISO 639-3; ``age_band`` is of the registration.
+    ``missing`` says why nothing is known any more: ``erased``, or ``unreadable`` for what was tampered with.
     """
 
     id: UUID
@@ -28,6 +29,7 @@ class Person:
     languages: tuple[str, ...] = ()
     phone: str | None = None
     address: str | None = None
+    missing: str | None = None
 
     @property
     def name(self) -> str:

@@ -29,6 +29,7 @@ class Referral:
     ``state`` and ``number`` are what the referral service confirmed last, ``link`` is the chain's link of that move;
     ``shown_state`` adds our own moves that wait for their number, and ``unconfirmed`` says that there are some.
     ``refused``: the network could not take it. Deadlines are unknown (None) until the referral service has said them.
+    ``missing`` says why its content is not there: ``erased``, or ``unreadable`` for what was tampered with.
     """
 
     id: UUID
@@ -51,6 +52,7 @@ class Referral:
     refused: bool = False
     unseen: bool = False
     link: str | None = None
+    missing: str | None = None
 
     @property
     def overdue(self) -> bool:
@@ -73,8 +75,8 @@ class HistoryLine:
     """One move of a referral's history; ``number`` is None while it waits for one, and for ever if refused.
 
     A refused line's ``state`` is the true state at that moment and ``allowed`` what could be done from it.
-    ``unreadable`` is the code of why the other party's note could not be opened. ``letter`` is the hash of the
-    letter that proves the move, ``link`` the chain's hash up to here.
+    ``unreadable`` is the code of why the other party's note could not be opened, or ``at_rest`` for what was
+    tampered with here. ``letter`` is the hash of the letter that proves the move, ``link`` the chain's hash up to here.
     """
 
     number: int | None

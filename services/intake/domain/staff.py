@@ -17,6 +17,15 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+class Via(StrEnum):
+    """From where somebody acts; the node acts by itself on what the network or the clock says."""
+
+    PAGE = "page"
+    API = "api"
+    COMMAND = "command"
+    NODE = "node"
+
+
 @dataclass(frozen=True)
 class Actor:
     """Somebody signed in, or the holder of an API token. A role that is not named in a rule is denied by it."""
@@ -24,6 +33,7 @@ class Actor:
     username: str
     role: Role
     org: str
+    via: Via = Via.COMMAND
 
     @property
     def sees_cases(self) -> bool:
@@ -39,6 +49,11 @@ class Actor:
     def sees_the_directory(self) -> bool:
         """Who offers what is nobody's secret, and no business of an auditor."""
         return self.sees_cases or self.role is Role.ADMIN
+
+    @property
+    def sees_the_audit(self) -> bool:
+        """Who did what, by ids: an auditor's whole work, and nobody else's."""
+        return self.role is Role.AUDITOR
 
     @property
     def speaks_for_the_organisation(self) -> bool:

@@ -1,13 +1,18 @@
-"""Queries on what the node keeps about itself: revisions, remembered answers, its link, whose it is."""
+"""Queries on what the node keeps about itself: revisions, remembered answers, its link, whose it is, its keys."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, inspect, select, update
 
-from services.intake.storage.tables import idempotency_keys, link, node, revisions
+from services.intake.storage import cells
+from services.intake.storage.tables import idempotency_keys, link, node, revisions, storage_keys
+from shared.at_rest import Unreadable, place
 from shared.database import Transaction
 from shared.rows import add_new, insert_into
+
+BODY = "body"  #: meaning of what is remembered of a request: a hash alone could be guessed from a telephone number
 
 
 def next_revision(tx: Transaction, name: str, sha256: str) -> int | None:
@@ -26,22 +31,43 @@ def next_revision(tx: Transaction, name: str, sha256: str) -> int | None:
 
 def claim_key(tx: Transaction, username: str, key: str, body_sha256: str) -> bool:
     """Whether the key is new; a second request with it waits here until the first has committed."""
-    claim = {"username": username, "key": key, "body_sha256": body_sha256, "at": tx.at}
+    blind = tx.at_rest.blind(BODY, body_sha256).hex()
+    claim = {"username": username, "key": key, "body_sha256": blind, "at": tx.at}
     return bool(add_new(tx, idempotency_keys, [claim]))
 
 
-def find_key(tx: Transaction, username: str, key: str) -> Any | None:
-    """What is remembered under the key."""
+@dataclass(frozen=True)
+class Remembered:
+    """What was answered: HTTP's status and the JSON."""
+
+    status: int
+    answer: Any
+
+
+def is_claimed(tx: Transaction, username: str, key: str) -> bool:
+    """Whether the key stands for a request."""
     c = idempotency_keys.c
-    query = select(idempotency_keys).where(c.username == username, c.key == key)
-    return tx.execute(query).one_or_none()
+    return tx.execute(select(c.key).where(c.username == username, c.key == key)).one_or_none() is not None
+
+
+def find_answer(tx: Transaction, username: str, key: str, body_sha256: str) -> Remembered | None:
+    """What is remembered under the key; None where it stands for another request, or its answer is unreadable."""
+    c = idempotency_keys.c
+    same = c.body_sha256.in_(blind.hex() for blind in tx.at_rest.blinds(BODY, body_sha256))
+    query = select(c.status, c.sealed).where(c.username == username, c.key == key, same)
+    row = tx.execute(query).one_or_none()
+    try:
+        return Remembered(row.status, cells.answer_in(tx.at_rest, username, key, row.sealed)) if row else None
+    except Unreadable:
+        return None
 
 
 def set_answer(tx: Transaction, username: str, key: str, *, status: int, answer: Any) -> None:
     """Remember what was answered."""
     c = idempotency_keys.c
     mine = (c.username == username) & (c.key == key)
-    tx.execute(update(idempotency_keys).where(mine).values(status=status, answer=answer))
+    sealed = cells.of_answer(tx.at_rest, username, key, answer)
+    tx.execute(update(idempotency_keys).where(mine).values(status=status, sealed=sealed))
 
 
 def put_link(tx: Transaction, name: str, state: str) -> None:
@@ -65,3 +91,31 @@ def owner(tx: Transaction) -> str | None:
 def set_owner(tx: Transaction, org: str) -> None:
     """The node is that organisation's from now on."""
     tx.execute(insert(node).values(org=org, claimed_at=tx.at))
+
+
+PROVEN = b"This database is sealed with this key."
+
+
+def has_keys(tx: Transaction) -> bool:
+    """Whether the database is of a version that is sealed."""
+    return inspect(tx.connection).has_table(storage_keys.name)
+
+
+def lacks_key(tx: Transaction) -> bool:
+    """Whether something here was sealed with a storage key that is not among ours."""
+    found = tx.execute(select(storage_keys.c.id, storage_keys.c.proof)).all()
+    return not all(_proves(tx, row.id, row.proof) for row in found)
+
+
+def _proves(tx: Transaction, id_: str, proof: bytes) -> bool:
+    try:
+        return tx.at_rest.open(proof, place("storage_keys.proof", id_)).rstrip() == PROVEN
+    except Unreadable:
+        return False
+
+
+def use_key(tx: Transaction) -> None:
+    """Note that something here may be sealed with our newest storage key from now on."""
+    id_ = tx.at_rest.id
+    proof = tx.at_rest.seal(PROVEN, place("storage_keys.proof", id_))
+    add_new(tx, storage_keys, [{"id": id_, "proof": proof, "used_since": tx.at}])

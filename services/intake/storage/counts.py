@@ -9,15 +9,14 @@ from uuid import UUID
 from sqlalchemy import and_, func, select
 
 from services.intake.domain import Consent
+from services.intake.storage import cells
 from services.intake.storage.rows import consent_of, part
 from services.intake.storage.tables import cases, consents, needs, people
 from shared.database import Transaction
 
 FACTS = (
     people.c.id,
-    people.c.gender,
-    people.c.age_band,
-    people.c.citizenship,
+    people.c.counted,
     cases.c.conclusion,
     cases.c.exploitation,
 )
@@ -54,14 +53,15 @@ def people_of_period(tx: Transaction, start: datetime, end: datetime) -> dict[UU
         .join(consents, and_(consents.c.person_id == people.c.id, consents.c.version == _NEWEST.c.version))
         .where(_FIRST.c.at >= start, _FIRST.c.at < end)
     )
-    return {row[people.c.id]: _counted(row) for row in tx.execute(query).mappings()}
+    return {row[people.c.id]: _counted(tx, row) for row in tx.execute(query).mappings()}
 
 
-def _counted(row: Any) -> Counted:
+def _counted(tx: Transaction, row: Any) -> Counted:
+    codes = cells.counted_in(tx.at_rest, row[people.c.id], row[people.c.counted])
     return Counted(
-        gender=row[people.c.gender],
-        age_band=row[people.c.age_band],
-        citizenship=row[people.c.citizenship],
+        gender=codes.get("gender"),
+        age_band=codes.get("age_band"),
+        citizenship=codes.get("citizenship"),
         conclusion=row[cases.c.conclusion],
         exploitation=tuple(row[cases.c.exploitation]),
         consent=consent_of(part(row, consents)),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
+from services.intake.storage import cells
 from services.intake.storage.referrals import FACTS
 from services.intake.storage.tables import moves, referrals
 from shared.database import Transaction
@@ -36,7 +37,7 @@ HEARD = (
     "letter",
     "link",
 )  #: what a numbered move says of a line that is there already
-ERASED = {"note": None, "outcome": None, "scheduled_for": None}
+WITHOUT_CONTENT = [column for column in FACTS if column.name != "sealed"]
 
 
 def lock_referrals(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
@@ -47,7 +48,7 @@ def lock_referrals(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, dict[st
 
 @cache
 def _locking(*, sqlite: bool) -> Any:
-    wanted = select(*FACTS).where(among(referrals.c.id, "ids", sqlite=sqlite))
+    wanted = select(*WITHOUT_CONTENT).where(among(referrals.c.id, "ids", sqlite=sqlite))
     return wanted.order_by(referrals.c.id).with_for_update()
 
 
@@ -72,9 +73,19 @@ def save_standings(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
     change(tx, referrals, [{name: row[name] for name in ("id", *STANDING)} for row in rows])
 
 
-def put_lines(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
-    """Add numbered moves to the history; a line of ours that waited keeps its words and gets its number."""
-    put(tx, moves, rows, _numbered)
+def put_lines(
+    tx: Transaction, rows: Sequence[dict[str, Any]], data_keys: Mapping[UUID, bytes | None]
+) -> None:
+    """Add numbered moves to the history; a line of ours that waited keeps its words and gets its number.
+
+    ``data_keys`` are those of their referrals, as ``lock_referrals`` found them.
+    """
+    put(tx, moves, [_sealed(tx, row, data_keys[row["referral_id"]]) for row in rows], _numbered)
+
+
+def _sealed(tx: Transaction, row: Mapping[str, Any], data_key: bytes | None) -> dict[str, Any]:
+    known = {name: value for name, value in row.items() if name not in cells.SAID}
+    return known | {"sealed": cells.of_said(tx.at_rest, data_key, row["referral_id"], row)}
 
 
 def _numbered(new: Any, _old: Any) -> Mapping[str, Any]:
@@ -97,8 +108,8 @@ def erase_content(tx: Transaction, ids: Collection[UUID]) -> None:
     """Consent was withdrawn: what was received with these referrals and what was said of them goes."""
     given = {"ids": list(ids)}
     theirs = among(moves.c.referral_id, "ids", sqlite=tx.is_sqlite)
-    tx.execute(_of_these(tx).values(content=None, reference=None), given)
-    tx.execute(update(moves).where(theirs).values(**ERASED), given)
+    tx.execute(_of_these(tx).values(**cells.NO_CONTENT), given)
+    tx.execute(update(moves).where(theirs).values(sealed=None), given)
 
 
 def _of_these(tx: Transaction) -> Any:

@@ -5,17 +5,20 @@ A person's file is one: the person, consent, cases, needs, and what was sent for
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, and_, delete, exists, false, func, insert, or_, select, update
 
 from services.intake.domain import Actor, Direction, Opening
+from services.intake.storage import cells
 from services.intake.storage.staff_tables import file_workers, openings, referral_workers
 from services.intake.storage.tables import cases, people, referrals
 from shared.database import Transaction
 from shared.rows import insert_into
 
 _THEIR_CASES = cases.alias()
+WORDS = ("reference", "reason")  #: of an opening, which lie sealed
 
 
 def visible(table: Table, seen_by: Actor, at: datetime) -> ColumnElement[bool]:
@@ -92,8 +95,9 @@ def files_of_reference(tx: Transaction, reference: str, org: str) -> list[UUID]:
 
 def arrivals_of_reference(tx: Transaction, reference: str, org: str) -> list[UUID]:
     """The referrals to us that came with that reference, newest first, whoever works on them."""
-    c = referrals.c
-    came = and_(c.reference == reference, c.org == org, c.direction == Direction.IN)
+    c, asked = referrals.c, cells.reference_of(reference)
+    same = c.reference_index.in_(tx.at_rest.blinds(*asked)) if asked else false()
+    came = and_(same, c.org == org, c.direction == Direction.IN)
     return list(tx.execute(select(c.id).where(came).order_by(c.id.desc())).scalars())
 
 
@@ -123,7 +127,10 @@ def open_until(tx: Transaction, table: Table, about: UUID, username: str) -> dat
 
 def add_opening(tx: Transaction, opening: Opening, *, org: str) -> None:
     """Keep that something was opened; nobody ever changes it but to say that it was reviewed."""
-    tx.execute(insert(openings), vars(opening) | {"org": org})
+    words = {name: getattr(opening, name) for name in WORDS}
+    known = {name: value for name, value in vars(opening).items() if name not in WORDS}
+    sealed = cells.of_words(tx.at_rest, "openings", opening.id, words)
+    tx.execute(insert(openings), known | {"org": org, "sealed": sealed})
 
 
 def _waits_for(org: str) -> ColumnElement[bool]:
@@ -133,8 +140,13 @@ def _waits_for(org: str) -> ColumnElement[bool]:
 def unreviewed(tx: Transaction, org: str) -> list[Opening]:
     """What was opened at the organisation and no focal point has looked into, newest first."""
     c = openings.c
-    query = select(*(c[name] for name in Opening.__dataclass_fields__)).where(_waits_for(org))
-    return [Opening(**row) for row in tx.execute(query.order_by(c.id.desc())).mappings()]
+    query = select(openings).where(_waits_for(org)).order_by(c.id.desc())
+    return [_opening(tx, row) for row in tx.execute(query).mappings()]
+
+
+def _opening(tx: Transaction, row: Any) -> Opening:
+    words = dict.fromkeys(WORDS, "") | cells.words_in(tx.at_rest, "openings", row["id"], row["sealed"])
+    return Opening(**{name: row[name] for name in Opening.__dataclass_fields__ if name not in WORDS} | words)
 
 
 def count_unreviewed(tx: Transaction, org: str) -> int:

@@ -1,42 +1,34 @@
 """Queries on people and their consent."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy import insert, select
 
 from services.intake.domain import Actor, Consent, Person
+from services.intake.storage import cells
 from services.intake.storage.need_to_know import visible
-from services.intake.storage.rows import consent_of, person_of
+from services.intake.storage.rows import PERSON, consent_of, person_of
 from services.intake.storage.staff_tables import file_workers
-from services.intake.storage.tables import cases, consents, people
+from services.intake.storage.tables import consents, people
 from shared.database import Transaction
+
+NOTHING_IN_THE_CLEAR = {"languages": (), "search_key": ""}  #: in columns that must not be null
 
 
 def add_person(tx: Transaction, person: Person, *, org: str) -> None:
     """Keep a new person; whoever registers them works on their file."""
-    tx.execute(insert(people), vars(person) | {"org": org, "search_key": person.search_key})
+    known = {"id": person.id, "org": org, "created_at": person.created_at, "created_by": person.created_by}
+    tx.execute(
+        insert(people), known | NOTHING_IN_THE_CLEAR | cells.of_person(tx.at_rest, person.id, vars(person))
+    )
     tx.execute(insert(file_workers).values(person_id=person.id, username=person.created_by))
 
 
 def find_person(tx: Transaction, person_id: UUID, *, seen_by: Actor, lock: bool = False) -> Person | None:
     """The person; locked, nothing of theirs changes until the transaction ends."""
-    query = select(people).where(people.c.id == person_id, visible(people, seen_by, tx.at))
+    query = select(*PERSON).where(people.c.id == person_id, visible(people, seen_by, tx.at))
     row = tx.execute(query.with_for_update() if lock else query).mappings().one_or_none()
-    return person_of(row) if row else None
-
-
-def search_people(tx: Transaction, words: Sequence[str], *, seen_by: Actor, limit: int) -> list[Person]:
-    """People in whose names, alias or case reference every one of the folded words occurs, newest first."""
-    query = select(people).where(visible(people, seen_by, tx.at), *(_mentions(word) for word in words))
-    rows = tx.execute(query.order_by(people.c.id.desc()).limit(limit)).mappings()
-    return [person_of(row) for row in rows]
-
-
-def _mentions(word: str) -> ColumnElement[bool]:
-    reference = func.lower(cases.c.reference).contains(word, autoescape=True)
-    of_case = select(cases.c.id).where(cases.c.person_id == people.c.id, reference).exists()
-    return people.c.search_key.contains(word, autoescape=True) | of_case
+    return person_of(tx.at_rest, row) if row else None
 
 
 def add_consent(tx: Transaction, consent: Consent, *, by: Actor) -> None:

@@ -17,7 +17,8 @@ from shared.database import Transaction
 from shared.rows import among
 from shared.schemas.life import OPEN, State
 
-FACTS = [column for column in referrals.c if column.name != "content"]
+ELSEWHERE = ("content", "reference", "reference_index")
+FACTS = [column for column in referrals.c if column.name not in ELSEWHERE]
 WAITING_FOR_RECEIVER = (State.SENT, State.DELIVERED, State.ACKNOWLEDGED)
 
 
@@ -52,7 +53,7 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
 
 def _read(tx: Transaction, query: Select[Any], **given: Any) -> list[Referral]:
     rows = tx.execute(query.order_by(referrals.c.id.desc()), given).mappings()
-    return [referral_of(row) for row in rows]
+    return [referral_of(tx.at_rest, row)[0] for row in rows]
 
 
 def is_overdue() -> ColumnElement[bool]:
@@ -104,9 +105,9 @@ def open_referrals_of_person(tx: Transaction, person_id: UUID, *, seen_by: Actor
 
 def find_referral(tx: Transaction, referral_id: UUID, *, seen_by: Actor) -> tuple[Referral, Any] | None:
     """The referral and its content."""
-    query = select(referrals).where(referrals.c.id == referral_id, visible(referrals, seen_by, tx.at))
+    query = select(*FACTS).where(referrals.c.id == referral_id, visible(referrals, seen_by, tx.at))
     row = tx.execute(query).mappings().one_or_none()
-    return (referral_of(row), row["content"]) if row else None
+    return referral_of(tx.at_rest, row) if row else None
 
 
 def lock_referral(
@@ -120,7 +121,7 @@ def lock_referral(
         .with_for_update(of=referrals)
     )
     row = tx.execute(query).mappings().one_or_none()
-    return (referral_of(row), row["public_key"]) if row else None
+    return (referral_of(tx.at_rest, row)[0], row["public_key"]) if row else None
 
 
 def set_shown(tx: Transaction, referral_id: UUID, standing: Standing, *, quiet_until: datetime) -> None:
@@ -145,11 +146,10 @@ def history_of(tx: Transaction, referral_id: UUID, *, seen_by: Actor) -> list[Hi
     """The moves by their numbers, a refused one after those it crossed with; then what waits."""
     c = moves.c
     place = func.coalesce(c.number, c.refused_after, 1_000_000)
-    query = (
-        select(moves).join(referrals).where(c.referral_id == referral_id, visible(referrals, seen_by, tx.at))
-    )
-    ordered = query.order_by(place, c.number.is_(None), c.position, c.move_id)
-    return [line_of(row) for row in tx.execute(ordered).mappings()]
+    query = select(moves, referrals.c.data_key).join(referrals)
+    of_it = query.where(c.referral_id == referral_id, visible(referrals, seen_by, tx.at))
+    ordered = of_it.order_by(place, c.number.is_(None), c.position, c.move_id)
+    return [line_of(tx.at_rest, row) for row in tx.execute(ordered).mappings()]
 
 
 def pending_of(tx: Transaction, referral_ids: Collection[UUID]) -> dict[UUID, tuple[Pending, ...]]:

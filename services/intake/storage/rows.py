@@ -14,9 +14,13 @@ from services.intake.domain import (
     Person,
     Referral,
 )
+from services.intake.storage import cells
+from services.intake.storage.tables import people
+from shared.at_rest import StorageKeys
 from shared.schemas.life import Move, State
 
 Values = Mapping[Any, Any]
+PERSON = [people.c[name] for name in ("id", "created_at", "created_by", "data_key", "sealed", "erased_at")]
 
 
 def part(row: Any, table: Table) -> dict[str, Any]:
@@ -24,10 +28,9 @@ def part(row: Any, table: Table) -> dict[str, Any]:
     return {column.name: row[column] for column in table.c}
 
 
-def person_of(values: Values) -> Person:
-    """A row of ``people``."""
-    known = {name: values[name] for name in Person.__dataclass_fields__}
-    return Person(**{**known, "languages": tuple(values["languages"])})
+def person_of(keys: StorageKeys, row: Values) -> Person:
+    """A row with the columns of ``PERSON``."""
+    return cells.person_in(keys, row, people.c)
 
 
 def consent_of(values: Values) -> Consent:
@@ -47,19 +50,22 @@ def need_of(values: Values) -> Need:
     return Need(**{name: values[name] for name in Need.__dataclass_fields__})
 
 
-def referral_of(values: Values) -> Referral:
-    """A row of ``referrals``."""
-    known = {name: values[name] for name in Referral.__dataclass_fields__}
+def referral_of(keys: StorageKeys, values: Values) -> tuple[Referral, dict[str, Any] | None]:
+    """A row of ``referrals``, and what left or came with it."""
+    content, missing = cells.content_in(keys, values)
+    derived = {"reference", "missing"}
+    known = {name: values[name] for name in Referral.__dataclass_fields__ if name not in derived}
+    opened = {"reference": (content or {}).get("case_reference"), "missing": missing}
     states = {name: State(values[name]) for name in ("state", "shown_state")}
-    return Referral(**known | states | {"direction": Direction(values["direction"])})
+    return Referral(**known | opened | states | {"direction": Direction(values["direction"])}), content
 
 
-def line_of(values: Values) -> HistoryLine:
-    """A row of ``moves``."""
-    derived = {"refused", "allowed", "move", "state"}
+def line_of(keys: StorageKeys, values: Values) -> HistoryLine:
+    """A row of ``moves`` with the ``data_key`` of its referral."""
+    derived = {"refused", "allowed", "move", "state", *cells.SAID}
     known = {name: values[name] for name in HistoryLine.__dataclass_fields__ if name not in derived}
     return HistoryLine(
-        **known,
+        **known | cells.said_in(keys, values),
         move=Move(values["move"]),
         state=State(values["state"]),
         refused=values["refused_after"] is not None,

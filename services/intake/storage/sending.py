@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import and_, func, select
 
 from services.intake.domain import Actor, Case, Consent, HistoryLine, Need, Partner, Person, Referral
-from services.intake.storage.rows import case_of, consent_of, need_of, part, person_of
+from services.intake.storage import cells
+from services.intake.storage.rows import PERSON, case_of, consent_of, need_of, part, person_of
 from services.intake.storage.staff_tables import file_workers
 from services.intake.storage.tables import cases, consents, letters, moves, needs, partners, people, referrals
 from shared.database import Transaction
@@ -50,7 +51,7 @@ def _queries(*, sqlite: bool) -> _Queries:
     newest = and_(consents.c.person_id == people.c.id, consents.c.version == _NEWEST)
     people_of = select(people.c.id).join(cases).where(is_wanted).order_by(people.c.id)
     working = file_workers.c.person_id == people.c.id
-    all_of = select(people, cases, consents, file_workers.c.username, file_workers.c.until)
+    all_of = select(*PERSON, cases, consents, file_workers.c.username, file_workers.c.until)
     all_of = (
         all_of.select_from(cases).join(people).outerjoin(consents, newest).outerjoin(file_workers, working)
     )
@@ -86,7 +87,7 @@ def before_sending(tx: Transaction, asked: Sequence[Asked]) -> list[BeforeSendin
     known = tx.execute(queries.partners, {"orgs": sorted({one.to_org for one in asked})}).mappings()
     receivers = {row["org"]: Partner(**row) for row in known}
     return [
-        _found(found[one.case_id], wanted.get(one.need_id), receivers.get(one.to_org))
+        _found(tx, found[one.case_id], wanted.get(one.need_id), receivers.get(one.to_org))
         if one.case_id in found and _may_see(found[one.case_id], one.seen_by, workers)
         else None
         for one in asked
@@ -110,10 +111,10 @@ def _may_see(row: Any, actor: Actor, workers: Collection[tuple[UUID, str]]) -> b
     return ours and (actor.sees_every_case or (row[people.c.id], actor.username) in workers)
 
 
-def _found(row: Any, need: Any, partner: Partner | None) -> BeforeSending:
+def _found(tx: Transaction, row: Any, need: Any, partner: Partner | None) -> BeforeSending:
     case = case_of(part(row, cases))
     return BeforeSending(
-        person=person_of(part(row, people)),
+        person=person_of(tx.at_rest, row),
         case=case,
         consent=consent_of(part(row, consents)) if row[consents.c.id] else None,
         need=need_of(need) if need and need["case_id"] == case.id else None,
@@ -137,7 +138,7 @@ def add_sent(tx: Transaction, sent: Sequence[Sent]) -> None:
 
     Nothing is asked about them yet: until they have their first number the outbox sends them again.
     """
-    add(tx, referrals, [row_of(s.referral, s.by.org, s.content, None) for s in sent])
+    add(tx, referrals, [row_of(tx, s.referral, s.by.org, s.content, None) for s in sent])
     add(tx, moves, [_line_row(s.referral.id, s.line, 1, s.by) for s in sent])
     keep_letters(tx, letters, [(s.referral.id, s.line.move_id, s.letter.without_private()) for s in sent])
     planned = {s.referral.need_id for s in sent if s.referral.need_id is not None}
@@ -148,17 +149,28 @@ def add_line(  # noqa: PLR0913 - a line has that many facts
     tx: Transaction, referral_id: UUID, line: HistoryLine, letter: Letter, *, position: int, by: Actor
 ) -> None:
     """A move of ours that waits for its number, and the letter that proves it."""
-    add(tx, moves, [_line_row(referral_id, line, position, by)])
+    row, data_key = _line_row(referral_id, line, position, by), None
+    if any(getattr(line, name) for name in cells.SAID):
+        data_key = tx.execute(select(referrals.c.data_key).where(referrals.c.id == referral_id)).scalar_one()
+    add(tx, moves, [row | {"sealed": cells.of_said(tx.at_rest, data_key, referral_id, vars(line))}])
     keep_letters(tx, letters, [(referral_id, line.move_id, letter.without_private())])
 
 
 def _line_row(referral_id: UUID, line: HistoryLine, position: int, by: Actor) -> dict[str, Any]:
-    known = {name: value for name, value in vars(line).items() if name not in ("refused", "allowed")}
+    elsewhere = ("refused", "allowed", *cells.SAID)
+    known = {name: value for name, value in vars(line).items() if name not in elsewhere}
     return known | {"referral_id": referral_id, "position": position, "made_by": by.username}
 
 
 def row_of(
-    referral: Referral, org: str, content: dict[str, Any] | None, quiet_until: datetime | None
+    tx: Transaction,
+    referral: Referral,
+    org: str,
+    content: dict[str, Any] | None,
+    quiet_until: datetime | None,
 ) -> dict[str, Any]:
     """The row of a new referral."""
-    return vars(referral) | {"org": org, "content": content, "asked": 0, "quiet_until": quiet_until}
+    elsewhere = ("reference", "missing")
+    known = {name: value for name, value in vars(referral).items() if name not in elsewhere}
+    sealed = cells.of_content(tx.at_rest, referral.id, referral.direction, content)
+    return known | sealed | {"org": org, "asked": 0, "quiet_until": quiet_until}

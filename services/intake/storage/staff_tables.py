@@ -1,6 +1,6 @@
 """The tables of who may see what, what was opened in an emergency, and second factors."""
 
-from sqlalchemy import Column, ForeignKey, String, Table, Text, Uuid
+from sqlalchemy import Column, ForeignKey, LargeBinary, Table, Uuid
 
 from services.intake.storage.tables import NAME, ORG, metadata
 from shared.database import Moment
@@ -33,8 +33,7 @@ openings = Table(
     Column("username", NAME, nullable=False),
     Column("person_id", Uuid),
     Column("referral_id", Uuid),
-    Column("reference", String(60), nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
     Column("opened_at", Moment, nullable=False),
     Column("until", Moment, nullable=False),
     Column("reviewed_by", NAME),

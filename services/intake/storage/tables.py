@@ -1,4 +1,8 @@
-"""The node's tables. Those with an ``org`` column hold personal content and are only read for somebody."""
+"""The node's tables. Those with an ``org`` column hold personal content and are only read for somebody.
+
+What is personal stands in cells, as ``cells`` seals them: ``sealed``, and beside it the ``data_key`` of what is erased
+as one. The columns in which version 0.1.0 wrote the same in the clear are empty: ``in_the_clear`` seals what it finds.
+"""
 
 from sqlalchemy import (
     JSON,
@@ -8,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -29,6 +34,8 @@ ORG = String(31)
 CODE = String(60)
 NAME = String(60)  #: a username
 
+CAME = text("reference_index IS NOT NULL")
+
 people = Table(
     "people",
     metadata,
@@ -47,6 +54,12 @@ people = Table(
     Column("search_key", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("created_by", NAME, nullable=False),
+    Column("data_key", LargeBinary),
+    Column("sealed", LargeBinary),
+    Column("counted", LargeBinary),
+    Column("alias_index", LargeBinary, index=True),
+    Column("phone_index", LargeBinary, index=True),
+    Column("erased_at", Moment),
 )
 
 consents = Table(
@@ -81,6 +94,7 @@ cases = Table(
     Column("opened_by", NAME, nullable=False),
     Column("closed_at", Moment),
     Column("closure_reason", CODE),
+    Column("erased_at", Moment),
 )
 
 needs = Table(
@@ -119,6 +133,10 @@ referrals = Table(
     Column("asked", Integer, nullable=False),
     Column("quiet_until", Moment, index=True),
     Column("content", JSON(none_as_null=True)),
+    Column("data_key", LargeBinary),
+    Column("sealed", LargeBinary),
+    Column("reference_index", LargeBinary),
+    Index("ix_referrals_reference_index", "reference_index", sqlite_where=CAME, postgresql_where=CAME),
     Column("link", String(64)),
     Index("ix_referrals_news", "id", sqlite_where=text("unseen = 1"), postgresql_where=text("unseen")),
 )
@@ -143,6 +161,7 @@ moves = Table(
     Column("refused_after", Integer),
     Column("allowed", JSON(none_as_null=True)),
     Column("unreadable", CODE),
+    Column("sealed", LargeBinary),
     Column("letter", String(64)),
     Column("link", String(64)),
 )
@@ -192,6 +211,7 @@ idempotency_keys = Table(
     Column("status", Integer),
     Column("answer", JSON(none_as_null=True)),
     Column("at", Moment, nullable=False),
+    Column("sealed", LargeBinary),
 )
 
 directories = Table(
@@ -246,4 +266,29 @@ link = Table(
 
 node = Table(
     "node", metadata, Column("org", ORG, primary_key=True), Column("claimed_at", Moment, nullable=False)
+)
+
+storage_keys = Table(
+    "storage_keys",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("proof", LargeBinary, nullable=False),
+    Column("used_since", Moment, nullable=False),
+    Column("rewritten_at", Moment),
+)
+
+legal_holds = Table(
+    "legal_holds",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("record_id", Uuid, nullable=False, index=True),
+    Column("asked_by", NAME, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("confirmed_by", NAME),
+    Column("confirmed_at", Moment),
+    Column("lift_asked_by", NAME),
+    Column("lift_asked_at", Moment),
+    Column("lifted_by", NAME),
+    Column("lifted_at", Moment),
+    Column("sealed", LargeBinary),
 )

@@ -13,26 +13,26 @@ from sqlalchemy import Table, event, select
 from services.intake import storage
 from services.intake.domain import Actor, Case, Person, Referral, Role
 from services.intake.storage.tables import moves, referrals
+from services.intake.tests.founded import founded, published
 from services.intake.tests.said import Said
 from services.intake.usecases.cases import add_need, open_case
 from services.intake.usecases.consent import record_consent
 from services.intake.usecases.hearing import hear
-from services.intake.usecases.people import register_person
+from services.intake.usecases.people import find_people, register_person
 from services.intake.usecases.referrals import ReferralFile, ReferralOrder, referral_page, send_referral
+from shared.at_rest import StorageKeys
 from shared.clock import new_id
 from shared.database import Database
 from shared.messaging.delivery import Batch
 from shared.messaging.keybook import KeyBook
 from shared.messaging.message import Incoming, Message, open_message
 from shared.messaging.outbox import Outbox
-from shared.messaging.registers import to_wire
 from shared.messaging.scribe import Scribe
 from shared.schemas import Event
 from shared.schemas.intake import Service
 from shared.schemas.life import Move, Party, State, step
 from shared.schemas.referral import DirectoryPublished, Moved, Offered, Organisation
-from shared.sealing import KeyRing, Letter, OwnKeys, PrivateKey, SigningKey, seal
-from shared.sealing.founding import found
+from shared.sealing import KeyRing, Letter, OwnKeys, PrivateKey, seal
 from shared.testing.outboxes import events_in, letters_beside
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -45,11 +45,9 @@ AUDITOR = Actor("vera", Role.AUDITOR, HERE)
 STRANGER = Actor("olena", Role.CASE_WORKER, THERE)
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 OUR_KEYS, THEIR_KEYS, HUB_KEYS = OwnKeys.generate(), OwnKeys.generate(), OwnKeys.generate()
-ROOT = SigningKey.generate()
-_PARTIES = {HERE: OUR_KEYS, THERE: THEIR_KEYS, "hub": HUB_KEYS}
-NETWORK = found("tests", [ROOT], 1, {party: (party, keys.public) for party, keys in _PARTIES.items()}, START)
-REGISTER = NETWORK.register
+NETWORK = founded({HERE: OUR_KEYS, THERE: THEIR_KEYS, "hub": HUB_KEYS}, START)
 OUR_KEY, THEIR_KEY = OUR_KEYS.sealing[0], THEIR_KEYS.sealing[0]
+AT_REST = StorageKeys(OUR_KEYS.storage)
 TICKED = ("given_name", "phone")
 SAFE_HOUSE = Service(
     service_id=UUID("018f0000-0000-7000-8000-000000000001"),
@@ -68,7 +66,7 @@ def make_database(folder: Path) -> Database:
     """An empty node's database, made once for many tests: a new engine would learn every statement anew."""
     scribe = Scribe(HERE, OUR_KEYS, KeyBook(HERE, storage.keys, NETWORK.roots))
     outbox = Outbox(storage.outbox, sender=HERE, scribe=scribe)
-    database = Database(f"sqlite:///{folder / 'node.db'}", outbox=outbox)
+    database = Database(f"sqlite:///{folder / 'node.db'}", outbox=outbox, at_rest=AT_REST)
     event.listen(database.engine, "connect", _hurry)
     storage.metadata.create_all(database.engine)
     return database
@@ -128,6 +126,10 @@ class Node:
     def rows(self, table: Table) -> list[Any]:
         with self.database.reading() as tx:
             return list(tx.execute(select(table)).mappings())
+
+    def people(self) -> list[Person]:
+        """The newest, as they are read."""
+        return find_people(self.database, "", FOCAL_POINT)
 
     def registers(self, **fields: Any) -> Person:
         given = {
@@ -207,7 +209,7 @@ def directory(version: int = 1, previous: str = "", *, name: str = "Legal Aid") 
         Organisation(org=KEYLESS, name="Clinic", public_key=None, services=[]),
     ]
     return DirectoryPublished(
-        directory_version=version, previous=previous, organisations=partners, register=to_wire((REGISTER, []))
+        directory_version=version, previous=previous, organisations=partners, register=published(NETWORK)
     )
 
 

@@ -159,6 +159,8 @@ def test_withdrawn_consent_erases_what_came_and_what_was_said(node: Node) -> Non
 
     page = node.page(referral_id)
     assert (page.referral.state, page.content, page.referral.reference) == (State.WITHDRAWN, None, None)
-    assert "canary" not in str(node.row(referral_id)) + str(node.table_of_moves(referral_id))
+    cells = ("data_key", "sealed", "reference_index")
+    assert [node.row(referral_id)[name] for name in cells] == [None] * 3
+    assert {line["sealed"] for line in node.table_of_moves(referral_id)} == {None}
     node.hears(offered(referral_id, given_name="canary-name"))
     assert node.page(referral_id).content is None

@@ -76,6 +76,11 @@ def test_brokers_that_are_not_one_cluster_are_refused(how: str) -> None:
         ("THROUGHLINE_AMQP_URL", "amqp://harbour-house:canary@hub.example/throughline"),
         ("THROUGHLINE_AMQP_URL", "amqps://[canary/"),
         ("THROUGHLINE_AMQP_URL", "amqps://harbour-house:canary\u2100@hub.example/"),
+        ("THROUGHLINE_AMQP_URL", "amqp://guest:canary@localhost/"),
+        (
+            "THROUGHLINE_AMQP_URL",
+            f"{BROKER};{BROKER}".replace("harbour-house:", "guest:").replace("hub.", "a.", 1),
+        ),
         ("THROUGHLINE_INTAKE_DATABASE_URL", "mysql://canary@localhost"),
         ("THROUGHLINE_RESEND_SECONDS", "soon"),
     ],
@@ -87,6 +92,48 @@ def test_a_wrong_setting_of_the_worker_is_named_and_not_quoted(wrong: str, value
     [problem] = refused.value.problems
     assert problem.startswith(wrong)
     assert "canary" not in problem
+
+
+FAR = "postgresql+psycopg://node:canary@db.example/node"
+DATABASES = {
+    "with nothing said of TLS": FAR,
+    "with TLS if the server likes": f"{FAR}?sslmode=prefer",
+    "with TLS to whoever answers": f"{FAR}?sslmode=require",
+    "with a certificate of any name": f"{FAR}?sslmode=verify-ca",
+    "with two minds": f"{FAR}?sslmode=verify-full&sslmode=disable",
+    "by a host in the query": "postgresql://node:canary@/node?host=db.example",
+    "by an address in the query": "postgresql://node:canary@localhost/node?hostaddr=192.0.2.1",
+    "to one here and one there": "postgresql://node:canary@/node?host=localhost&host=db.example",
+}
+
+
+@pytest.mark.parametrize("how", DATABASES)
+def test_a_database_on_another_machine_without_tls_is_refused(how: str) -> None:
+    with pytest.raises(
+        SettingsWrong, match=r"^THROUGHLINE_INTAKE_DATABASE_URL .*sslmode=verify-full"
+    ) as refused:
+        read(IntakeSettings, WORKER | {"THROUGHLINE_INTAKE_DATABASE_URL": DATABASES[how]})
+
+    assert "canary" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"{FAR}?sslmode=verify-full",
+        f"{FAR}?sslrootcert=/etc/throughline/db.pem&sslmode=verify-full",
+        "postgresql://node@127.0.0.1:5432/node",
+        "postgresql://node@localhost/node",
+        "postgresql://node@[::1]/node",
+        "postgresql:///node",
+        "postgresql://node@%2Fvar%2Frun%2Fpostgresql/node",
+        "postgresql:///node?host=/var/run/postgresql",
+    ],
+)
+def test_a_database_here_or_one_that_is_checked_is_taken(url: str) -> None:
+    told = read(IntakeSettings, WORKER | {"THROUGHLINE_INTAKE_DATABASE_URL": url})
+
+    assert told.intake_database_url == url
 
 
 @pytest.mark.parametrize(

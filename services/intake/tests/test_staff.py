@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.intake import storage
-from services.intake.domain import Actor, Role
+from services.intake.domain import Actor, Role, Via
 from services.intake.storage.tables import api_tokens, staff
 from services.intake.tests.node import CHEAP, HERE, Node
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
@@ -183,7 +183,7 @@ def test_a_token_acts_for_its_owner_and_only_its_hash_is_kept(node: Node) -> Non
 
     token = issue_token(node.database, "olena")
 
-    assert actor_of_token(node.database, token) == Actor("olena", Role.CASE_WORKER, HERE)
+    assert actor_of_token(node.database, token) == Actor("olena", Role.CASE_WORKER, HERE, Via.API)
     for wrong in ("", token[:-1], token + "x", "\ud800", "' OR 1=1 --"):
         assert actor_of_token(node.database, wrong) is None
     [kept] = node.rows(api_tokens)

@@ -106,7 +106,7 @@ class _Arrived:
             reply_by=offered.reply_by,
             link=self._link(),
         )
-        return row_of(referral, org, self.content, tx.at + QUIET)
+        return row_of(tx, referral, org, self.content, tx.at + QUIET)
 
     def _link(self) -> str | None:
         """The chain's first link, which is what the hub says it is."""

@@ -7,6 +7,8 @@ from uuid import UUID
 from services.intake.domain import (
     CLOSURE_REASONS,
     PRIORITIES,
+    About,
+    Action,
     Actor,
     Case,
     Consent,
@@ -19,6 +21,7 @@ from services.intake.domain import (
 from services.intake.storage import cases as case_rows
 from services.intake.storage import people as people_rows
 from services.intake.storage import referrals as referral_rows
+from services.intake.usecases import audit
 from services.intake.usecases.checks import checked, code, several
 from services.intake.usecases.people import read_file
 from services.intake.usecases.refusals import Conflict, NotFound
@@ -49,17 +52,21 @@ def open_case(
     conclusion: str | None = None,
     exploitation: Collection[str] | None = None,
 ) -> Case:
-    """Begin the work with a person; raises NotFound or Invalid.
+    """Begin the work with a person; raises NotFound, Invalid, or Conflict when the person is erased or unreadable.
 
     ``conclusion`` and ``exploitation`` are codes of ``shared.schemas.workbook``.
     """
     given = {"conclusion": conclusion, "exploitation": tuple(exploitation or ())}
     values = checked(given, {"conclusion": code(CONCLUSIONS), "exploitation": several(code(EXPLOITATION))})
     with database.transaction() as tx:
-        if people_rows.find_person(tx, person_id, seen_by=by) is None:
+        person = people_rows.find_person(tx, person_id, seen_by=by, lock=True)
+        if person is None:
             raise NotFound("person_not_found")
+        if person.missing is not None:
+            raise Conflict(person.missing)
         case = Case(new_id(), person_id, new_reference(), status="open", opened_at=tx.at, **values)
         case_rows.add_case(tx, case, by=by)
+        audit.did(tx, by, Action.CASE_OPENED, _about(case))
         return case
 
 
@@ -71,7 +78,12 @@ def case_page(database: Database, case_id: UUID, by: Actor) -> CaseFile:
         needs = tuple(need for need in file.needs if need.case_id == case_id)
         referrals = tuple(referral for referral in file.referrals if referral.case_id == case_id)
         step = next_step(case, file.consent, needs, referrals, tx.at.date())
-        return CaseFile(case, file.person, file.consent, needs, referrals, step)
+    audit.saw(database, by, Action.CASE_READ, _about(case))
+    return CaseFile(case, file.person, file.consent, needs, referrals, step)
+
+
+def _about(case: Case) -> About:
+    return About(case.person_id, case.id)
 
 
 def add_need(database: Database, case_id: UUID, service_type: str, priority: str, by: Actor) -> Need:
@@ -80,9 +92,10 @@ def add_need(database: Database, case_id: UUID, service_type: str, priority: str
     rules = {"service_type": code(SERVICE_TYPES), "priority": code(PRIORITIES)}
     values = checked(given, rules, needed=rules)
     with database.transaction() as tx:
-        _hold_open(tx, case_id, by)
+        case = _hold_open(tx, case_id, by)
         need = Need(new_id(), case_id, state="open", **values)
         case_rows.add_need(tx, need)
+        audit.did(tx, by, Action.NEED_NOTED, _about(case))
         return need
 
 
@@ -99,6 +112,7 @@ def settle_need(database: Database, need_id: UUID, state: str, by: Actor) -> Nee
         if need.state in SETTLED:
             raise Conflict(need.state)
         case_rows.set_needs(tx, [need_id], state)
+        audit.did(tx, by, Action.NEED_SETTLED, _about(_find(tx, need.case_id, by)))
         return replace(need, state=state)
 
 
@@ -114,6 +128,7 @@ def close_case(database: Database, case_id: UUID, reason: str, by: Actor) -> Cas
         if any(r.is_open for r in referral_rows.referrals_of_cases(tx, [case_id], seen_by=by)):
             raise Conflict("referrals_open")
         case_rows.set_closed(tx, case_id, reason=reason, at=tx.at)
+        audit.did(tx, by, Action.CASE_CLOSED, _about(case))
         return replace(case, status="closed", closure_reason=reason, closed_at=tx.at)
 
 

@@ -10,6 +10,8 @@ from services.intake.domain import (
     LEGAL_BASES,
     PURPOSES,
     SHAREABLE_FIELDS,
+    About,
+    Action,
     Actor,
     Consent,
     ConsentMissing,
@@ -17,6 +19,7 @@ from services.intake.domain import (
 from services.intake.storage import directory as directory_rows
 from services.intake.storage import people as people_rows
 from services.intake.storage import referrals as referral_rows
+from services.intake.usecases import audit
 from services.intake.usecases.checks import checked, code, not_before, several, text
 from services.intake.usecases.moves import MoveOrder, move_on
 from services.intake.usecases.refusals import Invalid, NotFound
@@ -39,6 +42,7 @@ def record_consent(database: Database, person_id: UUID, given: Mapping[str, Any]
         version = before[0].version + 1 if before else 1
         consent = Consent(id=new_id(), person_id=person_id, version=version, given_at=tx.at, **values)
         people_rows.add_consent(tx, consent, by=by)
+        audit.did(tx, by, Action.CONSENT_RECORDED, About(person_id))
         return consent
 
 
@@ -80,6 +84,7 @@ def withdraw_consent(database: Database, person_id: UUID, by: Actor) -> Consent:
             return before[0]
         withdrawn = replace(before[0], id=new_id(), version=before[0].version + 1, withdrawn_at=tx.at)
         people_rows.add_consent(tx, withdrawn, by=by)
+        audit.did(tx, by, Action.CONSENT_WITHDRAWN, About(person_id))
         for referral_id in referral_rows.open_referrals_of_person(tx, person_id, seen_by=by):
             move_on(tx, referral_id, MoveOrder(Move.WITHDRAW_CONSENT), by)
         return withdrawn

@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import orjson
 
+from services.intake.domain import Action
 from services.intake.domain.period import bounds, quarters
 from services.intake.storage import bookkeeping
 from services.intake.storage import counts as rows
 from services.intake.storage.counts import Counted
+from services.intake.usecases import audit
 from shared.database import Database, Transaction
 from shared.messaging.topology import from_node
 from shared.schemas.codes import published_age_band
@@ -54,6 +56,7 @@ def contribute_counts(database: Database, period: str) -> bool:
         if revision is None:
             return False
         contributed = CountsContributed(workbook=VERSION, period=period, revision=revision, cells=cells)
+        audit.did(tx, None, Action.COUNTS_CONTRIBUTED)
         tx.outbox.publish(tx, contributed, to=from_node(tx.outbox.sender), subject=f"counts/{period}")
         return True
 

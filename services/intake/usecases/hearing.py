@@ -8,6 +8,7 @@ from uuid import UUID
 from services.intake.usecases.arrivals import FIRST, take_in
 from services.intake.usecases.directory import keep_directory
 from services.intake.usecases.ledger import Ledger, own_id
+from services.intake.usecases.witnessing import hear_of_audits
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused
@@ -39,6 +40,7 @@ def hear(tx: Transaction, batch: Batch, ring: KeyRing, org: str) -> None:
     if offers:
         take_in(tx, offers, ring, org)
     _enter(tx, batch.fresh, ring, org)
+    hear_of_audits(tx, batch.fresh)
     published = [event for _, event in _only(DirectoryPublished, batch.fresh)]
     for directory in sorted(published, key=lambda event: event.directory_version):
         keep_directory(tx, directory)

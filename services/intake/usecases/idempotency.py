@@ -59,12 +59,12 @@ def remembered(database: Database, username: str, key: str, body_sha256: str) ->
 
 
 def _remembered(tx: Transaction, username: str, key: str, body_sha256: str) -> Answer | None:
-    row = bookkeeping.find_key(tx, username, key)
-    if row is None:
+    if not bookkeeping.is_claimed(tx, username, key):
         return None
-    if row.body_sha256 != body_sha256:
+    found = bookkeeping.find_answer(tx, username, key, body_sha256)
+    if found is None:
         raise KeyReused
-    return Answer(row.status, row.answer)
+    return Answer(found.status, found.answer)
 
 
 def answer_once(

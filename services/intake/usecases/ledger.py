@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.intake.domain import NEED_AFTER, Direction, Standing
+from services.intake.domain import NEED_AFTER, About, Action, Direction, Standing
 from services.intake.storage import cases as case_rows
 from services.intake.storage import hearing as rows
 from services.intake.storage import referrals as referral_rows
 from services.intake.storage.tables import keys, letters
+from services.intake.usecases import audit
 from services.intake.usecases.moves import CALM, QUIET
 from services.intake.usecases.proofs import prove_link, prove_move
 from services.intake.usecases.sealed_parts import open_note
@@ -179,11 +180,14 @@ class Ledger:
         if changed:
             rows.save_standings(self.tx, changed)
         if self.lines:
-            rows.put_lines(self.tx, list(self.lines.values()))
+            data_keys = {id_: entry.row["data_key"] for id_, entry in self.entries.items()}
+            rows.put_lines(self.tx, list(self.lines.values()), data_keys)
         if self.receipts:
             self.tx.outbox.receipted(self.tx, self.receipts)
         if self.erased:
             rows.erase_content(self.tx, self.erased)
+            for referral_id in self.erased:
+                audit.did(self.tx, None, Action.CONTENT_ERASED, About(referral_id=referral_id))
         for state in set(self.needs.values()):
             of_state = [need_id for need_id, now in self.needs.items() if now == state]
             case_rows.settle_planned(self.tx, of_state, state)

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.intake.domain import Actor, Direction, HistoryLine, Referral, Standing
+from services.intake.domain import About, Action, Actor, Direction, HistoryLine, Referral, Standing
 from services.intake.storage import need_to_know
 from services.intake.storage import referrals as referral_rows
 from services.intake.storage import sending as sending_rows
+from services.intake.usecases import audit
 from services.intake.usecases.checks import checked, code, moment, text
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
 from services.intake.usecases.sealed_parts import KeyUnusable, seal_note
@@ -64,6 +65,8 @@ def move_on(tx: Transaction, referral_id: UUID, order: MoveOrder, by: Actor) -> 
     sending_rows.add_line(tx, referral_id, proven, letter, position=standing.next_position, by=by)
     if referral.direction is Direction.IN and not by.sees_every_case:
         need_to_know.take_referral(tx, referral_id, by.username)
+    person_id = referral_rows.person_of_case(tx, referral.case_id) if referral.case_id else None
+    audit.did(tx, by, Action.REFERRAL_MOVED, About(person_id, referral.case_id, referral_id))
     moved = standing.asked(line.move_id, line.state)
     referral_rows.set_shown(tx, referral_id, moved, quiet_until=tx.at + QUIET)
     return replace(referral, shown_state=moved.shown_state, unconfirmed=True, unseen=False)

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from sqlalchemy import Table
 
-from services.intake.domain import EMERGENCY, Actor, Direction, Opening
+from services.intake.domain import EMERGENCY, About, Action, Actor, Direction, Opening
 from services.intake.storage import need_to_know as rows
 from services.intake.storage import people as people_rows
 from services.intake.storage import referrals as referral_rows
 from services.intake.storage import staff as staff_rows
 from services.intake.storage import staff_tables, tables
 from services.intake.storage.staff import StaffMember
+from services.intake.usecases import audit
 from services.intake.usecases.checks import checked, text
 from services.intake.usecases.refusals import Invalid, NotFound, NotPermitted
 from shared import sign_ins
@@ -55,6 +56,7 @@ def set_file_team(database: Database, person_id: UUID, usernames: Collection[str
     with database.transaction() as tx:
         _require_person(tx, person_id, by)
         rows.set_file_team(tx, person_id, _chosen(tx, usernames, by))
+        audit.did(tx, by, Action.TEAM_CHANGED, About(person_id))
 
 
 def referral_team(database: Database, referral_id: UUID, by: Actor) -> Team:
@@ -69,6 +71,7 @@ def set_referral_team(database: Database, referral_id: UUID, usernames: Collecti
     with database.transaction() as tx:
         _require_arrival(tx, referral_id, by)
         rows.set_referral_team(tx, referral_id, _chosen(tx, usernames, by))
+        audit.did(tx, by, Action.TEAM_CHANGED, About(referral_id=referral_id))
 
 
 def _require_person(tx: Transaction, person_id: UUID, by: Actor) -> None:
@@ -111,10 +114,15 @@ def open_in_emergency(database: Database, reference: str, reason: str, by: Actor
     given = checked({"reference": reference, "reason": reason}, RULES, needed=RULES)
     with database.transaction() as tx:
         _brake(tx, by)
-    with database.transaction() as tx:
-        opening = _opened(tx, given["reference"].upper(), given["reason"], by)
-        sign_ins.forget_failures(tx, tables.sign_ins, _braked(by))
-        return opening
+    try:
+        with database.transaction() as tx:
+            opening = _opened(tx, given["reference"].upper(), given["reason"], by)
+            sign_ins.forget_failures(tx, tables.sign_ins, _braked(by))
+            return opening
+    except NotFound:
+        with database.transaction() as tx:
+            audit.did(tx, by, Action.EMERGENCY_REFUSED)
+        raise
 
 
 def _brake(tx: Transaction, by: Actor) -> None:
@@ -140,6 +148,8 @@ def _opened(tx: Transaction, reference: str, reason: str, by: Actor) -> Opening:
         rows.open_files(tx, by.username, files, until=until)
         rows.open_referrals(tx, by.username, [] if files else arrivals, until=until)
         rows.add_opening(tx, opening, org=by.org)
+        for one in [About(id_) for id_ in files] or [About(referral_id=id_) for id_ in arrivals]:
+            audit.did(tx, by, Action.EMERGENCY_OPENED, one)
     return opening
 
 
@@ -185,5 +195,8 @@ def review_opening(database: Database, opening_id: UUID, by: Actor) -> None:
     if not by.sees_every_case:
         raise NotPermitted
     with database.transaction() as tx:
-        if not rows.set_reviewed(tx, opening_id, by=by):
+        opening = next((one for one in rows.unreviewed(tx, by.org) if one.id == opening_id), None)
+        if opening is None or not rows.set_reviewed(tx, opening_id, by=by):
             raise NotFound("opening_not_found")
+        about = About(opening.person_id, referral_id=opening.referral_id)
+        audit.did(tx, by, Action.EMERGENCY_REVIEWED, about)

@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from services.intake.domain import (
+    About,
+    Action,
     Actor,
     Case,
     Consent,
@@ -20,6 +22,8 @@ from services.intake.domain import (
 from services.intake.storage import cases as case_rows
 from services.intake.storage import people as people_rows
 from services.intake.storage import referrals as referral_rows
+from services.intake.storage import searching
+from services.intake.usecases import audit
 from services.intake.usecases.checks import (
     Rule,
     birth_date,
@@ -65,6 +69,7 @@ def register_person(database: Database, fields: Mapping[str, Any], by: Actor) ->
         values = _checked(fields, tx.at.date())
         person = Person(id=new_id(), created_at=tx.at, created_by=by.username, **values)
         people_rows.add_person(tx, person, org=by.org)
+        audit.did(tx, by, Action.PERSON_REGISTERED, About(person.id))
         return person
 
 
@@ -93,18 +98,22 @@ def _rules(today: date) -> dict[str, Rule]:
 def find_people(database: Database, q: str, by: Actor) -> list[Person]:
     """People by parts of their names, alias or case reference, in any case and script; the newest 50.
 
-    Every word must occur somewhere. Nothing asked finds the newest.
+    Every word must occur somewhere. A telephone number is found when it is whole. Nothing asked finds the newest.
     """
     if not is_text(q) or len(q) > LONGEST_QUESTION:
         return []
     with database.reading() as tx:
-        return people_rows.search_people(tx, folded(q).split(), seen_by=by, limit=FOUND_AT_ONCE)
+        found = searching.search_people(tx, folded(q).split(), seen_by=by, limit=FOUND_AT_ONCE)
+    audit.saw(database, by, Action.PEOPLE_SEARCHED, *(About(person.id) for person in found))
+    return found
 
 
 def person_page(database: Database, person_id: UUID, by: Actor) -> PersonFile:
     """The person's whole file; raises NotFound."""
     with database.reading() as tx:
-        return read_file(tx, person_id, by)
+        file = read_file(tx, person_id, by)
+    audit.saw(database, by, Action.PERSON_READ, About(person_id))
+    return file
 
 
 def read_file(tx: Transaction, person_id: UUID, by: Actor) -> PersonFile:

@@ -29,7 +29,7 @@ def enclosed(message: Message, hash_: str | None) -> Letter:
 def prove_offer(message: Message, offered: Offered, org: str) -> Letter:
     """The sender's letter, which says what the offer says; raises Refused."""
     letter = enclosed(message, offered.letter)
-    sent = _event_of(letter, ReferralSent)
+    sent = event_in(letter, ReferralSent)
     same = all(getattr(sent, name) == getattr(offered, name) for name in OFFERED)
     if not same or sent.to_org != org or letter.said.sender != offered.from_org:
         raise Refused("letter_differs")
@@ -39,7 +39,7 @@ def prove_offer(message: Message, offered: Offered, org: str) -> Letter:
 def prove_move(message: Message, referral_id: Any, move: NumberedMove) -> Letter:
     """The maker's letter, which says what the hub says of the move; raises Refused."""
     letter = enclosed(message, move.letter)
-    event: Any = _event_of(letter, SAYS.get(move.move, MoveMade))
+    event: Any = event_in(letter, SAYS.get(move.move, MoveMade))
     named = event.move if isinstance(event, MoveMade) else move.move
     known = event.move_id if isinstance(event, MoveMade) else move.move_id
     said = (event.referral_id, letter.said.sender, named, known, getattr(event, "reason", None))
@@ -56,7 +56,8 @@ def prove_link(  # noqa: PLR0913 - a link has that many parts
         raise Refused("chain_differs")
 
 
-def _event_of(letter: Letter, kind: type[Event]) -> Any:
+def event_in(letter: Letter, kind: type[Event]) -> Any:
+    """What a letter says, which is one event of that kind; raises Refused."""
     try:
         [wire] = letter.said.events
         if wire.get("type") != kind.type:

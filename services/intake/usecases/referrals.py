@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from services.intake.domain import Actor, Direction, HistoryLine, Referral
+from services.intake.domain import About, Action, Actor, Direction, HistoryLine, Referral
 from services.intake.storage import referrals as rows
 from services.intake.storage.referrals import Filters
+from services.intake.usecases import audit
 from services.intake.usecases.checks import Wrong, checked, code
 from services.intake.usecases.refusals import NotFound
 from services.intake.usecases.sending import ReferralOrder, send_referral
@@ -83,6 +84,7 @@ def list_referrals(  # noqa: PLR0913, PLR0917 - the filters of the API
     most = max(1, min(limit, AT_ONCE))
     with database.reading() as tx:
         found = rows.list_referrals(tx, filters, seen_by=by, limit=most + 1)
+    audit.saw(database, by, Action.REFERRALS_LISTED)
     page = found[:most]
     return page, str(page[-1].id) if len(found) > most else None
 
@@ -96,6 +98,7 @@ def referral_page(database: Database, referral_id: UUID, by: Actor) -> ReferralF
         referral, content = found
         person_id = rows.person_of_case(tx, referral.case_id) if referral.case_id else None
         history = tuple(rows.history_of(tx, referral_id, seen_by=by))
+    audit.saw(database, by, Action.REFERRAL_READ, About(person_id, referral.case_id, referral_id))
     if referral.unseen:
         _note_seen(database, referral_id)
     return ReferralFile(referral, history, content, referral.allowed, person_id)
@@ -111,6 +114,7 @@ def inbox(database: Database, by: Actor) -> Inbox:
     conditions = (rows.waits_for_us(), rows.is_news(), rows.is_overdue())
     with database.reading() as tx:
         found = [rows.referrals_where(tx, what, seen_by=by, limit=AT_ONCE) for what in conditions]
+    audit.saw(database, by, Action.INBOX_READ)
     return Inbox(*(tuple(referrals) for referrals in found))
 
 

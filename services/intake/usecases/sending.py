@@ -9,6 +9,8 @@ from uuid import UUID
 from services.intake.domain import (
     SAFE_CONTACT,
     SHAREABLE_FIELDS,
+    About,
+    Action,
     Actor,
     ConsentMissing,
     Direction,
@@ -18,6 +20,7 @@ from services.intake.domain import (
 )
 from services.intake.storage import sending as sending_rows
 from services.intake.storage.sending import Asked, BeforeSending, Sent
+from services.intake.usecases import audit
 from services.intake.usecases.checks import checked, code, several, text
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
 from services.intake.usecases.sealed_parts import KeyUnusable, person_content, seal_person
@@ -103,6 +106,8 @@ def _require_open(found: BeforeSending | None, order: ReferralOrder) -> BeforeSe
         raise NotFound("case_not_found")
     if found.case.status != "open":
         raise Conflict(found.case.status)
+    if found.person.missing is not None:
+        raise Conflict(found.person.missing)
     if order.need_id is not None and found.need is None:
         raise NotFound("need_not_found")
     return found
@@ -143,6 +148,7 @@ def _send(tx: Transaction, before: BeforeSending, partner: Partner, wish: _Wish)
         awaits=f"sent:{referral.id}",
         private=_sealed(content, referral.id, partner),
     )
+    audit.did(tx, by, Action.REFERRAL_SENT, About(before.person.id, before.case.id, referral.id))
     first = HistoryLine(None, referral.id, Move.SEND, State.SENT, by_org=by.org, made_at=tx.at)
     return Sent(referral, content, replace(first, letter=letter.hash), by, letter)
 

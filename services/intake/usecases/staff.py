@@ -2,16 +2,17 @@
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from marshmallow import ValidationError
 from marshmallow.validate import Email
 
-from services.intake.domain import Actor, Role
+from services.intake.domain import Action, Actor, Role, Via
 from services.intake.storage import staff as rows
 from services.intake.storage import staff_tables, tables
 from services.intake.storage.staff import StaffMember
+from services.intake.usecases import audit
 from services.intake.usecases.checks import Wrong, checked, code, text
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
 from shared import sign_ins
@@ -56,6 +57,7 @@ def add_staff(database: Database, new: NewStaff, *, org: str, hasher: Hasher = H
         if rows.find_staff(tx, member.username) is not None:
             raise Conflict("username_taken")
         rows.add_staff(tx, member, password_hash=kept)
+        audit.note_account(tx, Action.USER_ADDED, member.username)
     return member
 
 
@@ -113,6 +115,7 @@ def sign_in(database: Database, username: str, password: str, hasher: Hasher = H
             raise SignInRefused("wait", early.seconds) from None
         kept = rows.password_hash(tx, name)
     if not matches(hasher, kept, plain):
+        note(database, Action.SIGN_IN_REFUSED, name)
         raise SignInRefused("wrong_password")
     with database.transaction() as tx:
         sign_ins.forget_failures(tx, tables.sign_ins, name)
@@ -125,10 +128,22 @@ def _name_typed(username: str) -> str:
     return username.strip().casefold()[:60] if is_text(username) else ""
 
 
+def note(database: Database, what: str, username: str) -> None:
+    """Keep that somebody came in, could not, or changed how they do; ``what`` is the code of an ``Action``."""
+    with database.transaction() as tx:
+        known = rows.find_staff(tx, username)
+        audit.note_sign_in(tx, what, known.username if known else "")
+
+
 def accounts(database: Database) -> Accounts:
     """What can become of the accounts of people here."""
     return Accounts(
-        database, tables.staff, tables.sessions, staff_tables.half_sign_ins, staff_tables.second_factors
+        database,
+        tables.staff,
+        tables.sessions,
+        staff_tables.half_sign_ins,
+        staff_tables.second_factors,
+        audit.note_account,
     )
 
 
@@ -144,6 +159,7 @@ def issue_token(database: Database, username: str) -> str:
     with database.transaction() as tx:
         member = _present(rows.find_staff(tx, username))
         rows.add_token(tx, sha256(token), member.username)
+        audit.note_account(tx, Action.TOKEN_MADE, member.username)
     return token
 
 
@@ -151,7 +167,7 @@ def actor_of_token(database: Database, token: str) -> Actor | None:
     """Whose token it is; None for an unknown one and for somebody who is no longer active."""
     with database.reading() as tx:
         member = rows.owner_of_token(tx, sha256(token))
-    return member.actor if member else None
+    return replace(member.actor, via=Via.API) if member else None
 
 
 def _present(member: StaffMember | None) -> StaffMember:

@@ -1,12 +1,13 @@
 """Puts the node's web process together: who may sign in, what an error is called, its pages and its API."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import Flask, redirect, url_for
 from sqlalchemy import text
 from werkzeug.wrappers import Response
 
-from services.intake.domain import ConsentMissing, Role
+from services.intake.domain import ConsentMissing, Role, Via
 from services.intake.settings import IntakeWebSettings
 from services.intake.storage import tables
 from services.intake.storage.staff import StaffMember
@@ -83,12 +84,14 @@ def _access(database: Database, settings: IntakeWebSettings, hasher: Hasher) -> 
         check_password=check_password,
         person=person,
         actor_of_token=lambda token: staff.actor_of_token(database, token),
+        note=lambda what, username: staff.note(database, what, username),
     )
 
 
 def _person(member: StaffMember) -> Person:
     sees_much = member.role in (Role.FOCAL_POINT, Role.ADMIN)
-    known = (member.username, member.display_name, member.actor, member.language)
+    actor = replace(member.actor, via=Via.PAGE)
+    known = (member.username, member.display_name, actor, member.language)
     return Person(*known, sees_much, ROLES[member.role])
 
 
@@ -110,7 +113,7 @@ def _listen(database: Database) -> None:
 
 
 def _home() -> Response:
-    """People who work with cases begin with the inbox; an administrator has none, and an auditor no directory."""
+    """People who work with cases begin with the inbox, an auditor with the audit; an administrator has neither."""
     by = context.actor()
-    first = "inbox.page" if by.sees_cases else "directory.search" if by.sees_the_directory else "account"
+    first = "inbox.page" if by.sees_cases else "audit.page" if by.sees_the_audit else "directory.search"
     return redirect(url_for(first))

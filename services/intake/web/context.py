@@ -19,7 +19,7 @@ KEY = "throughline.database"
 def install(app: Flask, database: Database) -> None:
     """Give the application its database, and its templates what every page asks for."""
     app.extensions[KEY] = database
-    app.jinja_env.globals.update(organisation=organisation, waiting=waiting)
+    app.jinja_env.globals.update(organisation=organisation, waiting=waiting, names=names)
 
 
 def database() -> Database:
@@ -59,6 +59,11 @@ def for_focal_points() -> None:
     _admit(actor().sees_every_case)
 
 
+def for_auditors() -> None:
+    """Who did what is for those whose work is to look into it."""
+    _admit(actor().sees_the_audit)
+
+
 def for_the_directory() -> None:
     """Who offers what."""
     _admit(actor().sees_the_directory)
@@ -92,6 +97,14 @@ def display_name(username: str) -> str:
     """What a colleague is called; the user name of one who is not there any more."""
     member = staff.find_staff(database(), username)
     return member.display_name if member else username
+
+
+def names() -> dict[str, str]:
+    """What everybody who works or worked here is called, by user name; read once in a request."""
+    if "names" not in g:
+        g.names = {member.username: member.display_name for member in staff.list_staff(database())}
+    found: dict[str, str] = g.names
+    return found
 
 
 def waiting() -> int:

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from services.intake.domain import Role
+from services.intake.web.audit_labels import ACTIONS, VIAS
 from shared.schemas.life import Move
 
 FIELDS: Mapping[str, Any] = {
@@ -30,6 +31,8 @@ ROLES: Mapping[str, Any] = {
 
 OWN_CODES: Mapping[str, Mapping[str, Any]] = {
     "field": FIELDS,
+    "action": ACTIONS,
+    "via": VIAS,
     "safe_contact": {
         "phone": _l("By phone"),
         "in_person": _l("In person"),
@@ -117,6 +120,13 @@ SENTENCES: Mapping[str, Any] = {
     "case_not_found": _l("There is no case with this reference. Check it with whoever gave it to you."),
     "referrals_open": _l("A referral of this case is still open. It has to be completed or cancelled first."),
     "closed": _l("The case is closed."),
+    "erased": _l("What was known of the person has been erased."),
+    "unreadable": _l("What is known of the person cannot be read. Tell whoever looks after this node."),
+    "another_person_needed": _l("You were the first. Ask a colleague to open this page and to confirm."),
+    **dict.fromkeys(
+        ("no_hold", "hold_asked", "hold_lapsed", "hold_held", "hold_lift_asked", "hold_lifted"),
+        _l("The legal hold has changed in the meantime. Open this page anew to see where it stands."),
+    ),
 }  #: what to do about a refusal's code
 
 UNFORESEEN = _l("This cannot be taken as it is. Check it and try again.")

@@ -9,6 +9,7 @@ from services.referral import storage
 from services.referral.book import Book, Step
 from services.referral.domain import STANDARDS, NotAllowed, Party, Referral, Standards, State
 from services.referral.usecases.directory import take_offer, take_statement
+from services.referral.usecases.witness import pass_word_on, take_checkpoint
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused, Unready
@@ -18,6 +19,8 @@ from shared.messaging.outbox import received
 from shared.messaging.topology import to_node
 from shared.schemas.hub import MessagesReceived
 from shared.schemas.intake import (
+    AuditCheckpointMade,
+    AuditCheckpointWitnessed,
     HistoryAsked,
     KeysChanged,
     MoveMade,
@@ -231,6 +234,16 @@ def _take_statement(desk: Desk, message: Message) -> None:
     take_statement(desk.tx, message.sender, event)
 
 
+def _witness(desk: Desk, message: Message) -> None:
+    event: AuditCheckpointMade = message.event  # type: ignore[assignment]
+    take_checkpoint(desk.tx, message, event)
+
+
+def _pass_word_on(desk: Desk, message: Message) -> None:
+    event: AuditCheckpointWitnessed = message.event  # type: ignore[assignment]
+    pass_word_on(desk.tx, message, event)
+
+
 def _say_nothing(_desk: Desk, _message: Message) -> None:
     """A repeat of what is not awaited."""
 
@@ -251,5 +264,7 @@ FRESH: dict[type, Callable[[Desk, Message], None]] = {
     ServicesOffered: _take_offer,
     KeysChanged: _take_statement,
     MessagesReceived: _note_receipt,
+    AuditCheckpointMade: _witness,
+    AuditCheckpointWitnessed: _pass_word_on,
 }
 REPEATED: dict[type, Callable[[Desk, Message], None]] = {ReferralSent: answer_again, MoveMade: answer_again}

@@ -5,14 +5,13 @@ import io
 from collections.abc import Iterable
 
 from services.reporting.usecases.report import Report, Value
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  #: a spreadsheet would take text that begins so for a formula
+from shared.web.csv_cells import harmless
 
 
 def csv_of(report: Report) -> str:
     """The whole report, codes as published; withheld values are empty and marked as protected."""
     written = io.StringIO()
-    csv.writer(written).writerows([_harmless(cell) for cell in row] for row in _rows(report))
+    csv.writer(written).writerows([harmless(cell) for cell in row] for row in _rows(report))
     return written.getvalue()
 
 
@@ -39,7 +38,3 @@ def protection_note(report: Report) -> str:
         return "none: not about people"
     done = f"{report.withheld} withheld, {report.rounded} rounded to 5"
     return f"counts of 1 to 4 and what would reveal them: {done}"
-
-
-def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

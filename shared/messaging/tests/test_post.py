@@ -8,9 +8,10 @@ import pytest
 
 from shared.clock import new_id
 from shared.database import Database
+from shared.messaging import scribe as scribe_room
 from shared.messaging.drafts import draft, joined, split
 from shared.messaging.errors import Refused, Unready
-from shared.messaging.message import HUB, Incoming, Outgoing
+from shared.messaging.message import HUB, LARGEST, Incoming, Outgoing
 from shared.messaging.post import Post
 from shared.messaging.scribe import Scribe
 from shared.messaging.tests.office import (
@@ -142,6 +143,16 @@ def test_what_is_sealed_to_a_key_that_is_not_here_yet_is_opened_whole_when_it_is
     wire.arriving = [Incoming(new_id(), QUEUES[HUB], sealed)]
     started = Post(wire, QUEUES[HUB], Scribe(HUB, renewed, scribe(database, HUB).book))
     assert len(started.take(10, 0)) == len(body)
+
+
+def test_what_is_too_large_is_not_looked_into(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, wire = post(database, HUB)
+    monkeypatch.setattr(scribe_room, "disclose", None)  # it would be seen
+    wire.arriving = [Incoming(None, KEY, b"TL2S" + bytes(LARGEST))]
+
+    [taken] = here.take(1, 0)
+
+    assert refusal(database, taken) == "too_large"
 
 
 def test_a_message_is_acknowledged_when_its_last_event_is(database: Database) -> None:

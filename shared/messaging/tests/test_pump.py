@@ -231,6 +231,23 @@ def test_a_broker_that_refuses_us_from_the_start_is_told_aloud(desk: Desk, pump:
         pump.run()
 
 
+def test_a_broker_that_refuses_us_later_is_tried_again(broker: TestBroker, pump: Pump) -> None:
+    """Though it is the first link: a right may have been taken, or an answer may have come too late for the broker."""
+    turns = iter(range(100))
+
+    def refuse_once() -> None:
+        count = next(turns)
+        if count == 1:
+            raise Misconfigured("no more")
+        if count > 1:
+            pump.stop()
+
+    broker.on_take = refuse_once
+    pump.run()
+
+    assert broker.closed_politely is True
+
+
 def test_stopping_waits_for_confirms(desk: Desk, broker: TestBroker, pump: Pump) -> None:
     broker.confirms = False
     say(desk)

@@ -1,5 +1,6 @@
 """A key file is complete, private, and says what to do when it is not."""
 
+import base64
 import json
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from shared.sealing.key_file import (
     OwnKeys,
     PublicKeys,
     complete_key_file,
+    is_protected,
     read_key_file,
     write_key_file,
 )
@@ -115,3 +117,71 @@ def test_secrets_are_not_shown() -> None:
     assert repr(keys.sealing[0].raw) not in said
     assert repr(keys.signing[0].raw) not in said
     assert repr(keys.storage[0]) not in said
+
+
+def test_a_credential_of_systemd_is_read_although_its_group_seems_to_have_a_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its access list for the service's user shows as a right of the group."""
+    path, keys = tmp_path / "node.key", OwnKeys.generate()
+    write_key_file(path, keys)
+    path.chmod(0o440)
+    with pytest.raises(KeyFileUnusable, match="chmod 600"):
+        read_key_file(path)
+
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+
+    assert read_key_file(path) == keys
+    path.chmod(0o444)
+    with pytest.raises(KeyFileUnusable, match="chmod 600"):
+        read_key_file(path)
+
+
+WORDS = "harbour lamp seven rivers"
+
+
+def test_a_file_under_a_passphrase_opens_with_it_alone(tmp_path: Path) -> None:
+    path, keys = tmp_path / "node.key", OwnKeys.generate()
+    write_key_file(path, keys, WORDS)
+
+    assert read_key_file(path, WORDS) == keys
+    assert is_protected(path)
+    for wrong in ("harbour lamp seven river", ""):
+        with pytest.raises(KeyFileUnusable, match="does not open with this passphrase"):
+            read_key_file(path, wrong)
+    with pytest.raises(KeyFileUnusable, match="protected by a passphrase"):
+        read_key_file(path)
+
+
+def test_nothing_of_the_keys_stands_in_a_protected_file(tmp_path: Path) -> None:
+    path, keys = tmp_path / "node.key", OwnKeys.generate()
+    write_key_file(path, keys, WORDS)
+    raw = [keys.sealing[0].raw, keys.signing[0].raw, keys.storage[0]]
+
+    content = path.read_bytes()
+
+    assert not any(part in content or base64.b64encode(part)[:20] in content for part in raw)
+
+
+def test_a_file_is_put_under_a_passphrase_and_keeps_its_keys(tmp_path: Path) -> None:
+    path, keys = tmp_path / "node.key", OwnKeys.generate()
+    write_key_file(path, keys)
+    assert not is_protected(path)
+
+    assert complete_key_file(path, WORDS) == keys
+
+    assert is_protected(path)
+    assert read_key_file(path, WORDS) == complete_key_file(path, WORDS) == keys
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("name", ["argon2id", "salt", "sealed"])
+def test_a_protected_file_that_was_changed_is_refused(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "node.key"
+    write_key_file(path, OwnKeys.generate(), WORDS)
+    stored = json.loads(path.read_text())
+    changed = {"time_cost": 1, "memory_cost": 8, "parallelism": 1} if name == "argon2id" else "AAAA" * 10
+    path.write_text(json.dumps(stored | {name: changed}))
+
+    with pytest.raises(KeyFileUnusable, match="does not open"):
+        read_key_file(path, WORDS)

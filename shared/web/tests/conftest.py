@@ -62,12 +62,14 @@ class Doors:
         self.passkeys = Passkeys(self.database, FACTORS, address="http://localhost")
         self.sees_much = False
         self.links: dict[str, str] = {}
+        self.noted: list[tuple[str, str]] = []
         self.password, self.wait, self.is_away = PASSWORD, 0, False
 
     def reset(self) -> None:
         self.at, self.password, self.wait, self.is_away = BEGINNING, PASSWORD, 0, False
         self.sees_much = False
         self.links.clear()
+        self.noted.clear()
         with self.database.transaction() as tx:
             for table in METADATA.sorted_tables:
                 tx.execute(table.delete())
@@ -79,11 +81,13 @@ class Doors:
             actor_of_token={"good token": "system"}.get,
             owner_of_link=self.links.get,
             recover=self.recover,
+            change_password=self.change_password,
             sessions=self.sessions,
             half=self.half,
             second_factors=self.factors,
             passkeys=self.passkeys,
             second_factor_required=required,
+            note=lambda what, username: self.noted.append((what, username)),
         )
 
     def check_password(self, username: str, password: str) -> str:
@@ -99,6 +103,10 @@ class Doors:
     def recover(self, token: str, password: str) -> str | None:
         self.password = accept_password(password, "vera")
         return self.links.pop(token, None)
+
+    def change_password(self, username: str, password: str) -> None:
+        self.password = accept_password(password, username)
+        self.sessions.end_all(username)
 
     def begun(self) -> list[str]:
         """Whose sessions there are."""

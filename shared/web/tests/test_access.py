@@ -101,7 +101,7 @@ def test_secure_sites_get_host_cookies_and_transport_security(doors: Any) -> Non
     answer = client.get("/sign-in", base_url="https://node.invalid")
     assert answer.headers["Set-Cookie"].startswith("__Host-session-test=")
     assert "Secure" in answer.headers["Set-Cookie"]
-    assert answer.headers["Strict-Transport-Security"] == "max-age=63072000"
+    assert answer.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
     token = re.findall(r'name="csrf_token" value="([^"]+)"', answer.text)[0]
     given = {"language": "uk", "csrf_token": token}
     client.post("/language", data=given, base_url="https://node.invalid")

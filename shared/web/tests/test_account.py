@@ -7,7 +7,7 @@ import pyotp
 import pytest
 from flask import Flask
 
-from shared.web.tests.conftest import METADATA
+from shared.web.tests.conftest import METADATA, PASSWORD
 
 NEW = "tulip anchor forty-two"
 
@@ -51,7 +51,7 @@ def test_signing_out_everywhere_ends_every_session_of_one_s_own(
     assert elsewhere.get("/").status_code == signed_in.get("/").status_code == 302
 
 
-@pytest.mark.parametrize("path", ["/account", "/account/recovery-codes"])
+@pytest.mark.parametrize("path", ["/account", "/account/password", "/account/recovery-codes"])
 def test_nobody_else_s_account_is_shown(visitor: Any, path: str) -> None:
     assert visitor.get(path).status_code == 302
 
@@ -69,6 +69,57 @@ def test_new_recovery_codes_ask_for_a_code(signed_in: Any, doors: Any) -> None:
     after = re.findall(r'<li class="secret">([0-9A-Z-]+)</li>', made.text)
     assert len(after) == 8
     assert not set(after) & set(before)
+
+
+def change(visitor: Any, **typed: str) -> Any:
+    visitor.get("/account/password")
+    given = {"present": PASSWORD, "password": NEW, "again": NEW}
+    return visitor.post("/account/password", **given | typed)
+
+
+def test_whoever_knows_the_present_password_chooses_another_and_is_signed_out_elsewhere(
+    app: Flask, signed_in: Any, doors: Any
+) -> None:
+    elsewhere = type(signed_in)(app.test_client())
+    elsewhere.sign_in()
+    before = signed_in.client.get_cookie("session-test").value
+
+    assert change(signed_in).location == "/account"
+
+    assert doors.password == NEW
+    assert doors.begun() == ["vera"]
+    assert signed_in.client.get_cookie("session-test").value != before
+    assert signed_in.get("/account").status_code == 200
+    assert elsewhere.get("/account").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "said"),
+    [
+        ({"present": "wrong"}, 401, "This is not your present password."),
+        ({"present": ""}, 422, "Enter your password."),
+        ({"password": "short", "again": "short"}, 422, "at least 12 characters"),
+        ({"password": "password1234", "again": "password1234"}, 422, "would be guessed soon"),
+        ({"again": NEW + "x"}, 422, "are not the same"),
+    ],
+)
+def test_a_password_that_is_not_changed_says_why(
+    signed_in: Any, doors: Any, typed: dict[str, str], status: int, said: str
+) -> None:
+    signed_in.post("/language", language="en")
+
+    answer = change(signed_in, **typed)
+
+    assert (answer.status_code, doors.password) == (status, PASSWORD)
+    assert said in answer.text
+    assert NEW not in answer.text
+    assert PASSWORD not in answer.text
+
+
+def test_guessing_the_present_password_has_to_wait(signed_in: Any, doors: Any) -> None:
+    doors.wait = 21
+    assert change(signed_in).status_code == 429
+    assert doors.password == PASSWORD
 
 
 @pytest.fixture

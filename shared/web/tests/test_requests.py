@@ -65,6 +65,45 @@ def test_an_unforeseen_error_is_logged_by_its_class_and_told_to_nobody(signed_in
     assert logs[0]["error"] == "ValueError"
 
 
+REFUSED: dict[str, Any] = {
+    "no token": ("/api/v1/echo", {"data": b"{}"}, 401, "token_missing", "echo"),
+    "an unknown token": (
+        "/api/v1/echo",
+        {"data": b"{}", "headers": JSON | {"Authorization": "Bearer Petrova"}},
+        401,
+        "token_unknown",
+        "echo",
+    ),
+    "not open to them": ("/fail/403?q=Petrova", {}, 403, "forbidden", "fail"),
+    "no proper JSON": ("/api/v1/echo", {"data": b'{"Petrova"', "headers": JSON}, 400, "not_json", "echo"),
+    "too large": (
+        "/api/v1/echo",
+        {"data": b" " * 1_000_001, "headers": JSON},
+        413,
+        "request_entity_too_large",
+        "echo",
+    ),
+    "nothing there": ("/Petrova", {}, 404, "not_found", "nowhere"),
+    "another site's form": (
+        "/",
+        {"data": {"name": "Petrova"}, "headers": {"Sec-Fetch-Site": "cross-site"}},
+        403,
+        "foreign_form",
+        "page",
+    ),
+    "no token of the form": ("/", {"data": {"name": "Petrova"}}, 400, "bad_request", "page"),
+}
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_what_is_refused_is_logged_by_its_code_and_quotes_nothing(signed_in: Any, why: str) -> None:
+    path, sent, status, code, where = REFUSED[why]
+    with structlog.testing.capture_logs() as logs:
+        signed_in.client.open(path, method="POST" if "data" in sent else "GET", **sent)
+    said = {"event": "request.refused", "log_level": "warning"}
+    assert logs == [said | {"status": status, "code": code, "where": where}]
+
+
 def test_a_busy_database_asks_to_come_back_even_where_nobody_can_be_known(signed_in: Any, doors: Any) -> None:
     assert signed_in.get("/fail/busy").headers["Retry-After"] == "5"
     doors.is_away = True
@@ -101,6 +140,51 @@ def test_every_answer_carries_the_security_headers(signed_in: Any) -> None:
 
 def test_pages_are_not_kept_by_the_browser(signed_in: Any) -> None:
     assert signed_in.get("/").headers["Cache-Control"] == "no-store"
+
+
+def test_whoever_signs_out_leaves_nothing_in_the_browser(signed_in: Any) -> None:
+    assert "Clear-Site-Data" not in signed_in.get("/").headers
+    for path in ("/account/sign-out-everywhere", "/sign-out"):
+        signed_in.sign_in()
+        assert signed_in.post(path).headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
+def test_no_variable_of_the_library_turns_its_help_for_developers_on(
+    doors: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from shared.web import WebSettings, make_app
+
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    settings = WebSettings(name="test", title="Harbour House", secret_key="k" * 32, secure=False)
+    assert not make_app(__name__, settings=settings, access=doors.access()).debug
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND"])
+@pytest.mark.parametrize("path", ["/", "/api/v1/echo", "/health"])
+def test_a_method_that_nobody_needs_is_not_known(signed_in: Any, method: str, path: str) -> None:
+    answer = signed_in.client.open(path, method=method, headers={"Authorization": "Bearer good token"})
+    assert answer.status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/", "text/html; charset=utf-8"),
+        ("/shared/throughline.css", "text/css; charset=utf-8"),
+        ("/shared/mark.svg", "image/svg+xml; charset=utf-8"),
+        ("/health", "application/json"),
+        ("/api/v1/fail/gone", "application/problem+json"),
+    ],
+)
+def test_every_answer_says_what_it_is_and_how_it_is_written(signed_in: Any, path: str, kind: str) -> None:
+    answer = signed_in.client.get(path, headers={"Authorization": "Bearer good token"})
+    assert answer.headers["Content-Type"] == kind
+
+
+def test_no_other_site_is_let_in_to_read(signed_in: Any) -> None:
+    for path in ("/", "/api/v1/fail/gone", "/health"):
+        answer = signed_in.client.get(path, headers=JSON | {"Origin": "https://evil.invalid"})
+        assert not [name for name in answer.headers.keys() if name.startswith("Access-Control-")]  # noqa: SIM118 - names may repeat
 
 
 def test_pages_need_nothing_from_outside_and_nothing_inline(signed_in: Any) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 from unittest.mock import patch
 
 from deploy.demo import plan as plans
-from deploy.demo.broker import HUB_USER, RABBITMQ, DemoBroker, given
+from deploy.demo.broker import RABBITMQ, DemoBroker, given
 from deploy.demo.plan import HUB_SERVICES, Plan, make_plan
 from shared.messaging.private_broker import PrivateBroker
+from shared.messaging.topology import HUB_USER
 from shared.testing.postgres import fresh_database
 from shared.testing.private_postgres import PrivatePostgres
 from shared.testing.proxy import Proxy

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from deploy.composition import party_of, scribe_of
+from shared.at_rest import StorageKeys
 from shared.database import Database, Transaction
 from shared.messaging.delivery import Batch, Delivery
 from shared.messaging.errors import LinkLost
@@ -78,7 +79,8 @@ def _database(service: str, sender: str) -> MortalDatabase:
     """Opened once for all worlds: a new engine would learn every statement anew."""
     tables = import_module(f"services.{service}.storage").metadata.tables
     scribe = scribe_of(service, sender, KEYS[sender], NETWORK.roots)
-    return MortalDatabase("sqlite://", outbox=Outbox(tables["outbox"], sender=sender, scribe=scribe))
+    outbox = Outbox(tables["outbox"], sender=sender, scribe=scribe)
+    return MortalDatabase("sqlite://", outbox=outbox, at_rest=StorageKeys(KEYS[sender].storage))
 
 
 class Process:

@@ -58,7 +58,7 @@ def _one_mind(world: World, id_: UUID, hub: Any, both: list[Any]) -> Any:
         yield f"{id_} has not one sender and one receiver"
     yield from _one_history(world, id_)
     received = next(row for row in both if row["direction"] == "in")
-    if (received["content"] is None) != _was_withdrawn(world, id_):
+    if (received["sealed"] is None) != _was_withdrawn(world, id_):
         yield f"{id_} has lost its content, or kept it"
 
 

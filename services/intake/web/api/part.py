@@ -10,6 +10,8 @@ from flask import jsonify, request
 from marshmallow import Schema
 from werkzeug.wrappers import Response
 
+from services.intake.domain import Action
+from services.intake.usecases import audit
 from services.intake.usecases.idempotency import Answer, answer_once
 from services.intake.web.context import actor, database, working_in
 from shared.database import Database
@@ -92,12 +94,18 @@ def _once(view: View) -> View:
             response: Response = view(*args, **kwargs)
             return response
 
+        anew = False
+
         def within(open_one: Database) -> Answer:
+            nonlocal anew
+            anew = True
             with working_in(open_one):
                 done = view(*args, **kwargs)
                 return Answer(done.status_code, done.get_json())
 
         known = answer_once(database(), actor().username, key, _digest(), within)
+        if not anew:
+            audit.saw(database(), actor(), Action.ANSWER_REPEATED)
         response = jsonify(known.body)
         response.status_code = known.status
         return response

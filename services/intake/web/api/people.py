@@ -46,6 +46,9 @@ class PersonShown(Schema):
     phone = fields.String(allow_none=True)
     address = fields.String(allow_none=True)
     created_at = fields.AwareDateTime(format="iso")
+    missing = fields.String(
+        allow_none=True, metadata={"description": "why nothing more is known: erased, or unreadable"}
+    )
 
 
 class PeopleShown(Schema):

@@ -1,10 +1,12 @@
 """The pages that people meet, one file for each room of the house."""
 
 from services.intake.web import context
+from services.intake.web.pages.audit import audit
 from services.intake.web.pages.cases import cases
 from services.intake.web.pages.consent import consent
 from services.intake.web.pages.directory import directory
 from services.intake.web.pages.emergency import emergency
+from services.intake.web.pages.holds import holds
 from services.intake.web.pages.inbox import inbox
 from services.intake.web.pages.people import people
 from services.intake.web.pages.refer import refer
@@ -12,10 +14,11 @@ from services.intake.web.pages.referrals import referrals
 from services.intake.web.pages.team import team
 
 GATES = {
-    **dict.fromkeys((inbox, people, consent, cases, refer, referrals), context.for_case_staff),
+    **dict.fromkeys((inbox, people, consent, cases, refer, referrals, holds), context.for_case_staff),
     emergency: context.for_case_workers,
     team: context.for_focal_points,
     directory: context.for_the_directory,
+    audit: context.for_auditors,
 }  #: whom each room is open to: one that stands here without a gate there is not
 PAGES = tuple(GATES)
 

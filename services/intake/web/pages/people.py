@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from services.intake.usecases import need_to_know
 from services.intake.usecases import people as use
+from services.intake.usecases.audit import who_looked
 from services.intake.web.context import actor, database, today
 from services.intake.web.forms.people import PersonForm, SearchForm
 from services.intake.web.once import once, refusals_shown_in
@@ -53,4 +54,5 @@ def page(person_id: UUID) -> ResponseReturnValue:
         today=today(),
         team=need_to_know.file_team(database(), person_id, actor()),
         open_until=need_to_know.file_open_until(database(), person_id, actor()),
+        looks=who_looked(database(), person_id, actor()),
     )

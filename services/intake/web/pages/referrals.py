@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from services.intake.domain import Direction
 from services.intake.usecases import need_to_know
 from services.intake.usecases import referrals as use
+from services.intake.usecases.audit import who_looked
 from services.intake.usecases.moves import make_move
 from services.intake.usecases.refusals import Conflict, NotFound
 from services.intake.web.context import actor, database
@@ -41,7 +42,8 @@ def page(referral_id: UUID) -> str:
     came = file.referral.direction is Direction.IN
     team = need_to_know.referral_team(database(), referral_id, actor()) if came else None
     until = need_to_know.referral_open_until(database(), referral_id, actor())
-    return render_template("referrals/page.html", file=file, team=team, open_until=until)
+    looks = who_looked(database(), referral_id, actor())
+    return render_template("referrals/page.html", file=file, team=team, open_until=until, looks=looks)
 
 
 @referrals.route("/referrals/<uuid:referral_id>/moves/<move>", methods=["GET", "POST"])

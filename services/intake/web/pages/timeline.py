@@ -44,6 +44,8 @@ def _of_case(case: Case) -> Iterator[Happening]:
         yield Happening(
             case.closed_at, _("Case %(reference)s closed: %(why)s", reference=case.reference, why=why)
         )
+    if case.erased_at is not None:
+        yield Happening(case.erased_at, _("Case %(reference)s erased", reference=case.reference))
 
 
 def _of_referral(referral: Referral) -> Happening:

@@ -10,13 +10,13 @@ from flask import Flask
 from services.intake.domain import Role
 from services.intake.settings import IntakeWebSettings
 from services.intake.storage.directory import newest_directory
+from services.intake.tests.founded import ROOT
 from services.intake.tests.node import (
     CHEAP,
     HERE,
     KEYLESS,
+    NETWORK,
     OUR_KEYS,
-    REGISTER,
-    ROOT,
     SAFE_HOUSE,
     START,
     THEIR_KEYS,
@@ -85,7 +85,7 @@ def hears_of_offers(node: Node) -> None:
         else Organisation(org=org, name=name, services=OFFERS[org])
         for org, name in NAMES.items()
     ]
-    admitting = REGISTER.next().admitting(ELSEWHERE, "Night Shelter", THEIR_KEYS.public, START)
+    admitting = NETWORK.register.next().admitting(ELSEWHERE, "Night Shelter", THEIR_KEYS.public, START)
     register = to_wire((SignedRegister(admitting.write()).signed(ROOT), []))
     node.hears(
         DirectoryPublished(

@@ -185,7 +185,7 @@ def test_a_key_is_not_used_up_by_another_body_path_or_person(site: Site, partner
     assert (first.status_code, colleague.status_code) == (201, 201)
     assert (other_body.status_code, other_path.status_code) == (409, 409)
     assert other_body.get_json()["code"] == "idempotency_key_reused"
-    assert {row["alias"] for row in site.node.rows(people)} == {"Stork", "Heron"}
+    assert {person.alias for person in site.node.people()} == {"Stork", "Heron"}
 
 
 def test_a_refused_request_leaves_its_key_free(site: Site, partner: Partner) -> None:

@@ -43,7 +43,8 @@ def test_a_body_over_a_megabyte_is_too_large(site: Site, partner: Partner) -> No
 
 
 @pytest.mark.parametrize(
-    "content_type", ["text/plain", "application/x-www-form-urlencoded", "text/xml", None]
+    "content_type",
+    ["text/plain", "application/x-www-form-urlencoded", "text/xml", "multipart/form-data; boundary=x", None],
 )
 def test_another_content_type_is_refused(site: Site, partner: Partner, content_type: str | None) -> None:
     response = partner.raw("/people", b'{"alias": "x"}', content_type)

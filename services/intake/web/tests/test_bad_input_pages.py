@@ -1,5 +1,6 @@
 """Bad input at the forms: said at the field, nothing typed is lost, nothing runs, nothing is changed."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -104,7 +105,47 @@ def test_what_is_no_text_is_refused_or_made_text(site: Site, worker: Browser, ra
     response = worker.client.post("/people/new", data=body, content_type="application/x-www-form-urlencoded")
 
     assert response.status_code in (303, 400)
-    assert all("\x00" not in row["alias"] and row["alias"].isprintable() for row in site.node.rows(people))
+    aliases = [person.alias or "" for person in site.node.people()]
+    assert all("\x00" not in alias and alias.isprintable() for alias in aliases)
+
+
+FILES = {
+    "a picture that can run": (
+        "face.svg",
+        b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+        "image/svg+xml",
+    ),
+    "a page": ("face.html", b"<script>alert(1)</script>", "text/html"),
+    "a name that leads away": ("../../etc/passwd", b"x", "text/plain"),
+    "something packed": ("a.zip", b"PK\x03\x04" + bytes(64), "application/zip"),
+}
+
+
+@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("field", ["alias", "photo"])
+def test_no_form_takes_a_file(site: Site, worker: Browser, field: str, file: str) -> None:
+    name, content, kind = FILES[file]
+    sent: dict[str, Any] = worker.form("/people/new") | {"given_name": "Stork"}
+    sent |= {field: (BytesIO(content), name, kind)}
+
+    response = worker.client.post("/people/new", data=sent, content_type="multipart/form-data")
+
+    assert response.status_code == 400
+    assert site.node.rows(people) == []
+    assert name not in text(response)
+
+
+def test_a_form_of_very_many_fields_is_refused(site: Site, worker: Browser) -> None:
+    many = {f"f{number}": "x" for number in range(2_000)}
+
+    response = worker.client.post(
+        "/people/new",
+        data=worker.form("/people/new") | many | {"alias": "x"},
+        content_type="multipart/form-data",
+    )
+
+    assert response.status_code == 413
+    assert site.node.rows(people) == []
 
 
 @pytest.mark.parametrize("method", ["put", "delete", "patch"])
@@ -149,7 +190,7 @@ def test_an_override_of_the_direction_is_kept_and_shown_as_what_it_is(site: Site
     response = worker.send("/people/new", alias=name)
     page = text(worker.get(response.location))
 
-    assert [row["alias"] for row in site.node.rows(people)] == [name]
+    assert [person.alias for person in site.node.people()] == [name]
     assert "Ann\\u202egnp.exe" in page
     assert "\u202e" not in page
 

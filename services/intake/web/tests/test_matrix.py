@@ -39,6 +39,8 @@ GET  /cases/<case>/needs/<need>/settle    302 | 200 404 404 404 | 200 200 404 40
 POST /cases/<case>/needs/<need>/settle    302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
 GET  /cases/<case>/close                  302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
 POST /cases/<case>/close                  302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /cases/<case>/hold                   302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /cases/<case>/hold                   302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
 GET  /cases/<case>/refer                  302 | 302 404 404 404 | 302 302 404 404 | 403 403 403 403 | 403 403 403 403
 GET  /cases/<case>/needs/<need>/refer     302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
 POST /cases/<case>/needs/<need>/refer     302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
@@ -53,9 +55,15 @@ GET  /referrals/<out>/team                302 | 403 403 403 403 | 404 404 404 40
 GET  /referrals/<in>/team                 302 | 403 403 403 403 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
 POST /referrals/<out>/team                302 | 403 403 403 403 | 404 404 404 404 | 403 403 403 403 | 403 403 403 403
 POST /referrals/<in>/team                 302 | 403 403 403 403 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /referrals/<out>/hold                302 | 404 404 404 404 | 404 404 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /referrals/<in>/hold                 302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /referrals/<out>/hold                302 | 404 404 404 404 | 404 404 404 404 | 403 403 403 403 | 403 403 403 403
+POST /referrals/<in>/hold                 302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
 GET  /emergency                           302 | 200             | 403             | 403             | 403
 POST /emergency                           302 | 422             | 403             | 403             | 403
 GET  /directory                           302 | 200             | 200             | 200             | 403
+GET  /audit                               302 | 403             | 403             | 403             | 200
+GET  /audit.csv                           302 | 403             | 403             | 403             | 200
 
 POST /api/v1/people                       401 | 201             | 201             | 403             | 403
 GET  /api/v1/people                       401 | 200             | 200             | 200             | 200
@@ -72,6 +80,8 @@ POST /api/v1/referrals/<in>/moves         401 | 200 404 404 404 | 200 200 404 40
 GET  /api/v1/directory                    401 | 200             | 200             | 200             | 403
 
 GET  /account                             302 | 200             | 200             | 200             | 200
+GET  /account/password                    302 | 200             | 200             | 200             | 200
+POST /account/password                    302 | 422             | 422             | 422             | 422
 GET  /account/recovery-codes              302 | 302             | 302             | 302             | 302
 POST /account/recovery-codes              302 | 302             | 302             | 302             | 302
 POST /account/sign-out-everywhere         302 | 303             | 303             | 303             | 303

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from services.intake.storage.tables import cases, consents, needs, people
+from services.intake.storage.tables import cases, consents, needs
 from services.intake.tests.node import THERE, WORKER
 from services.intake.usecases.cases import add_need
 from services.intake.web.tests.site import Site
@@ -22,9 +22,9 @@ def registered(worker: Browser, **person: str) -> str:
 def test_a_person_is_registered_with_little_and_shown_with_the_next_step(site: Site, worker: Browser) -> None:
     address = registered(worker, **PERSON, language="ukr", other_language="rus")
 
-    [row] = site.node.rows(people)
-    assert (row["alias"], row["given_name"], row["age_band"]) == ("Swallow", None, "21--23")
-    assert row["languages"] == ["ukr", "rus"]
+    [person] = site.node.people()
+    assert (person.alias, person.given_name, person.age_band) == ("Swallow", None, "21--23")
+    assert person.languages == ("ukr", "rus")
     page = words(worker.get(address))
     assert "Swallow" in page
     assert "Next step Record consent" in page
@@ -35,7 +35,7 @@ def test_a_person_is_registered_with_little_and_shown_with_the_next_step(site: S
 def test_names_of_any_script_and_length_are_accepted(site: Site, worker: Browser, name: str) -> None:
     page = words(worker.get(registered(worker, given_name=name)))
 
-    assert [row["given_name"] for row in site.node.rows(people)] == [name]
+    assert [person.given_name for person in site.node.people()] == [name]
     assert name in page
 
 

@@ -44,11 +44,12 @@ def test_a_referral_leaves_after_three_pages(site: Site, worker: Browser, need: 
     assert sent.status_code == 303
     [row] = site.node.rows(referrals)
     assert sent.location == f"/referrals/{row['id']}"
-    assert row["content"] == {
+    page = site.node.page(row["id"])
+    assert page.content == {
         "given_name": "Sample",
         "reason": "Needs a lawyer.",
         "safe_contact": "only_through_the_worker",
-        "case_reference": row["reference"],
+        "case_reference": page.referral.reference,
     }
     assert len(site.node.said(ReferralSent)) == 1
 

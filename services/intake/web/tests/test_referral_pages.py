@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 
-from services.intake.storage.tables import moves
 from services.intake.tests.node import HERE, THERE, moved_on
 from services.intake.web.tests.site import Site
 from services.intake.web.tests.visitors import Browser, text, words
@@ -124,8 +123,8 @@ def test_an_appointment_is_asked_for_in_local_time_and_kept_exactly(site: Site, 
     worker.send(address, scheduled_for="2026-03-10T10:30")
 
     assert "Enter the day and the time." in words(wrong)
-    [row] = [row for row in site.node.rows(moves) if row["move"] == "schedule"]
-    assert row["scheduled_for"].isoformat() == "2026-03-10T07:30:00+00:00"
+    [line] = [line for line in site.node.page(referral_id).history if line.move == "schedule"]
+    assert str(line.scheduled_for) == "2026-03-10 07:30:00+00:00"
     assert "Appointment: 10 Mar 2026, 10:30" in words(worker.get(f"/referrals/{referral_id}"))
 
 

@@ -144,7 +144,8 @@ def test_no_page_does_anything_without_its_csrf_token(site: Site, web: Flask, fo
     site.node.has_case()
     rules = {rule.rule for rule in web.url_map.iter_rules() if "POST" in (rule.methods or ())}
     pages = sorted(rule for rule in rules if not rule.startswith("/api/"))
-    before = [site.node.rows(table) for table in metadata.sorted_tables]
+    kept = [table for table in metadata.sorted_tables if table.name != "audit_entries"]  # that she looks, is
+    before = [site.node.rows(table) for table in kept]
 
     for page in pages:
         address = re.sub(r"<(?:uuid:)?\w+>", str(new_id()), page)
@@ -152,16 +153,16 @@ def test_no_page_does_anything_without_its_csrf_token(site: Site, web: Flask, fo
             assert focal.client.post(address, data=given).status_code == 400, page
 
     assert len(pages) > 20
-    assert [site.node.rows(table) for table in metadata.sorted_tables] == before
+    assert [site.node.rows(table) for table in kept] == before
 
 
-def test_an_auditor_begins_with_their_own_account(site: Site) -> None:
+def test_an_auditor_begins_with_the_audit(site: Site) -> None:
     new = NewStaff("vera", PASSWORD, Role.AUDITOR, "Vera")
     add_staff(site.node.database, new, org=HERE, hasher=CHEAP)
 
     auditor = site.browser("vera")
 
-    assert auditor.get("/").location == "/account"
+    assert auditor.get("/").location == "/audit"
     assert "Vera · vera · auditor" in words(auditor.get("/account"))
     assert "Inbox" not in words(auditor.get("/account"))
     assert "Directory" not in words(auditor.get("/account"))

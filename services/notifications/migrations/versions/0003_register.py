@@ -2,8 +2,8 @@
 
 from shared.messaging.letter_tables import add_register
 
-revision = "0005"
-down_revision = "0003"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:

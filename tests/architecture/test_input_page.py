@@ -1,0 +1,38 @@
+"""The page about what is taken names the limits that the code has."""
+
+import pytest
+
+from deploy.serve import THREADS
+from services.intake.storage import searching
+from services.intake.usecases import checks, need_to_know, people
+from services.referral.hsds import package
+from shared import passkeys, second_factors
+from shared.messaging import message, topology
+from shared.testing.tree import ROOT
+from shared.web import application, gate
+
+PAGE = " ".join((ROOT / "docs" / "reference" / "input.md").read_text("utf-8").split())
+MB, GIB = 1024**2, 1024**3
+PARTNER = topology.NODE_LIMITS
+SAID = [
+    f"not before {checks.EARLIEST_BIRTH.year}",
+    f"its body | {application.LARGEST_BODY:,} bytes |",
+    f"depth of its JSON | {gate.DEEPEST} |",
+    f"what is written freely | {checks.LONGEST_TEXT:,} characters;",
+    f"the reason of an emergency {need_to_know.LONGEST_REASON}",
+    f"choices in one list | {checks.MOST_CHOICES} |",
+    f"people found; referrals on one page | {people.FOUND_AT_ONCE} |",
+    f"the newest {searching.LOOKED_THROUGH:,} are;",
+    f"passkeys; recovery codes | {passkeys.MOST}; {second_factors.RECOVERY_CODES} |",
+    f"requests worked on at once | {THREADS} |",
+    f"connections; channels | {PARTNER['max-connections']}; {PARTNER['max-channels']} |",
+    f"what waits in its queue | {topology.QUEUE_BYTES // GIB} GiB |",
+    f"bytes | {message.LARGEST:,} |",
+    f"attempts | {topology.ATTEMPTS} |",
+    f"{package.MAX_FILE // MB} MB; {package.MAX_PACKAGE // MB} MB; {package.MAX_FILES} |",
+]
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_it_names_the_limit_that_the_code_has(said: str) -> None:
+    assert said in PAGE
