@@ -168,7 +168,12 @@ def begin(seed: int) -> World:
 
 @cache
 def _first_day() -> tuple[list[bytes], dict[str, UUID]]:
-    """Made once: what every world begins with."""
+    """Made once: what every world begins with, under ids of its own."""
+    with patch.object(clocks, "uuid7", _Ids()):
+        return _lived_through()
+
+
+def _lived_through() -> tuple[list[bytes], dict[str, UUID]]:
     world = World(Weather(0, calm=True))
     for process in world.processes:
         process.skew = timedelta()
@@ -197,6 +202,9 @@ def _case(world: World, org: str) -> UUID:
     return open_case(database, person.id, worker(org)).id
 
 
+AFTER_THE_FIRST_DAY = 1_000_000  #: more than there are ids in it
+
+
 @dataclass
 class _Ids:
     """Identifiers that ascend and are the same each time a seed is played."""
@@ -210,4 +218,4 @@ class _Ids:
 
 def same_ids_each_time() -> Any:
     """While this is in force, new identifiers depend on nothing but their number."""
-    return patch.object(clocks, "uuid7", _Ids())
+    return patch.object(clocks, "uuid7", _Ids(AFTER_THE_FIRST_DAY))
