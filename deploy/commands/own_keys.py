@@ -46,6 +46,9 @@ def join(
     *,
     key_file: Annotated[Path, typer.Option(help="Where to keep this node's private keys.")],
     network_file: Annotated[Path, typer.Option(help="Where to keep what the node must know of the network.")],
+    new_keys: Annotated[
+        bool, typer.Option("--new-keys", help="After a revocation: other keys; the database still opens.")
+    ] = False,
 ) -> None:
     """Make this node's keys and keep the network's; prints the line for the hub, and the words to compare by voice."""
     try:
@@ -57,6 +60,9 @@ def join(
         fail(f"{invitation} is no invitation, or was changed on its way: ask the hub for another")
     _refuse_another_network(network_file, network)
     keys = complete_key_file(key_file, passphrase_of(key_file))
+    if new_keys:
+        keys = keys.renewed(now())
+        replace_key_file(key_file, keys, passphrase_of(key_file))
     write_network_file(network_file, network)
     show_json(
         {

@@ -41,22 +41,34 @@ def add_key_table(metadata: MetaData) -> None:
 
 def keep_keys(tx: Transaction, table: Table, standings: Iterable[Standing], *, version: int) -> None:
     """Let the keys of all parties be those of that version of the register."""
-    since = {row.party: row.since for row in tx.execute(select(table.c.party, table.c.since))}
+    known = {row.party: row for row in tx.execute(select(table))}
     tx.execute(table.delete())
-    add(tx, table, [_row(one, since.get(one.entry.party) or tx.at, version) for one in standings])
+    add(tx, table, [_row(one, known.get(one.entry.party), tx.at, version) for one in standings])
     _look_again(tx)
 
 
-def _row(standing: Standing, since: datetime, version: int) -> dict[str, Any]:
+def _row(standing: Standing, known: Any | None, at: datetime, version: int) -> dict[str, Any]:
+    former = (*standing.former, *_of_before(standing, known, at))
     return {
         "party": standing.entry.party,
         "sealing": standing.keys.sealing,
         "signing": standing.keys.signing,
-        "since": since,
+        "since": (known and known.since) or at,
         "version": version,
         "state": standing.state,
-        "former": [[key, until.isoformat()] for key, until in standing.former],
+        "former": [[key, until.isoformat()] for key, until in former],
     }
+
+
+def _of_before(standing: Standing, known: Any | None, at: datetime) -> Iterator[tuple[str, datetime]]:
+    """Of a party that was admitted anew what it signed with before: it proves what was said, and says nothing more."""
+    named = {standing.keys.signing, *(key for key, _ in standing.former)}
+    before = [(known.signing, at), *_former(known)] if known and known.signing else []
+    return ((key, min(until, at)) for key, until in before if key not in named)
+
+
+def _former(row: Any) -> Iterator[tuple[str, datetime]]:
+    return ((key, datetime.fromisoformat(until)) for key, until in row.former or ())
 
 
 def may_be_unsigned(tx: Transaction, table: Table, party: str, at: datetime) -> bool:
@@ -152,7 +164,7 @@ class KeyBook:
 
 
 def _entry(row: Any, at: datetime, until: float) -> _Entry:
-    former = tuple(key for key, ends in row.former or () if at < datetime.fromisoformat(ends))
+    former = tuple(key for key, until in _former(row) if at < until)
     return _Entry(until, row.state, row.sealing, (row.signing, *former) if row.signing else ())
 
 

@@ -53,6 +53,11 @@ class OwnKeys:
         new = OwnKeys.generate(now())
         return OwnKeys(self.sealing or new.sealing, self.signing or new.signing, self.storage or new.storage)
 
+    def renewed(self, made: datetime) -> "OwnKeys":
+        """New keys of each kind; of the old only those stay that open the party's own database."""
+        new = OwnKeys.generate(made)
+        return OwnKeys(new.sealing, new.signing, (*new.storage, *self.storage))
+
     @cached_property
     def ring(self) -> KeyRing:
         """What is sealed to this party opens with it."""

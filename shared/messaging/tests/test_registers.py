@@ -113,6 +113,23 @@ def test_who_is_revoked_is_heard_no_more_and_sealed_to_no_more(database: Databas
         assert set(sealing_keys(tx, METADATA.tables["keys"])) == {OTHER, HUB}
 
 
+def test_who_is_admitted_anew_is_heard_under_the_new_keys_and_proven_by_the_old(database: Database) -> None:
+    follows(database, NETWORK.register, STATEMENT)
+    follows(database, REVOKED)
+    latest = OwnKeys.generate(AT)
+    anew = REVOKED.next().admitting(NODE, "Node", latest.public, AT)
+    follows(database, SignedRegister(anew.write()).signed(ROOT))
+
+    known = book(database)
+    known.believe(letter(latest))
+    for stolen in (NEW, KEYS[NODE]):
+        with pytest.raises(Unready, match="key_unknown"):
+            known.believe(letter(stolen))
+    with database.reading() as tx:
+        ever = signing_keys(tx, METADATA.tables["keys"])[NODE]
+    assert set(ever) == {keys.public.signing for keys in (latest, NEW, KEYS[NODE])}
+
+
 def test_who_left_is_sealed_to_no_more(database: Database) -> None:
     said = Statement("tests", NODE, 1, 1, KEYS[NODE].public, AT, leaves=True)
     follows(database, NETWORK.register, said.signed(KEYS[NODE].signing[0]))
