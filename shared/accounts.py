@@ -22,7 +22,7 @@ class Accounts:
     """The accounts of a service, whose ``staff`` has the columns username, password_hash and active.
 
     ``note(tx, what, username)`` keeps what was done to whose: user_disabled, user_enabled, second_factor_reset,
-    recovery_link_made, recovered.
+    recovery_link_made, recovered, password_changed.
     """
 
     database: Database
@@ -92,6 +92,7 @@ class Accounts:
             mine = (self.staff.c.username == username) & self.staff.c.active
             tx.execute(update(self.staff).where(mine).values(password_hash=kept))
             self._end_sessions(tx, username)
+            self.note(tx, "password_changed", username)
 
     def _is_active(self, tx: Transaction, username: str) -> bool:
         c = self.staff.c

@@ -6,7 +6,7 @@ from http import HTTPMethod
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, unquote, urlsplit
-from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, HTTPSHandler, ProxyHandler, Request, build_opener
 
 from shared.messaging import tls
 from shared.messaging.errors import Misconfigured
@@ -14,6 +14,13 @@ from shared.messaging.errors import Misconfigured
 PATIENCE = 30.0  #: seconds to wait for one answer: a queue's comes when it has its leader
 
 Json = dict[str, Any]
+
+
+class _NoRedirects(HTTPRedirectHandler):
+    """The answer that would lead elsewhere is a refusal."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        """Nothing is asked there."""
 
 
 class ManagementRefused(RuntimeError):
@@ -32,7 +39,8 @@ class Management:
         self._authorization = "Basic " + base64.b64encode(login.encode()).decode()
         self._base = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
         secure = [HTTPSHandler(context=tls.context(ca_file))] if parts.scheme == "https" else []
-        self._opener = build_opener(ProxyHandler({}), *secure)  # a proxy would be told the password
+        # A proxy would be told the password, and so would whoever is redirected to.
+        self._opener = build_opener(ProxyHandler({}), _NoRedirects(), *secure)
 
     def get(self, *path: str) -> Any:
         """What stands at that path."""

@@ -9,7 +9,16 @@ from tests.e2e.conftest import Visit, Visitor
 
 A, B = "harbour-house", "legal-aid-centre"
 LANGUAGES = ("en", "ru", "be", "uk")
-PAGES = ("/inbox", "/people", "/people/new", "/referrals", "/directory", "/emergency", "/account")
+PAGES = (
+    "/inbox",
+    "/people",
+    "/people/new",
+    "/referrals",
+    "/directory",
+    "/emergency",
+    "/account",
+    "/account/password",
+)
 LATER_PAGES = ("/consent", "/cases/new", "/needs/new", "/refer", "/close", "/hold", "/consent/withdraw")
 REPORTS = ("referrals", "referrals_by_urgency", "response_times", "persons_identified", "needs")
 

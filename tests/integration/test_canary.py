@@ -1,8 +1,10 @@
-"""Nothing personal leaks: unique tokens in every personal field, the whole path driven, then looked for everywhere."""
+"""Nothing personal leaks: 10,000 tokens in every personal field, the whole path driven, then looked for everywhere."""
 
+import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,24 +12,29 @@ import pytest
 from deploy.demo.broker import start_broker
 from deploy.demo.plan import make_plan
 from shared.polling import poll_until
-from tests.network import SOON, Network, running
+from tests.network import SOON, Client, Network, running
 
 A, B = "harbour-house", "legal-aid-centre"
-TEXT_FIELDS = ("alias", "given_name", "family_name", "phone", "address")
+TEXT_FIELDS = {"alias": 5, "given_name": 5, "family_name": 5, "phone": 1, "address": 12}  #: how many fit
+SAID = 50  #: of them fit into what is said with a referral or a move
+PEOPLE = 24
+PLANTED = 10_000  #: at the least
+TOKEN = re.compile(rb"canary[0-9a-f]{32}")
 
 
 class Canaries:
-    """Tokens that occur nowhere else, one for each place."""
+    """Tokens that occur nowhere else, each with the place where it was written."""
 
     def __init__(self) -> None:
-        self.planted: dict[str, str] = {}
+        self.planted: dict[bytes, str] = {}
 
-    def new(self, place: str) -> str:
-        self.planted[place] = f"canary{uuid4().hex}"
-        return self.planted[place]
+    def new(self, place: str, count: int = 1) -> str:
+        tokens = [f"canary{uuid4().hex}" for _ in range(count)]
+        self.planted |= dict.fromkeys((token.encode() for token in tokens), place)
+        return " ".join(tokens)
 
     def found_in(self, content: bytes) -> list[str]:
-        return [place for place, token in self.planted.items() if token.encode() in content]
+        return sorted({self.planted[token] for token in TOKEN.findall(content) if token in self.planted})
 
 
 @pytest.fixture(scope="module")
@@ -43,32 +50,57 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
 def canaries(network: Network) -> Canaries:
     """Drives the whole path, good moves and bad requests, with a token wherever somebody may write."""
     canaries, sender, receiver = Canaries(), network.node(A), network.node(B)
-    person = {name: canaries.new(name) for name in TEXT_FIELDS}
-    person |= {"birth_date": "1987-11-23", "gender": "Woman", "citizenship": "UKR", "languages": ["ukr"]}
-    case_id = sender.case([B], person, [*TEXT_FIELDS, "birth_date", "gender", "citizenship", "languages"])
-    for journey in (
-        (("acknowledge", {}), ("ask_for_information", {"note": canaries.new("question")})),
-        (
-            ("accept", {}),
-            ("schedule", {"scheduled_for": "2031-03-04T05:06:07+00:00", "note": canaries.new("note")}),
-        ),
-        (("accept", {}), ("start", {}), ("complete", {"outcome": canaries.new("outcome")})),
-        (("reject", {"reason": "no_capacity", "note": canaries.new("reason note")}),),
-    ):
-        sent = sender.refer(case_id, B, fields=[*TEXT_FIELDS, "birth_date"], reason=canaries.new("reason"))
-        receiver.sees(sent["id"], "delivered")
-        for move, said in journey:
-            receiver.move(sent["id"], move, **said)
-        sender.sees(sent["id"], receiver.referral(sent["id"])["state"])
+    for _ in range(PEOPLE):
+        _somebody(canaries, sender, receiver)
     _remembered(sender, canaries)
     _bad_requests(sender, canaries)
     poll_until(network.mails, seconds=SOON, what="a mail")
     return canaries
 
 
-def _remembered(sender: object, canaries: Canaries) -> None:
+def _somebody(canaries: Canaries, sender: Client, receiver: Client) -> None:
+    """A person's whole way through the network, four times over."""
+    person: dict[str, Any] = {name: canaries.new(name, count) for name, count in TEXT_FIELDS.items()}
+    person |= {"birth_date": "1987-11-23", "gender": "Woman", "citizenship": "UKR", "languages": ["ukr"]}
+    case_id = sender.case([B], person, [*TEXT_FIELDS, "birth_date", "gender", "citizenship", "languages"])
+    journeys = _journeys(canaries)
+    sent = [_refer(canaries, sender, case_id)["id"] for _ in journeys]
+    for referral_id, journey in zip(sent, journeys, strict=True):
+        receiver.sees(referral_id, "delivered")
+        for move, said in journey:
+            receiver.move(referral_id, move, **said)
+    for referral_id in sent:
+        sender.sees(referral_id, receiver.referral(referral_id)["state"])
+
+
+def _refer(canaries: Canaries, sender: Client, case_id: str) -> dict[str, Any]:
+    reason = canaries.new("reason", SAID)
+    return sender.refer(case_id, B, fields=[*TEXT_FIELDS, "birth_date"], reason=reason)
+
+
+def _journeys(canaries: Canaries) -> list[tuple[tuple[str, dict[str, str]], ...]]:
+    when = "2031-03-04T05:06:07+00:00"
+    return [
+        (("acknowledge", {}), ("ask_for_information", {"note": canaries.new("question", SAID)})),
+        (("accept", {}), ("schedule", {"scheduled_for": when, "note": canaries.new("note", SAID)})),
+        (("accept", {}), ("start", {}), ("complete", {"outcome": canaries.new("outcome", SAID)})),
+        (("reject", {"reason": "no_capacity", "note": canaries.new("reason note", SAID)}),),
+    ]
+
+
+def test_so_many_were_planted(canaries: Canaries, record_property: Callable[[str, object], None]) -> None:
+    record_property(
+        "figure",
+        f"Canaries planted in {len(set(canaries.planted.values()))} places: {len(canaries.planted):,}.",
+    )
+
+    assert len(canaries.planted) >= PLANTED
+    assert canaries.found_in(next(iter(canaries.planted)) + b"x") != []
+
+
+def _remembered(sender: Client, canaries: Canaries) -> None:
     """An answer that is given again when the request comes again."""
-    http = sender.http  # type: ignore[attr-defined]
+    http = sender.http
     person = {"alias": canaries.new("alias of an answer")}
     answers = [
         http.post("/api/v1/people", json=person, headers={"Idempotency-Key": "once"}).json() for _ in range(2)
@@ -76,8 +108,8 @@ def _remembered(sender: object, canaries: Canaries) -> None:
     assert answers[0] == answers[1]
 
 
-def _bad_requests(sender: object, canaries: Canaries) -> None:
-    http = sender.http  # type: ignore[attr-defined]
+def _bad_requests(sender: Client, canaries: Canaries) -> None:
+    http = sender.http
     token = canaries.new("bad input")
     http.post(
         "/api/v1/people", json={"given_name": token, "gender": token, "birth_date": token, token: token}

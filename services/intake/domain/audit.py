@@ -45,6 +45,7 @@ class Action(StrEnum):
     RECOVERY_CODES_MADE = "recovery_codes_made"
     RECOVERY_LINK_MADE = "recovery_link_made"
     RECOVERED = "recovered"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - no password
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"
     USER_ADDED = "user_added"

@@ -57,12 +57,6 @@ def lock_due_received(tx: Transaction, over_before: datetime, *, limit: int) -> 
     return list(tx.execute(query.with_for_update(skip_locked=True)).scalars())
 
 
-def person_of_each(tx: Transaction, case_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Whose case each is."""
-    query = select(cases.c.id, cases.c.person_id).where(cases.c.id.in_(case_ids))
-    return {row.id: row.person_id for row in tx.execute(query)}
-
-
 def people_of_only(tx: Transaction, case_ids: Collection[UUID]) -> list[UUID]:
     """Those of whom no other case is left, locked."""
     other = cases.alias()

@@ -147,6 +147,7 @@ def test_accounts_and_sign_ins_are_kept_but_no_name_that_nobody_has(node: Node) 
             staff.sign_in(database, name, "wrong", hasher=CHEAP)
     link = accounts.recovery_link("olena")
     accounts.recover(link or "", "eight quiet lanterns", CHEAP)
+    accounts.change_password("olena", "nine quiet lanterns", CHEAP)
     accounts.reset_second_factor("olena")
     accounts.set_active("olena", active=False)
     accounts.set_active("olena", active=True)
@@ -160,6 +161,7 @@ def test_accounts_and_sign_ins_are_kept_but_no_name_that_nobody_has(node: Node) 
         ("", Action.SIGN_IN_REFUSED, Via.PAGE, None),
         ("", Action.RECOVERY_LINK_MADE, Via.COMMAND, "olena"),
         ("olena", Action.RECOVERED, Via.PAGE, None),
+        ("olena", Action.PASSWORD_CHANGED, Via.PAGE, None),
         ("", Action.SECOND_FACTOR_RESET, Via.COMMAND, "olena"),
         ("", Action.USER_DISABLED, Via.COMMAND, "olena"),
         ("", Action.USER_ENABLED, Via.COMMAND, "olena"),

@@ -2,8 +2,7 @@
 
 import pytest
 
-from services.intake.domain import Action, Actor, HoldStep, Role
-from services.intake.storage.audit import Wanted, find_entries
+from services.intake.domain import Actor, HoldStep, Role
 from services.intake.storage.tables import legal_holds
 from services.intake.tests.node import ADMIN, FOCAL_POINT, HERE, STRANGER, THERE, WORKER, Node, moved_on
 from services.intake.tests.test_erasing import LIVED, MONTHS, a_closed_case
@@ -114,23 +113,3 @@ def test_the_reasons_of_a_hold_are_not_readable_in_its_row(node: Node) -> None:
     ask_for_hold(node.database, case.id, "canary-reason", WORKER)
 
     assert "canary" not in str(node.rows(legal_holds))
-
-
-def test_who_held_who_lifted_and_what_was_erased_stands_in_the_audit(node: Node) -> None:
-    person, case, _sent = a_closed_case(node)
-    ask_for_hold(node.database, case.id, "A court has asked.", WORKER)
-    confirm_hold(node.database, case.id, SECOND)
-    ask_to_lift(node.database, case.id, "The court has closed the matter.", SECOND)
-    confirm_lift(node.database, case.id, FOCAL_POINT)
-    erase_case(node.database, case.reference)
-
-    with node.database.reading() as tx:
-        told = find_entries(tx, Wanted(record_id=person.id), limit=100)[::-1][-5:]
-    assert [(entry.username, entry.action) for entry in told] == [
-        ("olena", Action.HOLD_ASKED),
-        ("alena", Action.HOLD_CONFIRMED),
-        ("alena", Action.LIFT_ASKED),
-        ("ihar", Action.LIFT_CONFIRMED),
-        ("", Action.CONTENT_ERASED),
-    ]
-    assert {entry.case_id for entry in told} == {case.id}

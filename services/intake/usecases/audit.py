@@ -25,12 +25,14 @@ LOOKING = (
 )
 
 
-def did(tx: Transaction, by: Actor | None, action: Action, about: About = NOTHING) -> None:
-    """Somebody did it; without a ``by`` the node did. It is kept when the transaction commits.
+def did(
+    tx: Transaction, by: Actor | None, action: Action, about: About = NOTHING, *, via: Via = Via.NODE
+) -> None:
+    """Somebody did it; without a ``by`` the node or one of its commands did. It is kept when the transaction commits.
 
     However many there are in one transaction, it is one statement.
     """
-    username, via = (by.username, by.via) if by else ("", Via.NODE)
+    username, via = (by.username, by.via) if by else ("", via)
     _gather(tx, Entry(new_id(), tx.at, username, action, via, **vars(about)))
 
 
@@ -64,8 +66,8 @@ def note_sign_in(tx: Transaction, what: str, username: str, via: Via = Via.PAGE)
 
 
 def note_account(tx: Transaction, what: str, member: str) -> None:
-    """A command of the node did that to the account of a member of staff; only a link is used by its owner."""
-    if what == Action.RECOVERED:
+    """A command of the node did that to the account of a member of staff; links and passwords are its owner's doing."""
+    if what in (Action.RECOVERED, Action.PASSWORD_CHANGED):
         return note_sign_in(tx, what, member)
     return _gather(tx, Entry(new_id(), tx.at, "", Action(what), Via.COMMAND, member=member))
 

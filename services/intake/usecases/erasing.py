@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from services.intake.domain import About, Action
+from services.intake.domain import About, Action, Via
 from services.intake.storage import erasing as rows
 from services.intake.storage import holds as hold_rows
 from services.intake.storage.erasing import Erasable
@@ -47,7 +47,7 @@ def erase_case(database: Database, reference: str) -> Erasure:
     """
     with database.transaction() as tx:
         case = _erasable(tx, reference)
-        erasure = _erase(tx, [case.id])
+        erasure = _erase(tx, [case.id], via=Via.COMMAND)
     rows.forget_log(database)
     return erasure
 
@@ -71,15 +71,21 @@ def _scope(tx: Transaction, case_ids: Sequence[UUID]) -> tuple[Erasure, list[UUI
     return erasure, person_ids, referral_ids
 
 
-def _erase(tx: Transaction, case_ids: Sequence[UUID]) -> Erasure:
+def _erase(tx: Transaction, case_ids: Sequence[UUID], *, via: Via = Via.NODE) -> Erasure:
     erasure, person_ids, referral_ids = _scope(tx, case_ids)
     rows.erase_cases(tx, case_ids, person_ids)
     rows.erase_referrals(tx, referral_ids)
     rows.forget_answers(tx, [*case_ids, *person_ids, *referral_ids])
     hold_rows.forget_reasons(tx, case_ids)
-    for case_id, person_id in rows.person_of_each(tx, case_ids).items():
-        audit.did(tx, None, Action.CONTENT_ERASED, About(person_id, case_id))
+    _note(tx, *(About(case_id=id_) for id_ in case_ids), via=via)
+    _note(tx, *(About(id_) for id_ in person_ids), via=via)
+    _note(tx, *(About(referral_id=id_) for id_ in referral_ids), via=via)
     return erasure
+
+
+def _note(tx: Transaction, *erased: About, via: Via = Via.NODE) -> None:
+    for about in erased:
+        audit.did(tx, None, Action.CONTENT_ERASED, about, via=via)
 
 
 def erase_what_is_due(database: Database, retention: timedelta) -> int:
@@ -118,6 +124,5 @@ def _erase_some_received(tx: Transaction, retention: timedelta) -> int:
         rows.erase_referrals(tx, due)
         rows.forget_answers(tx, due)
         hold_rows.forget_reasons(tx, due)
-        for referral_id in due:
-            audit.did(tx, None, Action.CONTENT_ERASED, About(referral_id=referral_id))
+        _note(tx, *(About(referral_id=id_) for id_ in due))
     return len(due)

@@ -42,6 +42,7 @@ ACTIONS: Mapping[str, Any] = {
     Action.RECOVERY_CODES_MADE: _l("New recovery codes"),
     Action.RECOVERY_LINK_MADE: _l("Recovery link made"),
     Action.RECOVERED: _l("Recovery link used"),
+    Action.PASSWORD_CHANGED: _l("Password changed"),
     Action.PASSKEY_ADDED: _l("Passkey added"),
     Action.PASSKEY_REMOVED: _l("Passkey removed"),
     Action.USER_ADDED: _l("Member of staff added"),

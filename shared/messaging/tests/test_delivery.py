@@ -1,5 +1,6 @@
 """What becomes of received messages, for everything that can happen to them."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,6 +45,29 @@ def test_the_same_message_twice_in_one_batch_has_one_effect(desk: Desk) -> None:
     twin = Incoming(one.id, one.routing_key, one.body, tag=2)
 
     assert desk.delivery.deliver([one, twin]) == [Outcome.DONE, Outcome.DUPLICATE]
+    assert len(desk.effects()) == 1
+
+
+def test_what_comes_a_thousand_times_has_one_effect(desk: Desk) -> None:
+    message = asked(0)
+
+    for _ in range(10):
+        desk.delivery.deliver([replace(message, tag=tag) for tag in range(100)])
+
+    assert len(desk.effects()) == 1
+    assert desk.reasons() == []
+
+
+def test_of_two_that_say_different_things_under_one_id_the_first_counts(desk: Desk) -> None:
+    first = asked(0)
+    second = replace(asked(1), id=first.id)
+    second = replace(
+        second, body=re.sub(rb'"id":"[^"]+"', b'"id":"%s"' % str(first.id).encode(), second.body, count=1)
+    )
+
+    desk.delivery.deliver([first])
+    assert desk.delivery.deliver([second]) == [Outcome.DUPLICATE]
+
     assert len(desk.effects()) == 1
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from shared.sealing import CannotOpen, KeyRing, PrivateKey, box, open_sealed, seal
 from shared.sealing.keys import KEY_ID_BYTES, parse_public
+from shared.sealing.suites import SUITES
 
 KEY, OTHER = PrivateKey.generate(), PrivateKey.generate()
 RING, HERE = KeyRing(OTHER, KEY), b"person:1"
@@ -151,3 +152,16 @@ def test_the_content_is_under_an_ordinary_cipher() -> None:
     nonce, rest = sealed[len(start) :][: box.NONCE_BYTES], sealed[len(start) + box.NONCE_BYTES :]
 
     assert ChaCha20Poly1305(secret).decrypt(nonce, rest, start + HERE)[4:12] == b"Invented"
+
+
+@pytest.mark.parametrize("suite", [1, 2])
+@pytest.mark.parametrize("filling", [0, 1, 0xFF], ids=["zeros", "ones", "all bits"])
+def test_a_wrapping_to_a_point_of_low_order_opens_nothing(suite: int, filling: int) -> None:
+    """Whoever sends one would know the key that comes of it."""
+    key = PrivateKey(SUITES[suite], SUITES[suite].new())
+    sealed = raw(to=key)
+    wrapped = len(begin(sealed)) - box._HEAD.size
+    point = bytes([1]) + bytes(31) if filling == 1 else bytes([filling]) * 32
+    low = sealed[: box._HEAD.size] + point.ljust(wrapped, b"\0") + sealed[len(begin(sealed)) :]
+
+    assert refusal(low, KeyRing(key)) == "damaged"
