@@ -136,14 +136,14 @@ def _open_cases(sender: NodePlan, receiver: NodePlan, count: int) -> list[UUID]:
 def _effects(plan: Plan, load: Load) -> Effects:
     """With the receiver each referral is delivered too, and only then is there something to be told."""
     node, (referral, notifications, reporting) = plan.nodes[0].database_url, plan.databases.values()
-    admitted = 2  # organisations, each a new version of the directory
+    published = 1  # version of the directory, with all organisations in it
     moves, notices = (2, 1) if load.receiver else (1, 0)
     unsent = "true" if load.receiver else "awaits IS NULL OR awaits LIKE 'received:%'"
     return Effects(
         [
-            Effect("heard by reporting", reporting, "inbox", "message_id", moves, BY_HUB, admitted),
+            Effect("heard by reporting", reporting, "inbox", "message_id", moves, BY_HUB, published),
             Effect("counted by reporting", reporting, "referrals", "referral_id"),
-            Effect("heard by notifications", notifications, "inbox", "message_id", moves, BY_HUB, admitted),
+            Effect("heard by notifications", notifications, "inbox", "message_id", moves, BY_HUB, published),
             Effect("notices", notifications, "notices", "id", notices),
             Effect("moves at the hub", referral, "moves", "move_id", moves),
             Effect("referrals at the hub", referral, "referrals", "id"),
