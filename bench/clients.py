@@ -26,7 +26,7 @@ def main() -> None:
     A line does not wait for the one before it, so that lines of 1 at a steady pace are referrals at a steady pace.
     """
     told = json.loads(sys.stdin.readline())
-    scribe = scribe_of("intake", told["org"], read_key_file(Path(told["key_file"])), hub=None)
+    scribe = scribe_of("intake", told["org"], read_key_file(Path(told["key_file"])))
     database = open_database("intake", told["database"], sender=told["org"], scribe=scribe)
     worker = Actor("bench", Role.CASE_WORKER, told["org"])
     look_less_for_garbage()  # as a web process does

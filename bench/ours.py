@@ -20,11 +20,8 @@ from services.intake.usecases.cases import open_case
 from services.intake.usecases.consent import record_consent
 from services.intake.usecases.directory import organisations
 from services.intake.usecases.people import register_person
-from services.referral.usecases.directory import add_organisation
 from shared.database import Database
-from shared.messaging.message import HUB
 from shared.messaging.topology import HUB_USER
-from shared.migrations import upgrade
 from shared.polling import poll_until
 from shared.sealing import read_key_file
 
@@ -84,7 +81,6 @@ def ours(place: Place, load: Load) -> Iterator[OurSide]:
     plan = make_plan(place.folder / "ours", place.database_url)
     sender, receiver, _ = plan.nodes
     nodes = (sender, receiver) if load.receiver else (sender,)
-    _admit(plan, sender, receiver)
     with closing(_effects(plan, load)) as effects, closing(Processes(place.folder / "logs")) as processes:
         side = OurSide(processes, effects, plan=plan, broker=_broker(place, plan))
         _start(side, nodes)
@@ -93,14 +89,6 @@ def ours(place: Place, load: Load) -> Iterator[OurSide]:
         told = {"database": sender.database_url, "key_file": str(sender.key_file), "org": sender.org}
         processes.tell(CLIENTS, told | {"to_org": receiver.org, "cases": [str(case) for case in cases]})
         yield side
-
-
-def _admit(plan: Plan, *nodes: NodePlan) -> None:
-    upgrade("services.referral", plan.databases["referral"])
-    with closing(open_database("referral", plan.databases["referral"], sender=HUB)) as database:
-        for node in nodes:
-            keys = read_key_file(node.key_file).public
-            add_organisation(database, node.org, name=node.about.name, keys=keys)
 
 
 def _broker(place: Place, plan: Plan) -> DemoBroker:
@@ -119,7 +107,7 @@ def _start(side: OurSide, nodes: tuple[NodePlan, ...]) -> None:
 
 
 def _node_database(node: NodePlan) -> Database:
-    scribe = scribe_of("intake", node.org, read_key_file(node.key_file), hub=None)
+    scribe = scribe_of("intake", node.org, read_key_file(node.key_file))
     return open_database("intake", node.database_url, sender=node.org, scribe=scribe)
 
 
@@ -148,14 +136,14 @@ def _open_cases(sender: NodePlan, receiver: NodePlan, count: int) -> list[UUID]:
 def _effects(plan: Plan, load: Load) -> Effects:
     """With the receiver each referral is delivered too, and only then is there something to be told."""
     node, (referral, notifications, reporting) = plan.nodes[0].database_url, plan.databases.values()
-    admitted = 2  # organisations, each a new version of the directory
+    published = 1  # version of the directory, with all organisations in it
     moves, notices = (2, 1) if load.receiver else (1, 0)
     unsent = "true" if load.receiver else "awaits IS NULL OR awaits LIKE 'received:%'"
     return Effects(
         [
-            Effect("heard by reporting", reporting, "inbox", "message_id", moves, BY_HUB, admitted),
+            Effect("heard by reporting", reporting, "inbox", "message_id", moves, BY_HUB, published),
             Effect("counted by reporting", reporting, "referrals", "referral_id"),
-            Effect("heard by notifications", notifications, "inbox", "message_id", moves, BY_HUB, admitted),
+            Effect("heard by notifications", notifications, "inbox", "message_id", moves, BY_HUB, published),
             Effect("notices", notifications, "notices", "id", notices),
             Effect("moves at the hub", referral, "moves", "move_id", moves),
             Effect("referrals at the hub", referral, "referrals", "id"),

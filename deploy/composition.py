@@ -15,12 +15,15 @@ from deploy.key_files import open_key_file
 from shared.at_rest import StorageKeys
 from shared.clock import Clock, now
 from shared.database import Database
+from shared.messaging.introducing import Party
 from shared.messaging.keybook import KeyBook
 from shared.messaging.message import HUB
 from shared.messaging.outbox import Outbox, Patience
 from shared.messaging.scribe import Scribe
 from shared.messaging.topology import node_queue
-from shared.sealing import KeyFileUnusable, OwnKeys, PublicKeys
+from shared.sealing import KeyFileUnusable, OwnKeys
+from shared.sealing.network_file import NetworkFile, read_network_file
+from shared.sealing.register import Roots
 from shared.settings import PREFIX, SettingsWrong, read, variable
 
 
@@ -35,9 +38,9 @@ class Composition:
     amqp_url: str
     queue: str
     keys: OwnKeys
+    network: NetworkFile
     broker_ca_file: str = ""
     sender: str = HUB
-    hub: PublicKeys | None = None  #: the hub's, that a node was told
     resend_seconds: float = 60
     poll: float = (
         0.5  #: seconds between looks for rows that another process, or an earlier life, left in the outbox
@@ -58,7 +61,7 @@ class Composition:
 
     def open_database(self) -> Database:
         """The service's database, with its outbox."""
-        scribe = scribe_of(self.name, self.sender, self.keys, self.hub or self.keys.public)
+        scribe = scribe_of(self.name, self.sender, self.keys, self.network.roots)
         return open_database(
             self.name,
             self.database_url,
@@ -81,6 +84,7 @@ def _referral() -> Composition:
         broker_ca_file=settings.broker_ca_file,
         queue="referral",
         keys=keys_in(settings.key_file),
+        network=read_network_file(settings.network_file),
         resend_seconds=settings.resend_seconds,
     )
 
@@ -100,7 +104,7 @@ def _intake() -> Composition:
         queue=node_queue(settings.org),
         sender=settings.org,
         keys=keys,
-        hub=PublicKeys.parse(settings.hub_key),
+        network=read_network_file(settings.network_file),
         resend_seconds=settings.resend_seconds,
         poll=0.02,  # the web process writes here, and somebody waits
         own={"org": settings.org, "ring": keys.ring},
@@ -120,6 +124,7 @@ def _notifications() -> Composition:
         broker_ca_file=settings.broker_ca_file,
         queue="notifications",
         keys=keys_in(settings.key_file),
+        network=read_network_file(settings.network_file),
     )
 
 
@@ -136,6 +141,7 @@ def _reporting() -> Composition:
         broker_ca_file=settings.broker_ca_file,
         queue="reporting",
         keys=keys_in(settings.key_file),
+        network=read_network_file(settings.network_file),
     )
 
 
@@ -192,15 +198,29 @@ def keys_in(path: Path) -> OwnKeys:
     keys = open_key_file(path)
     if not keys.is_complete:
         raise KeyFileUnusable(
-            f"{path} lacks the key to sign with: run throughline network key {path} and send the hub what it prints"
+            f"{path} lacks the key to sign with: run throughline network key {path}, then throughline network join"
         )
     return keys
 
 
-def scribe_of(service: str, name: str, keys: OwnKeys, hub: PublicKeys | None) -> Scribe:
-    """Where a party of that name writes and reads. It was told the hub's keys; who only writes need not know them."""
+def scribe_of(service: str, name: str, keys: OwnKeys, roots: Roots | None = None) -> Scribe:
+    """Where a party of that name writes and reads. Who only writes need not know the network's roots."""
     table = import_module(f"services.{service}.storage").metadata.tables["keys"]
-    return Scribe(name, keys, KeyBook(name, table, pinned={HUB: hub} if hub else {}))
+    return Scribe(name, keys, KeyBook(name, table, roots))
+
+
+def party_of(service: str, name: str, keys: OwnKeys) -> Party:
+    """How that service introduces itself; of those that share the hub's keys, the referral service says them."""
+    metadata = import_module(f"services.{service}.storage").metadata
+    if service == "referral":
+        from services.referral.usecases.directory import begin, take_statement
+
+        return Party(metadata, name, keys, begin, lambda tx, event: take_statement(tx, name, event))
+    if service == "intake":
+        from services.intake.usecases.directory import say_keys
+
+        return Party(metadata, name, keys, say=say_keys)
+    return Party(metadata, name, keys)
 
 
 def open_database(  # noqa: PLR0913 - a database has that many circumstances

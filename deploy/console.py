@@ -14,6 +14,7 @@ from shared.messaging.errors import LinkLost, Misconfigured
 from shared.messaging.management import ManagementRefused
 from shared.schema_version import DatabaseTooNew
 from shared.sealing import KeyFileUnusable
+from shared.sealing.network_file import NetworkFileUnusable
 from shared.settings import EXIT_CODE, SettingsWrong
 
 ERROR, CHECKS_FAILED = 1, 2
@@ -59,7 +60,7 @@ def explained_errors() -> Iterator[None]:
         yield
     except SettingsWrong as wrong:
         fail("the settings are not right:\n  " + "\n  ".join(wrong.problems), code=EXIT_CODE)
-    except (KeyFileUnusable, Misconfigured, DatabaseTooNew) as unusable:
+    except (KeyFileUnusable, NetworkFileUnusable, Misconfigured, DatabaseTooNew) as unusable:
         fail(str(unusable), code=EXIT_CODE)
     except TimeoutError as late:
         fail(f"{late}; look into the log, then try again")

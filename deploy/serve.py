@@ -56,7 +56,7 @@ def _application(service: str, create_app: Callable[[Database, Any], Flask]) -> 
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     web = web_of(service)
     arm(read(FailpointSettings), reaches=web.settings.public_url)
-    scribe = scribe_of(service, web.sender, web.keys, hub=None) if web.keys else None
+    scribe = scribe_of(service, web.sender, web.keys) if web.keys else None
     database = open_database(service, web.database_url, sender=web.sender, scribe=scribe)
     application = create_app(database, web.settings)
     look_less_for_garbage()

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
+from deploy.commands.admission import RegisterSettings
+from deploy.commands.own_keys import WordsSettings
 from deploy.commands.provision import NetworkSettings
 from deploy.key_files import KeySettings
 from services.intake.settings import IntakeSettings, IntakeWebSettings
@@ -21,6 +23,8 @@ CLASSES: dict[str, type] = {
     "throughline run reporting": ReportingSettings,
     "throughline web reporting": ReportingWebSettings,
     "throughline network": NetworkSettings,
+    "throughline network invite|admit|revoke|publish": RegisterSettings,
+    "throughline network words": WordsSettings,
     "every command with a key file": KeySettings,
     "every process, in tests": FailpointSettings,
 }

@@ -12,7 +12,6 @@ import typer
 from deploy.composition import Composition, composition_of
 from deploy.console import CHECKS_FAILED, fail, out, show_json
 from shared.messaging.keybook import signing_keys
-from shared.messaging.message import HUB
 from shared.messaging.witness import Checkpoint, checkpoints_of
 from shared.sealing import Letter
 
@@ -64,10 +63,9 @@ def _keys(composition: Composition) -> Any:
     from services.intake.usecases.audit_check import Keys
 
     with composition.open_database().reading() as tx:
-        others = signing_keys(tx, composition.metadata.tables["keys"])
-    if composition.hub is not None:
-        others[HUB] = composition.hub.signing
-    return Keys(composition.sender, [key.public for key in composition.keys.signing], others)
+        known = signing_keys(tx, composition.metadata.tables["keys"])
+    ours = {key.public for key in composition.keys.signing} | {*known.get(composition.sender, ())}
+    return Keys(composition.sender, sorted(ours), known)
 
 
 @app.command("witnessed")

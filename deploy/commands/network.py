@@ -1,6 +1,5 @@
 """``throughline network``: what the hub's operator does once, and for each organisation that joins."""
 
-import re
 import secrets
 import sys
 from pathlib import Path
@@ -8,24 +7,22 @@ from typing import Annotated
 
 import typer
 
+from deploy.commands import admission, own_keys
 from deploy.commands.ca import ca
 from deploy.commands.provision import NetworkSettings, provision
-from deploy.composition import database_of
 from deploy.console import fail, show, show_json
 from deploy.key_files import new_passphrase, passphrase_of
 from services.referral.directory_storage import listed
-from services.referral.usecases.directory import OrganisationTaken, add_organisation
 from shared.messaging.provision import look
 from shared.messaging.provision import provision as make_stand
 from shared.messaging.standing import Kind, Thing, node_places, node_user
-from shared.schemas.rules import ORGANISATION
-from shared.sealing import PublicKeys
 from shared.sealing.key_file import complete_key_file
 from shared.settings import read
 
 app = typer.Typer(help="The hub's broker and the organisations of the network.", no_args_is_help=True)
+admission.attach(app)
+own_keys.attach(app)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-RESERVED = frozenset({"hub", "all", "guest", "administrator"})
 
 app.command("provision")(provision)
 app.command("ca")(ca)
@@ -48,19 +45,12 @@ def key(
 @app.command("add")
 def add(
     org: Annotated[str, typer.Argument(help="The organisation's id: small letters, digits, hyphens.")],
-    *,
-    name: Annotated[str, typer.Option(help="Its name as people know it.")],
-    public_key: Annotated[str, typer.Option(help="What throughline network key printed at the node.")],
 ) -> None:
-    """Admit an organisation: its queue, its user, its place in the directory. Prints its password once."""
-    keys = _checked(org, public_key)
+    """Make an organisation's queue and its user at the broker, before it is published. Prints its password once."""
+    admission.check_organisation(org)
     settings = read(NetworkSettings)
     management, vhost = settings.management(), settings.broker_vhost
     make_stand(management, vhost, node_places(org))  # first, so that it hears of the directory
-    try:
-        add_organisation(database_of("referral"), org, name=name, keys=keys)
-    except OrganisationTaken:
-        fail(f"{org} is in the directory with other keys: keys are not replaced by admitting again")
     show_json({"user": org} | _named(make_stand(management, vhost, node_user(org)), org))
 
 
@@ -82,15 +72,6 @@ def _named(told: dict[str, str], org: str) -> dict[str, str]:
     if org in told:
         return {"password": told[org]}
     return {"note": f"it keeps its password; for another: throughline network password {org}"}
-
-
-def _checked(org: str, public_key: str) -> PublicKeys:
-    if not re.match(ORGANISATION, org) or org in RESERVED:
-        fail("an organisation's id has 2 to 31 small letters, digits and hyphens and begins with a letter")
-    try:
-        return PublicKeys.parse(public_key)
-    except ValueError:
-        fail("the public key is not one: copy the whole line that throughline network key printed")
 
 
 @app.command("list")

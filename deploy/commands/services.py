@@ -16,6 +16,7 @@ from deploy.composition import (
     WebComposition,
     composition_of,
     open_database,
+    party_of,
     scribe_of,
     web_of,
 )
@@ -23,6 +24,7 @@ from deploy.console import fail
 from shared.database import Database
 from shared.failpoints import FailpointSettings, arm
 from shared.logs import set_up_logs
+from shared.messaging.introducing import introduce
 from shared.schema_version import is_newest
 from shared.settings import EXIT_CODE, read
 
@@ -41,6 +43,11 @@ def run(service: Service) -> None:
         fail(f"there is no service {service}: use one of {', '.join(COMPOSITIONS)}")
     composition = composition_of(service)
     make_ready(service, composition)
+    introduce(
+        composition.open_database(),
+        party_of(service, composition.sender, composition.keys),
+        composition.network,
+    )
     from deploy.run import run as run_worker  # nameko, which nobody else needs
 
     raise typer.Exit(run_worker(composition))
@@ -71,17 +78,18 @@ def make_ready(service: str, composition: Composition | WebComposition) -> None:
     """Migrate the database, refuse one of another organisation's node or key, and leave nothing in the clear."""
     set_up_logs(service, level=os.environ.get("THROUGHLINE_LOG_LEVEL", "INFO"))
     if service != "intake":
-        _migrate(service, composition)
+        bring_up(service, composition.database_url)
         return
     assert composition.keys is not None  # noqa: S101 - a node has them
-    scribe = scribe_of(service, composition.sender, composition.keys, hub=None)
+    scribe = scribe_of(service, composition.sender, composition.keys)
     database = open_database(service, composition.database_url, sender=composition.sender, scribe=scribe)
     with closing(database):
         _make_node_ready(database, composition)
 
 
-def _migrate(service: str, composition: Composition | WebComposition) -> None:
-    package, url = f"services.{service}", composition.database_url
+def bring_up(service: str, url: str) -> None:
+    """Bring a service's database to this version's schema."""
+    package = f"services.{service}"
     if not is_newest(package, url):
         from shared.migrations import upgrade  # 13 MB, which a service would keep
 
@@ -95,7 +103,7 @@ def _make_node_ready(database: Database, composition: Composition | WebCompositi
     key_file = composition.settings.key_file
     try:
         at_rest.refuse_anothers_key(database)
-        _migrate("intake", composition)
+        bring_up("intake", composition.database_url)
         claim_node(database, composition.sender)
         at_rest.accept_key(database)
     except AnothersDatabase as anothers:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import event
 
-from deploy.composition import open_database, scribe_of
+from deploy.composition import open_database, party_of, scribe_of
 from deploy.demo.broker import provision_embedded
 from services.intake.usecases import hearing
 from services.notifications.usecases.hear import hear as hear_notifications
@@ -18,6 +18,7 @@ from services.reporting.usecases.hear import hear as hear_reporting
 from shared.database import Database, Transaction
 from shared.messaging.delivery import Batch, Delivery
 from shared.messaging.embedded import EmbeddedLink, open_bus
+from shared.messaging.introducing import introduce
 from shared.messaging.link import Link
 from shared.messaging.message import HUB
 from shared.messaging.post import Post
@@ -26,6 +27,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.scribe import Scribe
 from shared.messaging.topology import node_queue
 from shared.sealing import OwnKeys
+from shared.sealing.network_file import NetworkFile
 
 OPEN_FOR = timedelta(days=45)  #: how long a quarter takes counts after its end
 MOST_ROUNDS = 1_000  #: of every service's loop until nothing moves; more would be a message going in circles
@@ -72,30 +74,38 @@ class SteppedNetwork:
             database.close()
 
 
-def open_network(
+def open_network(  # noqa: PLR0913 - a network has that many sides
     bus_file: Path,
     clock: Hands,
     *,
     hub: Mapping[str, str],
     hub_keys: OwnKeys,
     nodes: Mapping[str, tuple[str, OwnKeys]],
+    network: NetworkFile,
 ) -> SteppedNetwork:
-    """Put it together from database addresses: of the hub's services, and of each organisation with its keys."""
+    """Put it together from database addresses: of the hub's services, and of each organisation with its keys.
+
+    All that are named in the network's file know each other when this returns.
+    """
     provision_embedded(bus_file, list(nodes))
-    network = SteppedNetwork(clock)
+    stepped = SteppedNetwork(clock)
     count = partial(hear_reporting, open_for=OPEN_FOR)
     for service, hear in (
         ("referral", hear_referral),
         ("notifications", hear_notifications),
         ("reporting", count),
     ):
-        scribe = scribe_of(service, HUB, hub_keys, hub_keys.public)
-        _join(network, bus_file, service, service, hub[service], scribe, hear)
+        scribe = scribe_of(service, HUB, hub_keys, network.roots)
+        _join(stepped, bus_file, service, service, hub[service], scribe, hear)
     for org, (url, keys) in nodes.items():
         hear_node = partial(hearing.hear, ring=keys.ring, org=org)
-        scribe = scribe_of("intake", org, keys, hub_keys.public)
-        _join(network, bus_file, "intake", node_queue(org), url, scribe, hear_node)
-    return network
+        scribe = scribe_of("intake", org, keys, network.roots)
+        _join(stepped, bus_file, "intake", node_queue(org), url, scribe, hear_node)
+    for name, database in stepped.databases.items():
+        service, party, keys = (name, HUB, hub_keys) if name in hub else ("intake", name, nodes[name][1])
+        introduce(database, party_of(service, party, keys), network)
+    stepped.settle()
+    return stepped
 
 
 def _join(  # noqa: PLR0913, PLR0917 - a service has that many parts

@@ -6,8 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.demo.organisations import ORGANISATIONS, DemoOrganisation
+from shared.clock import now
+from shared.messaging.message import HUB
 from shared.ports import LOOPBACK, free_ports
-from shared.sealing import OwnKeys, read_key_file, write_key_file
+from shared.sealing import OwnKeys, SigningKey, read_key_file, write_key_file
+from shared.sealing.founding import found
+from shared.sealing.network_file import write_network_file
 
 HUB_SERVICES = ("referral", "notifications", "reporting")
 RESEND_SECONDS = 5
@@ -56,6 +60,11 @@ class Plan:
         return self.folder / "hub.key"
 
     @property
+    def network_file(self) -> Path:
+        """The register that everybody begins with, and the public half of the network's one root key."""
+        return self.folder / "network.json"
+
+    @property
     def reporting_url(self) -> str:
         """Where the coordinator's pages are."""
         return f"http://{LOOPBACK}:{self.reporting_port}"
@@ -87,7 +96,15 @@ def make_plan(folder: Path, database_url: Callable[[str], str] | None = None) ->
     databases = {name: in_files(name) for name in HUB_SERVICES}
     plan = Plan(folder, nodes, databases, reporting_port, smtp_port)
     write_key_file(plan.hub_key_file, OwnKeys.generate())
+    _found_network(plan)
     return plan
+
+
+def _found_network(plan: Plan) -> None:
+    """With one root key, which nobody needs any more: all are in the first register."""
+    parties = {node.org: (node.about.name, read_key_file(node.key_file).public) for node in plan.nodes}
+    parties[HUB] = ("Hub", read_key_file(plan.hub_key_file).public)
+    write_network_file(plan.network_file, found("demo", [SigningKey.generate()], 1, parties, now()))
 
 
 def _node(folder: Path, about: DemoOrganisation, port: int, database_url: str) -> NodePlan:
@@ -102,6 +119,7 @@ def hub_environment(plan: Plan, service: str, amqp_url: str) -> dict[str, str]:
         "AMQP_URL": amqp_url,
         f"{service.upper()}_DATABASE_URL": plan.databases[service],
         "KEY_FILE": str(plan.hub_key_file),
+        "NETWORK_FILE": str(plan.network_file),
     }
     if service == "referral":
         told["RESEND_SECONDS"] = str(RESEND_SECONDS)
@@ -124,7 +142,7 @@ def node_environment(plan: Plan, node: NodePlan, amqp_url: str) -> dict[str, str
             "AMQP_URL": amqp_url,
             "INTAKE_DATABASE_URL": node.database_url,
             "KEY_FILE": str(node.key_file),
-            "HUB_KEY": str(read_key_file(plan.hub_key_file).public),
+            "NETWORK_FILE": str(plan.network_file),
             "PUBLIC_URL": node.url,
             "RESEND_SECONDS": str(RESEND_SECONDS),
         }

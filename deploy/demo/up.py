@@ -34,7 +34,6 @@ from services.intake.usecases.at_rest import accept_key
 from services.intake.usecases.directory import publish_contacts
 from services.intake.usecases.node import claim_node
 from services.intake.usecases.staff import NewStaff, add_staff, issue_token
-from services.referral.usecases.directory import add_organisation
 from services.reporting.usecases.staff import add_coordinator
 from services.reporting.usecases.staff import issue_token as issue_coordinator_token
 from shared.clock import now
@@ -42,6 +41,7 @@ from shared.messaging.topology import HUB_USER
 from shared.migrations import upgrade
 from shared.ports import LOOPBACK, is_listening
 from shared.sealing import read_key_file
+from shared.sealing.network_file import read_network_file
 
 Tell = Callable[[str], None]
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH", "CI")
@@ -167,7 +167,6 @@ def make_databases(plan: Plan, *, past: bool) -> dict[str, str]:
     ):
         tokens = {node.org: _open_node(network, node) for node in plan.nodes}
         tokens[COORDINATOR] = _open_reporting(network)
-        _admit(network, plan)
         history.open_for_business(network)
         if past:
             history.play(network, now())
@@ -178,7 +177,8 @@ def _network(plan: Plan, bus: Path) -> SteppedNetwork:
     nodes = {node.org: (node.database_url, read_key_file(node.key_file)) for node in plan.nodes}
     keys = read_key_file(plan.hub_key_file)
     clock = Hands(history.beginning(now()))
-    return open_network(bus, clock, hub=plan.databases, hub_keys=keys, nodes=nodes)
+    network = read_network_file(plan.network_file)
+    return open_network(bus, clock, hub=plan.databases, hub_keys=keys, nodes=nodes, network=network)
 
 
 def _open_node(network: SteppedNetwork, node: NodePlan) -> str:
@@ -197,13 +197,6 @@ def _open_reporting(network: SteppedNetwork) -> str:
     database = network.databases["reporting"]
     add_coordinator(database, COORDINATOR, PASSWORD, display_name="Coordinator")
     return issue_coordinator_token(database, COORDINATOR)
-
-
-def _admit(network: SteppedNetwork, plan: Plan) -> None:
-    for node in plan.nodes:
-        keys = read_key_file(node.key_file).public
-        add_organisation(network.databases["referral"], node.org, name=node.about.name, keys=keys)
-    network.settle()
 
 
 def programs(plan: Plan, url_of: Callable[[str], str]) -> list[Program]:

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from shared.messaging.tls import ca_file_setting
 from shared.schemas.rules import ORGANISATION
-from shared.sealing import PublicKeys
 from shared.settings import (
     BROKER_URL,
     DATABASE_URL,
@@ -31,9 +30,6 @@ def _is_safe(url: str) -> bool:
     return bool(parts.hostname) and (parts.scheme == "https" or parts.hostname in LOOPBACK)
 
 
-_PUBLIC_KEYS = Check(
-    lambda line: bool(PublicKeys.parse(line)), "must be the whole line that the hub's operators gave you"
-)
 _LONG = Check(lambda value: len(value) >= 32, "must be at least 32 random characters")  # noqa: PLR2004 - 256 bits in hex
 _WEB = Check(
     _is_safe,
@@ -50,8 +46,8 @@ class IntakeSettings:
         "the hub's broker, amqps://organisation:password@host/vhost; several with ; between them", *BROKER_URL
     )
     intake_database_url: str = setting("the node's own database, sqlite:///… or postgresql://…", DATABASE_URL)
-    key_file: Path = setting("the file of the node's private key, made with: throughline network key")  # noqa: RUF009 - a field specifier
-    hub_key: str = setting("the hub's public keys, the one line that its operators gave you", _PUBLIC_KEYS)
+    key_file: Path = setting("the file of the node's private keys, made with: throughline network join")  # noqa: RUF009 - a field specifier
+    network_file: Path = setting("the network's file, made with: throughline network join")  # noqa: RUF009 - a field specifier
     public_url: str = setting("where people reach the node, https://…", _WEB)
     broker_ca_file: str = ca_file_setting()
     resend_seconds: float = setting(

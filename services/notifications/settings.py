@@ -31,7 +31,8 @@ class NotificationsSettings:
     notifications_database_url: str = setting(
         "the service's own database, postgresql://… or sqlite:///…", DATABASE_URL
     )
-    key_file: Path = setting("the file of the hub's keys, made with: throughline network key")  # noqa: RUF009 - a field specifier
+    key_file: Path = setting("the file of the hub's keys, made with: throughline network create")  # noqa: RUF009 - a field specifier
+    network_file: Path = setting("the network's file, made with: throughline network create")  # noqa: RUF009 - a field specifier
     smtp_host: str = setting("the name of the mail server")
     mail_from: str = setting("the address that mails come from; it should say nothing of this work", _ADDRESS)
     broker_ca_file: str = ca_file_setting()

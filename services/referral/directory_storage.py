@@ -4,9 +4,8 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
-from services.referral.storage import directory_versions, metadata, organisations
+from services.referral.storage import directory_versions, organisations
 from shared.database import Transaction
-from shared.messaging.keybook import put_keys
 from shared.schemas.referral import Organisation
 from shared.sealing import PublicKeys
 
@@ -17,12 +16,19 @@ def find(tx: Transaction, org: str) -> Any | None:
     return tx.execute(query).one_or_none()
 
 
-def put(tx: Transaction, org: str, *, name: str, keys: PublicKeys | None, source: str = "node") -> None:
-    """Add an organisation, or give a known one its name and keys."""
-    values = {"name": name, "source": source, "active": True, "public_key": None, "signing_key": None}
+def put(  # noqa: PLR0913 - all that is known of an organisation
+    tx: Transaction,
+    org: str,
+    *,
+    name: str,
+    keys: PublicKeys | None,
+    source: str = "node",
+    active: bool = True,
+) -> None:
+    """Add an organisation, or give a known one its name and keys; one that is not active is not listed."""
+    values = {"name": name, "source": source, "active": active, "public_key": None, "signing_key": None}
     if keys is not None:
         values |= {"public_key": keys.sealing, "signing_key": keys.signing}
-        put_keys(tx, metadata.tables["keys"], org, keys)
     if find(tx, org) is None:
         tx.execute(insert(organisations).values(org=org, revision=0, services=[], **values))
     else:

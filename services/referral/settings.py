@@ -20,7 +20,8 @@ class ReferralSettings:
     referral_database_url: str = setting(
         "the service's own database, postgresql://… or sqlite:///…", DATABASE_URL
     )
-    key_file: Path = setting("the file of the hub's keys, made with: throughline network key")  # noqa: RUF009 - a field specifier
+    key_file: Path = setting("the file of the hub's keys, made with: throughline network create")  # noqa: RUF009 - a field specifier
+    network_file: Path = setting("the network's file, made with: throughline network create")  # noqa: RUF009 - a field specifier
     acknowledge_hours_emergency: float = setting("hours to an acknowledgement", _POSITIVE, default=1)
     acknowledge_hours_urgent: float = setting("hours to an acknowledgement", _POSITIVE, default=8)
     acknowledge_hours_normal: float = setting("hours to an acknowledgement", _POSITIVE, default=48)

@@ -39,7 +39,8 @@ class ReportingSettings:
     reporting_database_url: str = setting(
         "the service's own database, postgresql://… or sqlite:///…", DATABASE_URL
     )
-    key_file: Path = setting("the file of the hub's keys, made with: throughline network key")  # noqa: RUF009 - a field specifier
+    key_file: Path = setting("the file of the hub's keys, made with: throughline network create")  # noqa: RUF009 - a field specifier
+    network_file: Path = setting("the network's file, made with: throughline network create")  # noqa: RUF009 - a field specifier
     broker_ca_file: str = ca_file_setting()
     period_open_days: float = setting(
         "days after a quarter's end for which organisations can still send its counts",

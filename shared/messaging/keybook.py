@@ -1,30 +1,30 @@
-"""The keys of the others, as the directory says them: a table of each service, remembered by its processes."""
+"""The keys of the others, as the register says them: a table of each service, remembered by its processes."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, Text, func, select
+from sqlalchemy import JSON, Column, Integer, MetaData, String, Table, Text, select
 
 from shared.database import Database, Moment, Transaction
 from shared.messaging.errors import Refused, Unready
 from shared.messaging.message import HUB, Incoming, Trust
-from shared.rows import add, put
-from shared.schemas.referral import DirectoryPublished, Organisation
-from shared.sealing import Letter, PublicKeys, signing_key_id
-
-if TYPE_CHECKING:
-    from shared.messaging.delivery import Batch
+from shared.rows import add
+from shared.sealing import Letter, signing_key_id
+from shared.sealing.register import ACTIVE, NotFollowed, Roots
+from shared.sealing.succession import SignedStatement, Standing
 
 KNOWN_FOR, UNKNOWN_FOR = 30.0, 1.0  #: seconds until a party's keys are looked up again
 
 
 def add_key_table(metadata: MetaData) -> None:
-    """Define it in the service's own metadata.
+    """Define it in the service's own metadata: whom this service believes, made anew from each register.
 
-    ``since`` is when the key to sign with was first heard of; a party without one runs version 0.1.0.
+    ``since`` is when the key to sign with was first heard of; a party without one runs version 0.1.0. ``former`` are
+    keys that it signed with before, each with the moment until which new letters may bear it.
     """
     Table(
         "keys",
@@ -34,44 +34,41 @@ def add_key_table(metadata: MetaData) -> None:
         Column("signing", Text),
         Column("since", Moment),
         Column("version", Integer, nullable=False),
+        Column("state", String(10), nullable=False, server_default=ACTIVE),
+        Column("former", JSON),
     )
 
 
-def keep_keys(tx: Transaction, table: Table, directory: DirectoryPublished) -> None:
-    """Let the keys of all parties be those of the directory, unless a newer one is known."""
-    newest = tx.execute(select(func.max(table.c.version))).scalar_one()
-    if newest is not None and newest >= directory.directory_version:
-        return
+def keep_keys(tx: Transaction, table: Table, standings: Iterable[Standing], *, version: int) -> None:
+    """Let the keys of all parties be those of that version of the register."""
     known = {row.party: row for row in tx.execute(select(table))}
     tx.execute(table.delete())
-    named = {o.org: o for o in directory.organisations if o.public_key}
-    add(tx, table, [_row(tx, o, directory.directory_version, known.get(o.org)) for o in named.values()])
+    add(tx, table, [_row(one, known.get(one.entry.party), tx.at, version) for one in standings])
     _look_again(tx)
 
 
-def _row(tx: Transaction, organisation: Organisation, version: int, known: Any) -> dict[str, Any]:
-    first_heard = tx.at if organisation.signing_key else None
+def _row(standing: Standing, known: Any | None, at: datetime, version: int) -> dict[str, Any]:
+    former = (*standing.former, *_of_before(standing, known, at))
     return {
-        "party": organisation.org,
-        "sealing": organisation.public_key,
-        "signing": organisation.signing_key,
-        "since": known.since if known is not None and known.since else first_heard,
+        "party": standing.entry.party,
+        "sealing": standing.keys.sealing,
+        "signing": standing.keys.signing,
+        "since": (known and known.since) or at,
         "version": version,
+        "state": standing.state,
+        "former": [[key, until.isoformat()] for key, until in former],
     }
 
 
-def keep_newest_keys(tx: Transaction, table: Table, batch: "Batch") -> None:
-    """The same for whatever directories the hub published within a batch."""
-    published = [m.event for m in batch.fresh if isinstance(m.event, DirectoryPublished) and m.sender == HUB]
-    if published:
-        keep_keys(tx, table, max(published, key=lambda directory: directory.directory_version))
+def _of_before(standing: Standing, known: Any | None, at: datetime) -> Iterator[tuple[str, datetime]]:
+    """Of a party that was admitted anew what it signed with before: it proves what was said, and says nothing more."""
+    named = {standing.keys.signing, *(key for key, _ in standing.former)}
+    before = [(known.signing, at), *_former(known)] if known and known.signing else []
+    return ((key, min(until, at)) for key, until in before if key not in named)
 
 
-def put_keys(tx: Transaction, table: Table, party: str, keys: PublicKeys) -> None:
-    """Let these be the keys of that party."""
-    row = {"party": party, "sealing": keys.sealing, "signing": keys.signing, "since": tx.at, "version": 0}
-    put(tx, table, [row], lambda new, _: {name: new[name] for name in ("sealing", "signing")})
-    _look_again(tx)
+def _former(row: Any) -> Iterator[tuple[str, datetime]]:
+    return ((key, datetime.fromisoformat(until)) for key, until in row.former or ())
 
 
 def may_be_unsigned(tx: Transaction, table: Table, party: str, at: datetime) -> bool:
@@ -80,10 +77,17 @@ def may_be_unsigned(tx: Transaction, table: Table, party: str, at: datetime) -> 
     return found is not None and (found.since is None or at < found.since)
 
 
-def signing_keys(tx: Transaction, table: Table) -> dict[str, str]:
-    """Of each party the public key to check what it signs."""
-    rows = tx.execute(select(table.c.party, table.c.signing).where(table.c.signing.is_not(None)))
-    return {row.party: row.signing for row in rows}
+def signing_keys(tx: Transaction, table: Table) -> dict[str, tuple[str, ...]]:
+    """Of each party the public keys to check what it ever signed."""
+    rows = tx.execute(select(table).where(table.c.signing.is_not(None)))
+    return {row.party: (row.signing, *(key for key, _ in row.former or ())) for row in rows}
+
+
+def sealing_keys(tx: Transaction, table: Table) -> dict[str, str]:
+    """Of each party that may be sealed to the public key to do it with."""
+    may_be = table.c.signing.is_not(None) & (table.c.state == ACTIVE)
+    rows = tx.execute(select(table.c.party, table.c.sealing).where(may_be))
+    return {row.party: row.sealing for row in rows}
 
 
 def _look_again(tx: Transaction) -> None:
@@ -93,69 +97,99 @@ def _look_again(tx: Transaction) -> None:
 
 @dataclass(frozen=True)
 class _Entry:
-    sealing: str | None
-    signing: str | None
     until: float
+    state: str = ACTIVE
+    sealing: str | None = None
+    signing: tuple[str, ...] = ()  #: the one that it has, and former ones that may still be met
 
 
 @dataclass
 class KeyBook:
-    """What this process knows of the parties' keys; ``pinned`` are those that it was told and that nobody changes."""
+    """What this process knows of the parties' keys; ``roots`` are those of the network, which it was told."""
 
     name: str
     table: Table
-    pinned: Mapping[str, PublicKeys] = field(default_factory=dict)
+    roots: Roots | None = None
     _entries: dict[str, _Entry] = field(default_factory=dict)
 
     def learn(self, database: Database, parties: Iterable[str]) -> None:
-        """Look up those that are not known, or not lately."""
+        """Look up those that are not known, or not lately, and our own, by which we know what to sign with."""
         moment = time.monotonic()
-        wanted = {party for party in parties if party not in self.pinned and self._is_old(party, moment)}
+        wanted = {party for party in (self.name, *parties) if self._is_old(party, moment)}
         if not wanted:
             return
         with database.reading() as tx:
             found = tx.execute(select(self.table).where(self.table.c.party.in_(wanted))).all()
-        self._entries |= dict.fromkeys(wanted, _Entry(None, None, moment + UNKNOWN_FOR))
-        self._entries |= {row.party: _Entry(row.sealing, row.signing, moment + KNOWN_FOR) for row in found}
+        self._entries |= dict.fromkeys(wanted, _Entry(moment + UNKNOWN_FOR))
+        self._entries |= {row.party: _entry(row, tx.at, moment + KNOWN_FOR) for row in found}
 
     def _is_old(self, party: str, moment: float) -> bool:
         entry = self._entries.get(party)
         return entry is None or entry.until < moment
 
     def forget(self) -> None:
-        """The directory has changed: look everything up again."""
+        """The register has changed: look everything up again."""
         self._entries.clear()
 
     def sealing_key(self, party: str) -> str | None:
         """The key to seal to that party with; None when it has none, or could not read an envelope."""
-        if party in self.pinned:
-            return self.pinned[party].sealing
         entry = self._entries.get(party)
-        return entry.sealing if entry and entry.signing else None
+        return entry.sealing if entry and entry.signing and entry.state == ACTIVE else None
 
     def must_sign(self, party: str) -> bool:
         """A party that has a key to sign with is not heard without its signature."""
-        return self._signing_key(party) is not None
+        return bool(self.signing_keys(party))
+
+    def signing_keys(self, party: str) -> tuple[str, ...]:
+        """Those that a letter of that party may bear now, its present one first."""
+        entry = self._entries.get(party)
+        return entry.signing if entry else ()
 
     def believe(self, letter: Letter) -> None:
         """Raises Refused when the letter is not by whom it says, or not for us.
 
-        Raises Unready for a key that a directory may still bring.
+        Raises Unready for a key that a register may still bring.
         """
         said = letter.said
-        known = self._signing_key(said.sender)
-        if known is None or signing_key_id(known) != said.key:
+        if (entry := self._entries.get(said.sender)) is not None and entry.state != ACTIVE:
+            raise Refused(entry.state)
+        keys = self.signing_keys(said.sender)
+        bears = [key for key in (*keys, *brought(letter, keys)) if signing_key_id(key) == said.key]
+        if not bears:
             raise Unready("key_unknown")
-        if not letter.is_by(known):
+        if not letter.is_by(bears[0]):
             raise Refused("signature")
         if said.readers and self.name not in said.readers:
             raise Refused("not_a_reader")
 
-    def _signing_key(self, party: str) -> str | None:
-        if party in self.pinned:
-            return self.pinned[party].signing
-        entry = self._entries.get(party)
-        return entry.signing if entry else None
+
+def _entry(row: Any, at: datetime, until: float) -> _Entry:
+    former = tuple(key for key, until in _former(row) if at < until)
+    return _Entry(until, row.state, row.sealing, (row.signing, *former) if row.signing else ())
+
+
+def brought(letter: Letter, keys: Sequence[str]) -> Iterator[str]:
+    """Keys that the letter itself proves to follow its sender's, who may say so under the new one already."""
+    trusted = list(keys[:1])
+    for statement in sorted(_statements(letter), key=lambda one: one.said.number):
+        said = statement.said
+        if trusted and said.party == letter.said.sender and statement.is_by(trusted[-1]):
+            trusted.append(said.keys.signing)
+            yield said.keys.signing
+
+
+def _statements(letter: Letter) -> Iterator[SignedStatement]:
+    """Those in its events that can be read."""
+    for event in letter.said.events:
+        data = event.get("data")
+        register = data.get("register") if isinstance(data, dict) else None
+        told = register.get("statements") if isinstance(register, dict) else [data]
+        for one in told if isinstance(told, list) else ():
+            if isinstance(one, dict) and {"text", "signature"} <= one.keys():
+                with suppress(NotFollowed):
+                    statement = SignedStatement(str(one["text"]), str(one["signature"]))
+                    _ = statement.said
+                    yield statement
 
 
 def parties_of(incoming: Incoming) -> Iterator[str]:

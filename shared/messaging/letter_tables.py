@@ -31,3 +31,18 @@ def add_letters() -> None:
     op.add_column("referrals", sa.Column("link", sa.String(64)))
     for column in ("letter", "link"):
         op.add_column("moves", sa.Column(column, sa.String(64)))
+
+
+def add_register() -> None:
+    """In every service: the register of keys, and of each party its state and what it signed with before."""
+    op.create_table(
+        "register",
+        sa.Column("version", sa.Integer(), primary_key=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("signatures", sa.JSON(), nullable=False),
+        sa.Column("statements", sa.JSON(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.execute("delete from keys")
+    op.add_column("keys", sa.Column("state", sa.String(10), nullable=False, server_default="active"))
+    op.add_column("keys", sa.Column("former", sa.JSON()))

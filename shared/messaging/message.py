@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 from marshmallow import ValidationError
 
-from shared.messaging.errors import Refused
+from shared.messaging.errors import Refused, Unready
 from shared.schemas import Event, find, newest
 from shared.sealing import Letter
 
@@ -35,6 +35,11 @@ class Outgoing:
     routing_key: str
     body: bytes
     awaits: str | None = None
+
+
+NOT_FOR_US = (
+    "not_for_us"  #: why an envelope is not opened that is sealed to a key which is not ours, or not here yet
+)
 
 
 @dataclass(frozen=True)
@@ -130,6 +135,8 @@ def open_message(incoming: Incoming, trust: Trust | None = None) -> Message:
         raise Refused("delivery_limit")
     if len(incoming.body) > LARGEST:
         raise Refused("too_large")
+    if incoming.damaged == NOT_FOR_US:
+        raise Unready(NOT_FOR_US)  # sealed to a key that this process may be given when it is started anew
     if incoming.damaged:
         raise Refused(incoming.damaged)
     wire = _cloud_event(incoming.said if incoming.letter else _parse(incoming.body))

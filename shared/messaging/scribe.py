@@ -12,6 +12,7 @@ from shared.sealing import (
     CannotOpen,
     Letter,
     OwnKeys,
+    SigningKey,
     disclose,
     enclose,
     framed,
@@ -38,8 +39,13 @@ class Scribe:
 
     def write(self, events: bytes, readers: Sequence[str], private: bytes = b"") -> Letter:
         """Say these events, one JSON object or several with commas between, to these readers; none means all."""
-        signing = self.keys.signing[0]
+        signing = self.signing_key()
         return write_letter([events], sender=self.name, readers=readers, signing=signing, private=private)
+
+    def signing_key(self) -> SigningKey:
+        """The key that the others know: the one that the register names, or else our oldest."""
+        known = self.book.signing_keys(self.name)[:1]
+        return next((key for key in self.keys.signing if key.public in known), self.keys.signing[-1])
 
     def envelope(self, pack: Pack) -> Outgoing | None:
         """The pack as one message that only its reader can open; None while the reader has no key."""
@@ -61,8 +67,10 @@ class Scribe:
             return plain_events(message)
         try:
             return list(_events(message, disclose(message.body, self.keys.ring, reader=self.name)))
-        except CannotOpen as error:
-            return [replace(message, damaged=error.code)]
+        except (
+            CannotOpen
+        ) as error:  # what is tried again then is the whole message, not the event whose id it bears
+            return [replace(message, damaged=error.code, id=None)]
 
 
 def _apart(drafts: Iterable[tuple[Outgoing, bytes, bytes]]) -> Iterator[bytes]:

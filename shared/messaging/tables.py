@@ -1,9 +1,10 @@
-"""The tables that every service keeps for its messages: outbox, inbox, parked, and the keys of the others."""
+"""The tables that every service keeps for its messages: outbox, inbox, parked, the register and its keys."""
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, Uuid
 
 from shared.database import Moment
 from shared.messaging.keybook import add_key_table
+from shared.messaging.registers import add_register_table
 
 
 def add_message_tables(metadata: MetaData) -> None:
@@ -39,3 +40,4 @@ def add_message_tables(metadata: MetaData) -> None:
         Column("message_id", Uuid),
     )
     add_key_table(metadata)
+    add_register_table(metadata)

@@ -69,6 +69,7 @@ HUB_QUEUES: dict[str, tuple[Binding, ...]] = {
         (NETWORK_IN, "from.*.intake.move_made"),
         (NETWORK_IN, "from.*.intake.history_asked"),
         (NETWORK_IN, "from.*.intake.services_offered"),
+        (NETWORK_IN, "from.*.intake.keys_changed"),
         (NETWORK_IN, "from.*.intake.audit_checkpoint_made"),
         (NETWORK_IN, "from.*.intake.audit_checkpoint_witnessed"),
         (HUB_EVENTS, "hub.messages_received"),

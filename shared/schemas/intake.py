@@ -123,6 +123,14 @@ class ContactsChanged(Event):
     contacts: list[Contact] = wire(many(Contact, at_most=500))
 
 
+@event("intake.keys_changed")
+class KeysChanged(Event):
+    """An organisation says which keys it has from now on, or that it leaves; signed with the key that it had."""
+
+    text: str = wire(fields.String(validate=validate.Length(max=10_000)))
+    signature: str = wire(fields.String(validate=validate.Length(max=200)))
+
+
 @event("intake.audit_checkpoint_made")
 class AuditCheckpointMade(Event):
     """The node's audit has so many entries, and the last has that hash; whom its letter names are to witness it."""

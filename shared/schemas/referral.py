@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 from shared.schemas import rules
 from shared.schemas.intake import Service
 from shared.schemas.life import Move, State
-from shared.schemas.registry import Event, Record, event, many, record, wire
+from shared.schemas.registry import Event, Record, event, many, one, record, wire
 
 
 @event("referral.offered", version="2.0", reads=(1,))
@@ -119,13 +119,42 @@ class Organisation(Record):
     services: list[Service] = wire(many(Service, at_most=500))
 
 
-@event("referral.directory_published", version="1.1")
+@record
+class Signed(Record):
+    """A signature in base64; ``by`` is the id of the root key that made it."""
+
+    by: str = wire(fields.String(validate=validate.Length(max=64)))
+    signature: str = wire(fields.String(validate=validate.Length(max=200)))
+
+
+@record
+class KeyStatement(Record):
+    """What a party says of its own keys, as it signed it; the signature is base64."""
+
+    text: str = wire(fields.String(validate=validate.Length(max=10_000)))
+    signature: str = wire(fields.String(validate=validate.Length(max=200)))
+
+
+@record
+class KeyRegister(Record):
+    """The register of keys: its signed text, and what parties have said of their own keys since."""
+
+    text: str = wire(fields.String())
+    signatures: list[Signed] = wire(many(Signed, at_most=100))
+    statements: list[KeyStatement] = wire(many(KeyStatement, at_most=50_000))
+
+
+@event("referral.directory_published", version="1.2")
 class DirectoryPublished(Event):
-    """A new version of the directory, whole, naming the hash of the one before."""
+    """A new version of the directory, whole, naming the hash of the one before.
+
+    Whose keys are whose is believed by its ``register`` only; those beside the names are for readers of before 1.2.
+    """
 
     directory_version: int = wire(rules.number(1))
     previous: str = wire(fields.String(validate=validate.Length(max=64)))
     organisations: list[Organisation] = wire(many(Organisation, at_most=5_000))
+    register: KeyRegister | None = wire(one(KeyRegister), default=None)
 
 
 @event("referral.audit_checkpoint_passed")

@@ -120,6 +120,11 @@ class _Part(rules.Field[Any]):
         return self.part.load(value)
 
 
+def one(part: type[Record]) -> rules.Field[Any]:
+    """The wire rule of one record."""
+    return _Part(part)
+
+
 def many(part: type[Record], *, at_most: int) -> rules.Field[Any]:
     """The wire rule of a bounded list of records."""
     return rules.List(_Part(part), validate=validate.Length(max=at_most))

@@ -4,7 +4,7 @@ The referral service makes a link when it numbers a move; both nodes make it ane
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -38,11 +38,14 @@ class Recorded:
     proof: Letter | None
 
 
-def breaks(moves: Iterable[Recorded], signing_keys: dict[str, str]) -> Iterator[tuple[int, str]]:
+def breaks(
+    moves: Iterable[Recorded], signing_keys: Mapping[str, Collection[str]]
+) -> Iterator[tuple[int, str]]:
     """What is wrong with a chain: number and reason of each; nothing for a whole one.
 
-    ``signing_keys`` are the public keys by organisation. Reasons: ``number_missing``, ``not_signed`` (version
-    0.1.0), ``link``, ``letter_missing``, ``letter``, ``signer``, ``move``, ``key_unknown``, ``signature``.
+    ``signing_keys`` are all public keys that each organisation ever signed with. Reasons: ``number_missing``,
+    ``not_signed`` (version 0.1.0), ``link``, ``letter_missing``, ``letter``, ``signer``, ``move``, ``key_unknown``,
+    ``signature``.
     """
     previous: str | None = None
     for place, move in enumerate(sorted(moves, key=lambda move: move.number), 1):
@@ -54,7 +57,9 @@ def breaks(moves: Iterable[Recorded], signing_keys: dict[str, str]) -> Iterator[
         previous = move.link
 
 
-def _breaks_of(move: Recorded, previous: str | None, signing_keys: dict[str, str]) -> Iterator[str]:
+def _breaks_of(
+    move: Recorded, previous: str | None, signing_keys: Mapping[str, Collection[str]]
+) -> Iterator[str]:
     if move.letter is None or move.link is None:
         yield "not_signed"
         return
@@ -74,7 +79,7 @@ def _breaks_of(move: Recorded, previous: str | None, signing_keys: dict[str, str
         yield "move"
     elif move.by_org not in signing_keys:
         yield "key_unknown"
-    elif not move.proof.is_by(signing_keys[move.by_org]):
+    elif not any(move.proof.is_by(key) for key in signing_keys[move.by_org]):
         yield "signature"
 
 

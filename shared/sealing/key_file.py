@@ -5,10 +5,12 @@ import json
 import os
 import stat
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from shared.clock import now
 from shared.sealing import passphrase as passphrases
 from shared.sealing.keys import KeyRing, PrivateKey, parse_public
 from shared.sealing.passphrase import WrongPassphrase, protect
@@ -37,9 +39,9 @@ class OwnKeys:
     storage: tuple[bytes, ...] = ()
 
     @classmethod
-    def generate(cls) -> "OwnKeys":
+    def generate(cls, made: datetime | None = None) -> "OwnKeys":
         """A new key of each kind."""
-        return cls((PrivateKey.generate(),), (SigningKey.generate(),), (os.urandom(STORAGE_BYTES),))
+        return cls((PrivateKey.generate(made),), (SigningKey.generate(made),), (os.urandom(STORAGE_BYTES),))
 
     @property
     def is_complete(self) -> bool:
@@ -48,8 +50,13 @@ class OwnKeys:
 
     def completed(self) -> "OwnKeys":
         """The same, with a new key of each kind that was missing."""
-        new = OwnKeys.generate()
+        new = OwnKeys.generate(now())
         return OwnKeys(self.sealing or new.sealing, self.signing or new.signing, self.storage or new.storage)
+
+    def renewed(self, made: datetime) -> "OwnKeys":
+        """New keys of each kind; of the old only those stay that open the party's own database."""
+        new = OwnKeys.generate(made)
+        return OwnKeys(new.sealing, new.signing, (*new.storage, *self.storage))
 
     @cached_property
     def ring(self) -> KeyRing:
@@ -108,15 +115,21 @@ def complete_key_file(path: Path, passphrase: str | None = None) -> OwnKeys:
     place in one step. Raises KeyFileUnusable.
     """
     if not path.exists():
-        write_key_file(path, OwnKeys.generate(), passphrase)
+        write_key_file(path, OwnKeys.generate(now()), passphrase)
     keys, protected = read_key_file(path, passphrase), is_protected(path)
     if keys.is_complete and protected == (passphrase is not None):
         return keys
-    complete, new = keys.completed(), path.with_name(path.name + ".new")
-    new.unlink(missing_ok=True)
-    write_key_file(new, complete, passphrase)
-    new.replace(path)
+    complete = keys.completed()
+    replace_key_file(path, complete, passphrase)
     return complete
+
+
+def replace_key_file(path: Path, keys: OwnKeys, passphrase: str | None = None) -> None:
+    """Let the file hold these keys, and open with this passphrase: a new file takes the old one's place in one step."""
+    new = path.with_name(path.name + ".new")
+    new.unlink(missing_ok=True)
+    write_key_file(new, keys, passphrase)
+    new.replace(path)
 
 
 def is_protected(path: Path) -> bool:
@@ -159,22 +172,32 @@ def _opened(path: Path, passphrase: str | None) -> dict[str, Any]:
 
 def _stored(keys: OwnKeys) -> dict[str, Any]:
     return {
-        "keys": [{"suite": key.suite.number, "key": _text(key.raw)} for key in keys.sealing],
-        "signing": [{"key": _text(key.raw)} for key in keys.signing],
+        "keys": [
+            {"suite": key.suite.number, "key": _text(key.raw), **_dated(key.made)} for key in keys.sealing
+        ],
+        "signing": [{"key": _text(key.raw), **_dated(key.made)} for key in keys.signing],
         "storage": [{"key": _text(key)} for key in keys.storage],
     }
 
 
 def _kept(stored: dict[str, Any]) -> OwnKeys:
     keys = OwnKeys(
-        tuple(PrivateKey(SUITES[item["suite"]], _bytes(item)) for item in stored["keys"]),
-        tuple(SigningKey(_bytes(item)) for item in stored.get("signing", ())),
+        tuple(PrivateKey(SUITES[item["suite"]], _bytes(item), _made(item)) for item in stored["keys"]),
+        tuple(SigningKey(_bytes(item), _made(item)) for item in stored.get("signing", ())),
         tuple(_bytes(item) for item in stored.get("storage", ())),
     )
     if any(len(key) != STORAGE_BYTES for key in keys.storage):
         raise ValueError("length")
     _ = [key.public for key in keys.sealing], [key.public for key in keys.signing]
     return keys
+
+
+def _dated(made: datetime | None) -> dict[str, str]:
+    return {} if made is None else {"made": made.isoformat()}
+
+
+def _made(item: dict[str, str]) -> datetime | None:
+    return datetime.fromisoformat(item["made"]) if "made" in item else None
 
 
 def _text(raw: bytes) -> str:

@@ -3,7 +3,8 @@
 import base64
 import binascii
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -14,15 +15,16 @@ KEY_ID_BYTES = 8
 
 @dataclass(frozen=True, repr=False)
 class PrivateKey:
-    """A node's private key. Never printed, never logged."""
+    """A node's private key, and when it was made, if that is known. Never printed, never logged."""
 
     suite: CipherSuite
     raw: bytes
+    made: datetime | None = field(default=None, compare=False)
 
     @classmethod
-    def generate(cls) -> "PrivateKey":
+    def generate(cls, made: datetime | None = None) -> "PrivateKey":
         """A new key of the newest suite."""
-        return cls(NEWEST, NEWEST.new())
+        return cls(NEWEST, NEWEST.new(), made)
 
     @cached_property
     def key(self) -> Any:

@@ -2,7 +2,8 @@
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property, lru_cache
 
 from cryptography.exceptions import InvalidSignature
@@ -16,14 +17,15 @@ SIGNATURE_BYTES = 64
 
 @dataclass(frozen=True, repr=False)
 class SigningKey:
-    """An organisation's private key to sign with. Never printed, never logged."""
+    """A party's private key to sign with, and when it was made, if that is known. Never printed, never logged."""
 
     raw: bytes  #: 32 bytes; others raise ValueError at the first use
+    made: datetime | None = field(default=None, compare=False)
 
     @classmethod
-    def generate(cls) -> "SigningKey":
+    def generate(cls, made: datetime | None = None) -> "SigningKey":
         """A new key."""
-        return cls(Ed25519PrivateKey.generate().private_bytes_raw())
+        return cls(Ed25519PrivateKey.generate().private_bytes_raw(), made)
 
     @cached_property
     def _key(self) -> Ed25519PrivateKey:

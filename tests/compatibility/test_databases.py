@@ -20,11 +20,12 @@ from services.intake.usecases.moves import MoveOrder, make_move
 from services.intake.usecases.people import find_people
 from services.intake.usecases.referrals import inbox, list_referrals, referral_page
 from services.referral.storage import referrals as hub_referrals
-from services.referral.usecases.directory import add_organisation
 from services.reporting.usecases.report import overview
+from shared.messaging.message import HUB
 from shared.migrations import check, differences, upgrade
 from shared.schemas.life import Move, State
-from shared.sealing import OwnKeys
+from shared.sealing import OwnKeys, SigningKey
+from shared.sealing.founding import found
 from shared.testing.postgres import Postgres, fresh_database
 from tests.compatibility.release import Release, releases
 
@@ -66,16 +67,16 @@ def network(release: Release, restored: dict[str, str], tmp_path: Path) -> Itera
     keys = {org: release.keys(org, tmp_path) for org in WORKERS}
     nodes = {org: (restored[org], keys[org]) for org in WORKERS}
     for org, (url, own) in nodes.items():
-        scribe = scribe_of("intake", org, own, hub=None)
+        scribe = scribe_of("intake", org, own)
         with closing(open_database("intake", url, sender=org, scribe=scribe)) as database:
             accept_key(database)
             seal_what_is_in_the_clear(database)
     bus, clock, hub_keys = tmp_path / "bus.db", Hands(release.ended), OwnKeys.generate()
-    with closing(open_network(bus, clock, hub=hub, hub_keys=hub_keys, nodes=nodes)) as opened:
-        for about in ORGANISATIONS:
-            public = keys[about.org].public
-            add_organisation(opened.databases["referral"], about.org, name=about.name, keys=public)
-        opened.settle()
+    parties = {about.org: (about.name, keys[about.org].public) for about in ORGANISATIONS}
+    parties[HUB] = ("Hub", hub_keys.public)
+    founded = found("kept", [SigningKey.generate()], 1, parties, release.ended)
+    opened = open_network(bus, clock, hub=hub, hub_keys=hub_keys, nodes=nodes, network=founded)
+    with closing(opened):
         yield opened
 
 

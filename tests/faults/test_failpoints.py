@@ -11,6 +11,7 @@ from shared.failpoints import NAMES
 from shared.polling import poll_until
 from shared.sealing import OwnKeys, write_key_file
 from tests.faults.referrals import HEALED_WITHIN, A, B, expect_each_once, send_one_by_one
+from tests.integration.test_command_line import network_file
 from tests.network import Network
 
 MORTAL = (f"intake.{A}", f"intake.{B}", "referral")
@@ -50,7 +51,8 @@ def test_a_service_may_die_at(network: Network, moment: str) -> None:
 def test_production_refuses(settings: dict[str, str], remedy: str, tmp_path: Path) -> None:
     keys = tmp_path / "hub.key"
     write_key_file(keys, OwnKeys.generate())
-    told = {**settings, "REFERRAL_DATABASE_URL": f"sqlite:///{tmp_path}/referral.db", "KEY_FILE": str(keys)}
+    files = {"KEY_FILE": str(keys), "NETWORK_FILE": str(network_file(tmp_path))}
+    told = {**settings, **files, "REFERRAL_DATABASE_URL": f"sqlite:///{tmp_path}/referral.db"}
     environment = {**os.environ, **{f"THROUGHLINE_{name}": value for name, value in told.items()}}
     command = [sys.executable, "-m", "deploy.cli", "run", "referral"]
 

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, inspect, select, text, update
 from deploy.composition import open_database, scribe_of
 from services.intake.storage.staff_tables import file_workers
 from services.intake.storage.tables import idempotency_keys, moves, people, referrals
-from services.intake.tests.node import FOCAL_POINT, HERE, THERE, WORKER, Node, moved_on
+from services.intake.tests.node import FOCAL_POINT, HERE, NETWORK, THERE, WORKER, Node, moved_on
 from services.intake.tests.test_erasing import a_closed_case
 from services.intake.usecases.at_rest import accept_key, seal_what_is_in_the_clear
 from services.intake.usecases.erasing import Erasure, erase_case, erase_what_is_due
@@ -41,7 +41,7 @@ def keys() -> OwnKeys:
 @pytest.fixture
 def database(database_url: str, keys: OwnKeys) -> Iterator[Database]:
     upgrade("services.intake", database_url)
-    scribe = scribe_of("intake", HERE, keys, hub=None)
+    scribe = scribe_of("intake", HERE, keys, NETWORK.roots)
     with closing(open_database("intake", database_url, sender=HERE, scribe=scribe)) as opened:
         accept_key(opened)
         yield opened
@@ -143,7 +143,7 @@ from shared.sealing import read_key_file
 
 url, org, key_file, failpoint = sys.argv[1:]
 arm(FailpointSettings(failpoint), reaches="http://127.0.0.1/")
-scribe = scribe_of("intake", org, read_key_file(Path(key_file)), hub=None)
+scribe = scribe_of("intake", org, read_key_file(Path(key_file)))
 seal_what_is_in_the_clear(open_database("intake", url, sender=org, scribe=scribe))
 """
 

@@ -31,7 +31,7 @@ WRITERS, TIMES = 6, 20
 def database(database_url: str) -> Iterator[Database]:
     """A migrated node's database."""
     upgrade("services.intake", database_url)
-    scribe = scribe_of("intake", HERE, KEYS, KEYS.public)
+    scribe = scribe_of("intake", HERE, KEYS)
     with closing(open_database("intake", database_url, sender=HERE, scribe=scribe)) as database:
         claim_node(database, HERE)
         yield database

@@ -21,7 +21,7 @@ from shared.messaging.witness import witness
 from shared.migrations import upgrade
 from shared.schemas.intake import AuditCheckpointMade
 from shared.sealing import OwnKeys, write_key_file
-from tests.integration.test_command_line import throughline
+from tests.integration.test_command_line import network_file, throughline
 
 HERE, THERE = "harbour-house", "legal-aid"
 
@@ -57,12 +57,12 @@ class Place:
             "amqp_url": f"amqp://{org}:x@127.0.0.1:1/",
             "intake_database_url": f"sqlite:///{self.folder / org}.db",
             "key_file": str(self.folder / f"{org}.key"),
-            "hub_key": str(OwnKeys.generate().public),
+            "network_file": str(network_file(self.folder)),
             "public_url": "https://node.example",
         }
 
     def opened(self, org: str) -> Any:
-        scribe = scribe_of("intake", org, self.keys, None)
+        scribe = scribe_of("intake", org, self.keys)
         return closing(
             open_database("intake", self.settings(org)["intake_database_url"], sender=org, scribe=scribe)
         )

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from shared.sealing import OwnKeys, write_key_file
+from shared.clock import now
+from shared.sealing import OwnKeys, SigningKey, write_key_file
+from shared.sealing.founding import found
+from shared.sealing.network_file import write_network_file
 
 CONFIGURATION, ERROR = 78, 1
 SECRET = "canary-of-a-secret"
@@ -40,9 +43,16 @@ def node(tmp_path: Path) -> dict[str, str]:
         "amqp_url": f"amqp://harbour-house:{SECRET}@127.0.0.1:1/",
         "intake_database_url": f"sqlite:///{tmp_path / 'node.db'}",
         "key_file": str(key),
-        "hub_key": str(OwnKeys.generate().public),
+        "network_file": str(network_file(tmp_path)),
         "public_url": "https://node.example",
     }
+
+
+def network_file(folder: Path) -> Path:
+    """What a node was told of its network."""
+    hub = {"hub": ("Hub", OwnKeys.generate().public)}
+    write_network_file(folder / "network.json", found("tests", [SigningKey.generate()], 1, hub, now()))
+    return folder / "network.json"
 
 
 def web_settings(node: dict[str, str]) -> dict[str, str]:
@@ -227,16 +237,10 @@ def test_an_import_of_a_file_that_there_is_not(tmp_path: Path) -> None:
     refuses(said, code=ERROR, naming="none.json", remedy="there is no such file")
 
 
-def test_an_organisation_of_a_reserved_name(tmp_path: Path) -> None:
-    said = throughline("network", "add", "hub", "--name", "Hub", "--public-key", "2:x")
+def test_a_network_file_that_is_none(node: dict[str, str]) -> None:
+    Path(node["network_file"]).write_text(SECRET)
 
-    refuses(said, code=ERROR, naming="organisation's id", remedy="begins with a letter")
-
-
-def test_a_public_key_that_is_none(tmp_path: Path) -> None:
-    said = throughline("network", "add", "legal-aid", "--name", "Legal Aid", "--public-key", "2:x")
-
-    refuses(said, code=ERROR, naming="public key", remedy="copy the whole line")
+    refuses(throughline("run", "intake", **node), naming=node["network_file"], remedy="network join")
 
 
 def test_a_broker_that_does_not_answer(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from tests.desks import (
     questions,
     running,
 )
+from tests.integration.test_command_line import network_file
 
 AT_ONCE = 3.0  #: seconds; a time-out would take longer
 
@@ -84,6 +85,7 @@ def test_a_service_says_so_and_ends(hub: str, tmp_path: Path, sqlite_url: str, w
         "THROUGHLINE_AMQP_URL": url,
         "THROUGHLINE_REFERRAL_DATABASE_URL": sqlite_url,
         "THROUGHLINE_KEY_FILE": str(tmp_path / "hub.key"),
+        "THROUGHLINE_NETWORK_FILE": str(network_file(tmp_path)),
     }
     said = subprocess.run(
         [sys.executable, "-m", "deploy.cli", "run", "referral"],

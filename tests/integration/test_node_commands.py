@@ -130,7 +130,7 @@ def cases(node: dict[str, str]) -> dict[str, str]:
     throughline("migrate", "intake", **node)
     keys, worker = read_key_file(Path(node["key_file"])), Actor("olena", Role.CASE_WORKER, node["org"])
     url = node["intake_database_url"]
-    scribe = scribe_of("intake", node["org"], keys, hub=None)
+    scribe = scribe_of("intake", node["org"], keys)
     with closing(open_database("intake", url, sender=node["org"], scribe=scribe)) as database:
         person = register_person(database, {"alias": SECRET}, worker)
         opened, closed = (open_case(database, person.id, worker) for _ in range(2))

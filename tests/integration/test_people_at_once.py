@@ -43,7 +43,7 @@ FOCAL_POINT = Actor("ihar", Role.FOCAL_POINT, HERE)
 def database(database_url: str) -> Iterator[Database]:
     """A migrated node's database with its staff."""
     upgrade("services.intake", database_url)
-    scribe = scribe_of("intake", HERE, OUR_KEYS, hub=None)
+    scribe = scribe_of("intake", HERE, OUR_KEYS)
     with closing(open_database("intake", database_url, sender=HERE, scribe=scribe)) as database:
         for actor in (OLENA, DARIA, FOCAL_POINT):
             add_staff(database, NewStaff(actor.username, OLD, actor.role, "X"), org=HERE, hasher=CHEAP)

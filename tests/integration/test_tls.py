@@ -27,6 +27,7 @@ from shared.settings import EXIT_CODE
 from shared.testing.proxy import Proxy
 from shared.testing.tls_broker import TlsBroker, tls_broker
 from tests.desks import HUB_QUEUE, SOON, put, questions
+from tests.integration.test_command_line import network_file
 
 YEAR = timedelta(days=365)
 PATIENCE = 60  #: seconds for a process to end
@@ -179,6 +180,7 @@ def running(folder: Path, url: str, ca_file: str) -> Iterator[subprocess.Popen[s
     write_key_file(folder / "hub.key", OwnKeys.generate())
     settings = {
         "KEY_FILE": str(folder / "hub.key"),
+        "NETWORK_FILE": str(network_file(folder)),
         "AMQP_URL": url,
         "BROKER_CA_FILE": ca_file,
         "REFERRAL_DATABASE_URL": f"sqlite:///{folder}/hub.db",

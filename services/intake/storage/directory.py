@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from services.intake.domain import Offer, Partner
-from services.intake.storage.tables import directories, keys, offers, own_services, partners
+from services.intake.storage.tables import directories, keys, metadata, offers, own_services, partners
 from shared.database import Transaction
-from shared.messaging.keybook import keep_keys
+from shared.messaging.keybook import sealing_keys
+from shared.messaging.registers import hear_register
 from shared.schemas.intake import Service
-from shared.schemas.referral import DirectoryPublished, Organisation
+from shared.schemas.referral import DirectoryPublished
 
 
 def newest_directory(tx: Transaction) -> tuple[int, str] | None:
@@ -21,21 +22,23 @@ def newest_directory(tx: Transaction) -> tuple[int, str] | None:
 
 
 def keep_directory(tx: Transaction, published: DirectoryPublished, digest: str) -> None:
-    """Keep the version, and let it be what is searched."""
+    """Keep the version, and let it be what is searched; raises Refused for a register that does not follow ours.
+
+    An organisation is usable by the keys that the register gives it, whatever the hub says of it beside that.
+    """
+    hear_register(tx, metadata, published.register)
+    believed = sealing_keys(tx, keys)
     row = {"version": published.directory_version, "hash": digest, "body": published.dump(), "kept_at": tx.at}
     tx.execute(insert(directories).values(**row))
     tx.execute(delete(offers))
     tx.execute(delete(partners))
     organisations = {o.org: o for o in published.organisations}.values()
-    _insert(tx, partners, [_partner_row(o) for o in organisations])
-    keep_keys(tx, keys, published)
+    _insert(
+        tx,
+        partners,
+        [{"org": o.org, "name": o.name, "public_key": believed.get(o.org)} for o in organisations],
+    )
     _insert(tx, offers, [row for o in organisations for row in _offer_rows(o.org, o.services)])
-
-
-def _partner_row(organisation: Organisation) -> dict[str, Any]:
-    """One that cannot sign yet, since it runs version 0.1.0, cannot be referred to."""
-    key = organisation.public_key if organisation.signing_key else None
-    return {"org": organisation.org, "name": organisation.name, "public_key": key}
 
 
 def _offer_rows(org: str, services: Sequence[Service]) -> list[dict[str, Any]]:

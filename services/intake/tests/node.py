@@ -13,6 +13,7 @@ from sqlalchemy import Table, event, select
 from services.intake import storage
 from services.intake.domain import Actor, Case, Person, Referral, Role
 from services.intake.storage.tables import moves, referrals
+from services.intake.tests.founded import founded, published
 from services.intake.tests.said import Said
 from services.intake.usecases.cases import add_need, open_case
 from services.intake.usecases.consent import record_consent
@@ -44,6 +45,7 @@ AUDITOR = Actor("vera", Role.AUDITOR, HERE)
 STRANGER = Actor("olena", Role.CASE_WORKER, THERE)
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 OUR_KEYS, THEIR_KEYS, HUB_KEYS = OwnKeys.generate(), OwnKeys.generate(), OwnKeys.generate()
+NETWORK = founded({HERE: OUR_KEYS, THERE: THEIR_KEYS, "hub": HUB_KEYS}, START)
 OUR_KEY, THEIR_KEY = OUR_KEYS.sealing[0], THEIR_KEYS.sealing[0]
 AT_REST = StorageKeys(OUR_KEYS.storage)
 TICKED = ("given_name", "phone")
@@ -62,7 +64,7 @@ SAFE_HOUSE = Service(
 
 def make_database(folder: Path) -> Database:
     """An empty node's database, made once for many tests: a new engine would learn every statement anew."""
-    scribe = Scribe(HERE, OUR_KEYS, KeyBook(HERE, storage.keys))
+    scribe = Scribe(HERE, OUR_KEYS, KeyBook(HERE, storage.keys, NETWORK.roots))
     outbox = Outbox(storage.outbox, sender=HERE, scribe=scribe)
     database = Database(f"sqlite:///{folder / 'node.db'}", outbox=outbox, at_rest=AT_REST)
     event.listen(database.engine, "connect", _hurry)
@@ -206,7 +208,9 @@ def directory(version: int = 1, previous: str = "", *, name: str = "Legal Aid") 
         partner(THERE, name, THEIR_KEYS, [SAFE_HOUSE]),
         Organisation(org=KEYLESS, name="Clinic", public_key=None, services=[]),
     ]
-    return DirectoryPublished(directory_version=version, previous=previous, organisations=partners)
+    return DirectoryPublished(
+        directory_version=version, previous=previous, organisations=partners, register=published(NETWORK)
+    )
 
 
 def partner(org: str, name: str, keys: OwnKeys, services: list[Service]) -> Organisation:

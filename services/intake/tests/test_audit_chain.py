@@ -9,6 +9,7 @@ import pytest
 from services.intake.domain import Action
 from services.intake.storage import audit as rows
 from services.intake.storage.audit_tables import entries, witnessed
+from services.intake.storage.tables import keys
 from services.intake.tests.node import (
     COLLEAGUE,
     HERE,
@@ -34,7 +35,9 @@ from shared.schemas.intake import AuditCheckpointMade, AuditCheckpointWitnessed
 from shared.schemas.referral import AuditCheckpointKept, AuditCheckpointPassed
 from shared.sealing import Letter, OwnKeys, write_letter
 
-KEYS = Keys(HERE, [OUR_KEYS.public.signing], {HUB: HUB_KEYS.public.signing, THERE: THEIR_KEYS.public.signing})
+KEYS = Keys(
+    HERE, [OUR_KEYS.public.signing], {HUB: [HUB_KEYS.public.signing], THERE: [THEIR_KEYS.public.signing]}
+)
 A, B = "a" * 64, "b" * 64
 
 
@@ -206,6 +209,30 @@ def test_those_who_witness_it_are_kept_and_their_words_are_checked(node: Node) -
     with node.database.reading() as tx:
         assert [word.witness for word in rows.witnesses_of(tx, 1)] == [HUB, THERE]
     assert (checked(node).witnessed, checked(node).problems) == (1, ())
+
+
+def test_after_a_change_of_keys_it_is_proven_by_those_of_before(node: Node) -> None:
+    does_something(node)
+    keep_chain(node.database)
+    hub_keeps(node)
+    partner_keeps(node)
+    new = OwnKeys.generate().public.signing
+    renewed = Keys(HERE, [new, *KEYS.own], {who: [new, *known] for who, known in KEYS.others.items()})
+    forgotten = Keys(HERE, [new], {who: [new] for who in KEYS.others})
+
+    assert check_audit(node.database, renewed) == checked(node)
+    assert check_audit(node.database, forgotten).problems == ((1, "checkpoint_signature"),)
+    assert check_audit(node.database, forgotten).witnessed == 0
+
+
+def test_who_is_in_the_network_no_more_is_asked_to_witness_nothing(node: Node) -> None:
+    with node.database.transaction() as tx:
+        tx.execute(keys.update().where(keys.c.party == THERE).values(state="revoked"))
+    does_something(node)
+    keep_chain(node.database)
+
+    [said] = node.said(AuditCheckpointMade)
+    assert said.letter.said.readers == (HUB,)
 
 
 def test_a_word_that_is_another_is_refused(node: Node) -> None:

@@ -20,6 +20,7 @@ from services.intake.tests.node import (
     Node,
     directory,
     order,
+    partner,
 )
 from services.intake.usecases.cases import add_need, case_page, open_case
 from services.intake.usecases.consent import withdraw_consent
@@ -29,7 +30,7 @@ from services.intake.usecases.refusals import Invalid, NotFound
 from shared.clock import new_id
 from shared.schemas.intake import ReferralSent
 from shared.schemas.life import Move, State
-from shared.sealing import CannotOpen, KeyRing, PrivateKey, open_sealed
+from shared.sealing import CannotOpen, KeyRing, OwnKeys, PrivateKey, open_sealed
 
 
 def opened(node: Node, referral: Referral, key: PrivateKey = THEIR_KEY) -> Any:
@@ -179,14 +180,26 @@ def test_it_goes_only_where_it_can_be_opened(node: Node, to_org: str, code: str)
     assert nothing_left(node)
 
 
-def test_a_key_that_is_none_sends_nothing(node: Node) -> None:
-    damaged = directory(2, _digest(directory().dump()))
-    broken = [replace(o, public_key="2:AAAA") if o.org == THERE else o for o in damaged.organisations]
-    node.hears(replace(damaged, organisations=broken))
-    _, case = node.has_case()
+def test_a_hub_that_names_a_key_of_its_own_is_not_believed(node: Node) -> None:
+    named = directory(2, _digest(directory().dump()))
+    hubs = OwnKeys.generate().public
+    others = [replace(o, public_key=hubs.sealing, signing_key=hubs.signing) for o in named.organisations]
+    node.hears(replace(named, organisations=others))
+
+    referral = node.sends()
+
+    assert opened(node, referral, THEIR_KEY)
+
+
+def test_whoever_is_in_no_signed_register_can_be_sent_nothing(node: Node) -> None:
+    named = directory(2, _digest(directory().dump()))
+    others = [partner(KEYLESS, "Clinic", OwnKeys.generate(), []), *named.organisations[:2]]
+    node.hears(replace(named, organisations=others))
+    person, case = node.has_case()
+    node.has_consent(person, organisations=[KEYLESS])
 
     with pytest.raises(Invalid) as refused:
-        send_referral(node.database, order(case), WORKER)
+        send_referral(node.database, order(case, to_org=KEYLESS), WORKER)
 
     assert refused.value.errors == {"to_org": "organisation_without_key"}
     assert nothing_left(node)

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 import pytest
 
 from services.intake.settings import IntakeSettings, IntakeWebSettings
-from shared.sealing import OwnKeys
 from shared.settings import SettingsWrong, brokers_in, read
 
 BROKER = "amqps://harbour-house:canary@hub.example/throughline"
@@ -15,7 +14,7 @@ WORKER = {
     "THROUGHLINE_AMQP_URL": BROKER,
     "THROUGHLINE_INTAKE_DATABASE_URL": "sqlite:///node.db",
     "THROUGHLINE_KEY_FILE": "node.key",
-    "THROUGHLINE_HUB_KEY": str(OwnKeys.generate().public),
+    "THROUGHLINE_NETWORK_FILE": "network.json",
     "THROUGHLINE_PUBLIC_URL": "https://node.example",
 }
 WEB = {

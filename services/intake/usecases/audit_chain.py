@@ -12,7 +12,7 @@ from services.intake.domain import Action, Entry
 from services.intake.storage import audit as rows
 from services.intake.storage.tables import keys
 from shared.database import Database, Transaction
-from shared.messaging.keybook import signing_keys
+from shared.messaging.keybook import sealing_keys
 from shared.messaging.message import HUB
 from shared.messaging.topology import from_node
 from shared.messaging.witness import Checkpoint
@@ -90,7 +90,7 @@ def _make_checkpoint(tx: Transaction, number: int, hash_: str) -> None:
     """Say it in a letter to the hub and to those who are to witness it; the letter's readers are they."""
     org = tx.outbox.sender
     made = AuditCheckpointMade(number=number, hash=hash_, made_at=tx.at)
-    readers = (HUB, *_chosen(org, list(signing_keys(tx, keys))))
+    readers = (HUB, *_chosen(org, list(sealing_keys(tx, keys))))
     to, subject = from_node(org), f"audit/{number}"
     letter = tx.outbox.publish_letter(tx, made, to=to, subject=subject, readers=readers)
     rows.put_checkpoint(tx, Checkpoint(number, hash_, tx.at, letter))

@@ -21,11 +21,11 @@ Problem = tuple[int, str]  #: the number of an entry, and the code of what is wr
 
 @dataclass(frozen=True)
 class Keys:
-    """What signatures are checked with: the node's ``own`` public keys, and the others' by their names."""
+    """What signatures are checked with: all public keys that the node itself signed with, and the others, by name."""
 
     org: str
     own: Sequence[str]
-    others: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -127,15 +127,15 @@ def _sorted_by_proof(
 
 
 def _is_known(word: Witness, keys: Keys) -> bool:
-    key = keys.others.get(word.witness)
+    known = keys.others.get(word.witness, ())
     try:
-        return key is not None and word.letter.said.key == signing_key_id(key)
+        return word.letter.said.key in {signing_key_id(key) for key in known}
     except CannotOpen:
-        return key is not None
+        return bool(known)
 
 
 def _proves(word: Witness, hash_: str | None, keys: Keys) -> bool:
-    if not word.letter.is_by(keys.others[word.witness]):
+    if not any(word.letter.is_by(key) for key in keys.others[word.witness]):
         return False
     if word.witness == HUB:
         kept = _said_in(word.letter, AuditCheckpointKept)

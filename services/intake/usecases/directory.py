@@ -17,7 +17,7 @@ from shared.database import Database, Transaction
 from shared.messaging.errors import Refused
 from shared.messaging.topology import from_node
 from shared.schemas.codes import KNOWN_AGE_BANDS, SERVICE_TYPES
-from shared.schemas.intake import Contact, ContactsChanged, Service, ServicesOffered
+from shared.schemas.intake import Contact, ContactsChanged, KeysChanged, Service, ServicesOffered
 from shared.schemas.referral import DirectoryPublished
 
 SEARCH = {
@@ -83,6 +83,11 @@ def publish_contacts(database: Database, inbox_url: str) -> None:
         if revision is not None:
             changed = ContactsChanged(revision=revision, inbox_url=inbox_url, contacts=contacts)
             tx.outbox.publish(tx, changed, to=from_node(tx.outbox.sender), subject=f"contacts/{revision}")
+
+
+def say_keys(tx: Transaction, changed: KeysChanged) -> None:
+    """Tell the hub which keys we have from now on."""
+    tx.outbox.publish(tx, changed, to=from_node(tx.outbox.sender), subject="keys")
 
 
 def _contact(member: StaffMember) -> Contact:

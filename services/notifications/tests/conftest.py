@@ -83,6 +83,7 @@ def settings() -> NotificationsSettings:
         amqp_url="amqp://localhost",
         notifications_database_url="sqlite://",
         key_file=Path("hub.key"),
+        network_file=Path("network.json"),
         smtp_host="127.0.0.1",
         smtp_security="none",
         mail_from="post@mail.invalid",

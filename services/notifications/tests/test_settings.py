@@ -9,6 +9,7 @@ GIVEN = {
     "THROUGHLINE_AMQP_URL": "amqp://localhost",
     "THROUGHLINE_NOTIFICATIONS_DATABASE_URL": "sqlite:///n.db",
     "THROUGHLINE_KEY_FILE": "hub.key",
+    "THROUGHLINE_NETWORK_FILE": "network.json",
     "THROUGHLINE_SMTP_HOST": "mail.invalid",
     "THROUGHLINE_MAIL_FROM": "post@mail.invalid",
 }

@@ -10,28 +10,34 @@ from shared.clock import new_id
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused
-from shared.messaging.keybook import keep_newest_keys
 from shared.messaging.message import HUB, Message
 from shared.messaging.receipts import confirm_receipt
+from shared.messaging.registers import hear_register
 from shared.schemas.intake import ContactsChanged
-from shared.schemas.referral import Moved, Overdue
+from shared.schemas.referral import DirectoryPublished, Moved, Overdue
 
 
 def hear(tx: Transaction, batch: Batch) -> None:
     """Keep the notices and contacts of a batch, and say that it is here. A repeat had its effect when it was new."""
     new: list[Notice] = []
-    batch.each(batch.fresh, lambda message: new.extend(_notices(message)))
-    keep_newest_keys(tx, metadata.tables["keys"], batch)
+    batch.each(batch.fresh, lambda message: new.extend(_heard(tx, message)))
     add_notices(tx, [(new_id(), notice) for notice in new])
     if changed := replace_contacts(tx, _newest_lists(batch.fresh)):
         hasten(tx, changed)
     confirm_receipt(tx, batch, by="notifications")
 
 
-def _notices(message: Message) -> list[Notice]:
+def _heard(tx: Transaction, message: Message) -> list[Notice]:
     event = message.event
     if message.sender != HUB and not isinstance(event, ContactsChanged):
         raise Refused("not_from_hub")
+    if isinstance(event, DirectoryPublished):
+        hear_register(tx, metadata, event.register)
+    return _notices(message)
+
+
+def _notices(message: Message) -> list[Notice]:
+    event = message.event
     if not isinstance(event, Moved | Overdue):
         return []
     about = {"from_org": event.from_org, "to_org": event.to_org, "urgency": event.urgency}

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from services.referral import storage
-from services.referral.usecases.directory import add_organisation
+from services.referral.usecases.directory import publish_register
 from services.referral.usecases.hear import hear
 from services.referral.usecases.overdue import flag_overdue
 from shared.clock import new_id
@@ -20,11 +20,15 @@ from shared.messaging.outbox import Outbox
 from shared.messaging.scribe import PACK_RECEIVED
 from shared.schemas.intake import MoveMade, ReferralDelivered, ReferralSent
 from shared.schemas.life import Move, State
-from shared.sealing import Letter, PublicKeys, SigningKey, write_letter
+from shared.sealing import Letter, OwnKeys, SigningKey, write_letter
+from shared.sealing.founding import found
 from shared.testing.outboxes import events_in, letters_beside
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SIGNING = SigningKey.generate()
+KEYS = {party: OwnKeys.generate() for party in ("harbour-house", "legal-aid", "clinic", HUB)}
+ROOT = SigningKey.generate()
+NETWORK = found("tests", [ROOT], 1, {party: (party, keys.public) for party, keys in KEYS.items()}, START)
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,7 @@ class Hub:
         outbox = Outbox(storage.metadata.tables["outbox"], sender="hub")
         self.database = Database(url, clock=lambda: self.at, outbox=outbox)
         storage.metadata.create_all(self.database.engine)
-        for org in ("harbour-house", "legal-aid", "clinic"):
-            add_organisation(self.database, org, name=org, keys=PublicKeys(f"2:{org}", f"ed25519:{org}"))
+        publish_register(self.database, NETWORK.roots, NETWORK.register)
         self.said()
 
     def pass_time(self, **time: float) -> None:

@@ -16,7 +16,7 @@ from shared.schemas.referral import History, Moved, Offered
 from shared.sealing import Letter
 from shared.sealing.chain import Recorded, breaks
 
-KEYS = dict.fromkeys(("harbour-house", "legal-aid"), SIGNING.public)
+KEYS = dict.fromkeys(("harbour-house", "legal-aid"), (SIGNING.public,))
 
 
 @pytest.fixture
@@ -136,4 +136,4 @@ def test_a_chain_that_was_tampered_with_is_found(hub: Hub, referral_id: UUID) ->
     assert (3, "signature") in found(
         one, two, replace(three, letter=forged.hash, move="reject", proof=forged)
     )
-    assert list(breaks([one, two, three], {"legal-aid": SIGNING.public})) == [(1, "key_unknown")]
+    assert list(breaks([one, two, three], {"legal-aid": (SIGNING.public,)})) == [(1, "key_unknown")]

@@ -1,47 +1,80 @@
 """The directory: who is in the network, their keys and their offers, published whole and versioned."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import orjson
+from sqlalchemy import MetaData
 
 from services.referral import directory_storage as storage
 from services.referral.hsds import Import
 from services.referral.hsds import Organisation as HsdsOrganisation
 from services.referral.hsds import Service as HsdsService
 from services.referral.hsds import read as read_hsds
+from services.referral.storage import metadata
 from shared.database import Database, Transaction
+from shared.messaging.errors import Refused
+from shared.messaging.message import HUB
+from shared.messaging.registers import keep_register, kept_register, to_wire
 from shared.messaging.topology import TO_ALL, TO_NOTIFICATIONS, TO_REPORTING
 from shared.schemas.codes import SERVICE_TYPES
-from shared.schemas.intake import Service, ServicesOffered
+from shared.schemas.intake import KeysChanged, Service, ServicesOffered
 from shared.schemas.referral import DirectoryPublished
-from shared.sealing import PublicKeys
+from shared.sealing.network_file import NetworkFile
+from shared.sealing.register import ACTIVE, NotFollowed, Roots, SignedRegister
+from shared.sealing.succession import SignedStatement, standings
 
 EVERYBODY = (TO_ALL, TO_NOTIFICATIONS, TO_REPORTING)
 
 
-class OrganisationTaken(Exception):
-    """An organisation of that id is in the directory already, with another key."""
+def publish_register(
+    database: Database, roots: Roots, offered: SignedRegister, statements: Sequence[SignedStatement] = ()
+) -> bool:
+    """Follow a newer register, admit and revoke what it says, and tell all; returns whether it was newer.
 
-
-def add_organisation(database: Database, org: str, *, name: str, keys: PublicKeys) -> None:
-    """Admit an organisation with its node's keys, and publish; the same again changes nothing.
-
-    One that was admitted under version 0.1.0, with a key to seal to it only, gets the one that it signs with.
+    Raises NotFollowed, and has changed nothing then.
     """
     with database.transaction() as tx:
-        known = storage.find(tx, org)
-        if known is not None and not _may_be(known, keys):
-            raise OrganisationTaken(org)
-        if known is None or known.signing_key is None:
-            storage.put(tx, org, name=name, keys=keys)
-            publish_directory(tx)
+        return _take(tx, roots, offered, statements)
 
 
-def _may_be(known: Any, keys: PublicKeys) -> bool:
-    return known.public_key in (None, keys.sealing) and known.signing_key in (None, keys.signing)
+def begin(tx: Transaction, _: MetaData, network: NetworkFile) -> None:
+    """Follow what the network's file says, unless it is older than what is followed; raises NotFollowed."""
+    known = kept_register(tx, metadata)
+    if known is None or network.register.hash not in known[0].register.before:
+        _take(tx, network.roots, network.register, network.statements)
+
+
+def take_statement(tx: Transaction, org: str, event: KeysChanged) -> None:
+    """What an organisation says of its own keys: followed, and passed on to all; raises Refused."""
+    statement, kept = SignedStatement(event.text, event.signature), kept_register(tx, metadata)
+    roots = tx.outbox.scribe.book.roots if tx.outbox.has_scribe else None
+    if kept is None or roots is None:
+        raise Refused("register_missing")
+    try:
+        is_own = statement.said.party == org
+        if is_own:
+            _take(tx, roots, kept[0], [statement])
+    except NotFollowed as error:
+        raise Refused(error.code) from None
+    if not is_own:
+        raise Refused("statement_of_another")
+
+
+def _take(
+    tx: Transaction, roots: Roots, offered: SignedRegister, statements: Sequence[SignedStatement]
+) -> bool:
+    if not keep_register(tx, metadata, roots, offered, statements):
+        return False
+    signed, said = kept_register(tx, metadata) or (offered, [])
+    for org, standing in standings(signed.register, said).items():
+        if org != HUB:
+            is_in = standing.state == ACTIVE
+            storage.put(tx, org, name=standing.entry.name, keys=standing.keys, active=is_in)
+    publish_directory(tx)
+    return True
 
 
 def take_offer(tx: Transaction, org: str, event: ServicesOffered) -> None:
@@ -56,8 +89,12 @@ def take_offer(tx: Transaction, org: str, event: ServicesOffered) -> None:
 def publish_directory(tx: Transaction) -> int:
     """Tell all the whole directory, naming the hash of the version before; returns the new version."""
     last_version, previous = storage.newest_version(tx)
+    kept = kept_register(tx, metadata)
     event = DirectoryPublished(
-        directory_version=last_version + 1, previous=previous, organisations=storage.listed(tx)
+        directory_version=last_version + 1,
+        previous=previous,
+        organisations=storage.listed(tx),
+        register=to_wire(kept) if kept else None,
     )
     digest = hashlib.sha256(orjson.dumps(event.dump())).hexdigest()
     storage.add_version(tx, last_version + 1, digest)

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.referral import storage
 from services.referral.book import Book, Step
 from services.referral.domain import STANDARDS, NotAllowed, Party, Referral, Standards, State
-from services.referral.usecases.directory import take_offer
+from services.referral.usecases.directory import take_offer, take_statement
 from services.referral.usecases.witness import pass_word_on, take_checkpoint
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
@@ -22,6 +22,7 @@ from shared.schemas.intake import (
     AuditCheckpointMade,
     AuditCheckpointWitnessed,
     HistoryAsked,
+    KeysChanged,
     MoveMade,
     ReferralDelivered,
     ReferralSent,
@@ -228,6 +229,11 @@ def _take_offer(desk: Desk, message: Message) -> None:
     take_offer(desk.tx, message.sender, event)
 
 
+def _take_statement(desk: Desk, message: Message) -> None:
+    event: KeysChanged = message.event  # type: ignore[assignment]
+    take_statement(desk.tx, message.sender, event)
+
+
 def _witness(desk: Desk, message: Message) -> None:
     event: AuditCheckpointMade = message.event  # type: ignore[assignment]
     take_checkpoint(desk.tx, message, event)
@@ -256,6 +262,7 @@ FRESH: dict[type, Callable[[Desk, Message], None]] = {
     MoveMade: record_move,
     HistoryAsked: tell_history,
     ServicesOffered: _take_offer,
+    KeysChanged: _take_statement,
     MessagesReceived: _note_receipt,
     AuditCheckpointMade: _witness,
     AuditCheckpointWitnessed: _pass_word_on,

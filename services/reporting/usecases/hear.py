@@ -16,9 +16,9 @@ from services.reporting.storage.observed import keep_observed
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused
-from shared.messaging.keybook import keep_newest_keys
 from shared.messaging.message import HUB, Message
 from shared.messaging.receipts import confirm_receipt
+from shared.messaging.registers import hear_register
 from shared.schemas import workbook
 from shared.schemas.intake import CountsContributed
 from shared.schemas.referral import DirectoryPublished, Moved, Overdue
@@ -37,9 +37,10 @@ def hear(tx: Transaction, batch: Batch, *, open_for: timedelta) -> None:
             contributed.append(_contribution(message.sender, message.event, at=tx.at, open_for=open_for))
         else:
             observed.extend(_observed(message))
+        if isinstance(message.event, DirectoryPublished):
+            hear_register(tx, metadata, message.event.register)
 
     batch.each(batch.fresh, take)
-    keep_newest_keys(tx, metadata.tables["keys"], batch)
     keep_observed(tx, merge_all(observed))
     keep_contributions(tx, _newest(contributed))
     confirm_receipt(tx, batch, by="reporting")

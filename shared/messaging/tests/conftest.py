@@ -3,11 +3,11 @@
 import pytest
 
 from shared.database import Database, new_metadata
-from shared.messaging.keybook import put_keys
 from shared.messaging.message import HUB
 from shared.messaging.outbox import Outbox
+from shared.messaging.registers import keep_register
 from shared.messaging.tables import add_message_tables
-from shared.messaging.tests.office import KEYS, NODE, OTHER
+from shared.messaging.tests.office import NETWORK
 
 
 @pytest.fixture
@@ -17,6 +17,5 @@ def database() -> Database:
     made = Database("sqlite://", outbox=Outbox(metadata.tables["outbox"], sender=HUB))
     metadata.create_all(made.engine)
     with made.transaction() as tx:
-        for party in (NODE, OTHER):
-            put_keys(tx, metadata.tables["keys"], party, KEYS[party].public)
+        keep_register(tx, metadata, NETWORK.roots, NETWORK.register)
     return made

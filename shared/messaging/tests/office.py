@@ -15,11 +15,14 @@ from shared.messaging.post import Post
 from shared.messaging.scribe import Scribe
 from shared.messaging.topology import NETWORK_IN
 from shared.schemas.intake import HistoryAsked
-from shared.sealing import Letter, OwnKeys, enclose, framed, write_letter
+from shared.sealing import Letter, OwnKeys, SigningKey, enclose, framed, write_letter
+from shared.sealing.founding import found
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NODE, OTHER = "harbour-house", "legal-aid"
 KEYS = {party: OwnKeys.generate() for party in (NODE, OTHER, HUB)}
+ROOT = SigningKey.generate()
+NETWORK = found("tests", [ROOT], 1, {party: (party, keys.public) for party, keys in KEYS.items()}, AT)
 QUEUES = {HUB: "referral", NODE: f"node.{NODE}", OTHER: f"node.{OTHER}"}
 KEY = f"from.{NODE}.intake.history_asked"
 
@@ -65,9 +68,9 @@ def table(database: Database, name: str) -> Any:
 
 
 def scribe(database: Database, name: str) -> Scribe:
-    """Who knows the hub's keys from the start, and has looked up everybody else's."""
-    book = KeyBook(name, table(database, "keys"), pinned={HUB: KEYS[HUB].public})
-    book.learn(database, (NODE, OTHER))
+    """Who has looked up everybody's keys."""
+    book = KeyBook(name, table(database, "keys"))
+    book.learn(database, (NODE, OTHER, HUB))
     return Scribe(name, KEYS[name], book)
 
 

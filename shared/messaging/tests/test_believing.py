@@ -6,11 +6,10 @@ import pytest
 
 from shared.database import Database
 from shared.messaging.errors import Refused, Unready
-from shared.messaging.keybook import KeyBook, Once, keep_keys, parties_of, put_keys
+from shared.messaging.keybook import Once, parties_of
 from shared.messaging.message import HUB, Incoming, open_message
 from shared.messaging.tests.office import (
     KEY,
-    KEYS,
     NODE,
     OTHER,
     believed,
@@ -22,8 +21,7 @@ from shared.messaging.tests.office import (
     table,
     written,
 )
-from shared.schemas.referral import DirectoryPublished, Organisation
-from shared.sealing import Letter, OwnKeys, PublicKeys
+from shared.sealing import Letter
 
 
 def refusal(database: Database, incoming: Incoming, name: str = HUB) -> str:
@@ -103,31 +101,3 @@ def test_whose_keys_are_needed(database: Database) -> None:
     assert list(parties_of(taken)) == [NODE]
     assert list(parties_of(Incoming(None, KEY, b"{}"))) == [NODE]
     assert list(parties_of(Incoming(None, f"to.{NODE}.referral.moved", b"{}"))) == [HUB]
-
-
-def directory(version: int, keys: PublicKeys) -> DirectoryPublished:
-    named = Organisation(
-        org=NODE, name="Harbour House", public_key=keys.sealing, signing_key=keys.signing, services=[]
-    )
-    return DirectoryPublished(directory_version=version, previous="", organisations=[named])
-
-
-def test_the_newest_directory_says_whose_keys_they_are(database: Database) -> None:
-    keys, old, new = table(database, "keys"), OwnKeys.generate().public, OwnKeys.generate().public
-    with database.transaction() as tx:
-        keep_keys(tx, keys, directory(2, new))
-        keep_keys(tx, keys, directory(1, old))
-    book = KeyBook(HUB, keys)
-    book.learn(database, (NODE, OTHER))
-
-    assert book.sealing_key(NODE) == new.sealing
-    assert book.sealing_key(OTHER) is None
-
-
-def test_a_pinned_key_is_not_changed_by_a_directory(database: Database) -> None:
-    with database.transaction() as tx:
-        put_keys(tx, table(database, "keys"), HUB, OwnKeys.generate().public)
-
-    book = scribe(database, NODE).book
-    book.learn(database, (HUB,))
-    assert book.sealing_key(HUB) == KEYS[HUB].public.sealing

@@ -1,6 +1,7 @@
 """What the post does with what is said, and what it takes from whom."""
 
 from dataclasses import replace
+from uuid import UUID
 
 import orjson
 import pytest
@@ -11,6 +12,8 @@ from shared.messaging import scribe as scribe_room
 from shared.messaging.drafts import draft, joined, split
 from shared.messaging.errors import Refused, Unready
 from shared.messaging.message import HUB, LARGEST, Incoming, Outgoing
+from shared.messaging.post import Post
+from shared.messaging.scribe import Scribe
 from shared.messaging.tests.office import (
     KEY,
     KEYS,
@@ -26,7 +29,7 @@ from shared.messaging.tests.office import (
     written,
 )
 from shared.messaging.topology import HUB_EVENTS, NETWORK_OUT, retry_exchange
-from shared.sealing import enclose, framed, is_envelope, letters_in
+from shared.sealing import OwnKeys, enclose, framed, is_envelope, letters_in, write_letter
 
 
 def refusal(database: Database, incoming: Incoming, name: str = HUB) -> str:
@@ -118,6 +121,28 @@ def test_what_cannot_be_opened_is_kept_whole_with_the_reason(database: Database)
 
     assert refusal(database, taken) == "not_for_us"
     assert taken.body == sealed
+
+
+def test_what_is_sealed_to_a_key_that_is_not_here_yet_is_opened_whole_when_it_is(database: Database) -> None:
+    new = OwnKeys.generate()
+    body = [body for _, body in (question() for _ in range(3))]
+    letter = write_letter(body, sender=NODE, readers=(HUB,), signing=KEYS[NODE].signing[0])
+    sealed = enclose(framed([letter]), reader=HUB, key=new.public.sealing)
+    here, wire = post(database, HUB)
+    first = letter.said.events[0]["id"]
+    wire.arriving = [Incoming(UUID(str(first)), KEY, sealed)]
+
+    [taken] = here.take(1, 0)
+    with pytest.raises(Unready, match="not_for_us"):
+        believed(database, taken)
+    here.postpone([taken])
+    [again] = wire.postponed
+    assert (again.id, again.body) == (None, sealed)
+
+    renewed = OwnKeys((*new.sealing, *KEYS[HUB].sealing), KEYS[HUB].signing)
+    wire.arriving = [Incoming(new_id(), QUEUES[HUB], sealed)]
+    started = Post(wire, QUEUES[HUB], Scribe(HUB, renewed, scribe(database, HUB).book))
+    assert len(started.take(10, 0)) == len(body)
 
 
 def test_what_is_too_large_is_not_looked_into(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

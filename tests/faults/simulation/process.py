@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -11,24 +11,33 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from deploy.composition import scribe_of
+from deploy.composition import party_of, scribe_of
 from shared.at_rest import StorageKeys
 from shared.database import Database, Transaction
 from shared.messaging.delivery import Batch, Delivery
 from shared.messaging.errors import LinkLost
+from shared.messaging.introducing import introduce
 from shared.messaging.message import HUB
 from shared.messaging.outbox import Outbox
 from shared.messaging.post import Post
 from shared.messaging.pump import Pump
 from shared.messaging.relay import Relay
 from shared.messaging.scribe import Scribe
-from shared.sealing import OwnKeys
+from shared.sealing import OwnKeys, SigningKey
+from shared.sealing.founding import found
 from tests.faults.simulation.broker import SimulatedBroker
 from tests.faults.simulation.weather import AWAY, CRASH_AFTER, CRASH_BEFORE, Crash, Weather
 
 Hear = Callable[[Transaction, Batch], None]
 ORGS = ("harbour-house", "legal-aid")
 KEYS = {party: OwnKeys.generate() for party in (*ORGS, HUB)}
+NETWORK = found(
+    "simulated",
+    [SigningKey.generate()],
+    1,
+    {party: (party, KEYS[party].public) for party in KEYS},
+    datetime(2026, 1, 1, tzinfo=UTC),
+)
 
 
 class MortalDatabase(Database):
@@ -69,7 +78,7 @@ class MortalDatabase(Database):
 def _database(service: str, sender: str) -> MortalDatabase:
     """Opened once for all worlds: a new engine would learn every statement anew."""
     tables = import_module(f"services.{service}.storage").metadata.tables
-    scribe = scribe_of(service, sender, KEYS[sender], KEYS[HUB].public)
+    scribe = scribe_of(service, sender, KEYS[sender], NETWORK.roots)
     outbox = Outbox(tables["outbox"], sender=sender, scribe=scribe)
     return MortalDatabase("sqlite://", outbox=outbox, at_rest=StorageKeys(KEYS[sender].storage))
 
@@ -80,7 +89,7 @@ class Process:
     def __init__(
         self, service: str, queue: str, sender: str, hear: Hear, *, broker: SimulatedBroker, skew: timedelta
     ) -> None:
-        self.queue, self.broker, self.skew = queue, broker, skew
+        self.service, self.queue, self.broker, self.skew = service, queue, broker, skew
         self.tables = import_module(f"services.{service}.storage").metadata.tables
         self.database = _database(service, sender)
         self.database.clock, self.database.weather = self.clock, broker.weather
@@ -96,6 +105,11 @@ class Process:
     def clock(self) -> datetime:
         """What it takes for the time."""
         return self.broker.clock() + self.skew
+
+    def introduce(self) -> None:
+        """As at its start: it follows the network's file."""
+        name = self.scribe.name
+        introduce(self.database, party_of(self.service, name, KEYS[name]), NETWORK)
 
     def start(self) -> None:
         """As after its start: it knows only what stands in its database."""

@@ -88,7 +88,7 @@ def _unproven(process: Any, id_: UUID) -> Any:
     """Every move of the chain, by its maker's own letter."""
     with process.database.reading() as tx:
         moves = recorded_moves(tx, process.tables["moves"], process.tables["letters"], id_)
-    return breaks(moves, {org: KEYS[org].public.signing for org in ORGS})
+    return breaks(moves, {org: (KEYS[org].public.signing,) for org in ORGS})
 
 
 def _moves_settled(world: World) -> Any:

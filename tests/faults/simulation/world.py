@@ -23,7 +23,6 @@ from services.intake.usecases.silence import ask_after_silence
 from services.notifications import storage as notices_storage
 from services.notifications.usecases.hear import hear as hear_notifications
 from services.referral import storage as referral_storage
-from services.referral.usecases.directory import add_organisation
 from services.referral.usecases.hear import hear as hear_referral
 from services.referral.usecases.overdue import flag_overdue
 from services.reporting import storage as counts_storage
@@ -183,8 +182,8 @@ def _lived_through() -> tuple[list[bytes], dict[str, UUID]]:
     referral_storage.metadata.create_all(world.hub.database.engine)
     notices_storage.metadata.create_all(world.notices.database.engine)
     counts_storage.metadata.create_all(world.counts.database.engine)
-    for org in ORGS:
-        add_organisation(world.hub.database, org, name=org, keys=KEYS[org].public)
+    for process in world.processes:
+        process.introduce()
     world.settle()
     cases = {org: _case(world, org) for org in ORGS}
     return [process.database.contents() for process in world.processes], cases

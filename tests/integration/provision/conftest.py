@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from deploy.composition import database_of
-from services.referral.usecases.directory import add_organisation
+from deploy.composition import open_database
+from services.referral.usecases.directory import publish_register
 from shared.messaging.management import Management
+from shared.messaging.message import HUB
 from shared.messaging.topology import HUB_USER
 from shared.migrations import upgrade
-from shared.sealing import OwnKeys, PublicKeys, write_key_file
 from shared.testing.broker import Broker, fresh_vhost
-from tests.hubs import JOINING, ORG, PUBLIC_KEY, Hub
+from tests.hubs import JOINING, NETWORK, ORG, Hub
 
 
 @pytest.fixture
@@ -22,22 +22,19 @@ def empty(
 ) -> Iterator[Hub]:
     directory = f"sqlite:///{tmp_path / 'referral.db'}"
     with fresh_vhost(broker) as url:
-        hub = Hub(url, management)
+        hub = Hub(url, management, directory)
         for name, value in (
             ("BROKER_MANAGEMENT_URL", broker.management_url),
             ("BROKER_VHOST", hub.vhost),
             ("REFERRAL_DATABASE_URL", directory),
-            ("KEY_FILE", str(tmp_path / "hub.key")),
-            ("AMQP_URL", url),
         ):
             monkeypatch.setenv(f"THROUGHLINE_{name}", value)
         for user in (HUB_USER, ORG, JOINING):  # of an earlier test
             management.create_user(user, "an invented password")
             management.delete_user(user)
         upgrade("services.referral", directory)
-        write_key_file(tmp_path / "hub.key", OwnKeys.generate())
-        with closing(database_of("referral")) as database:
-            add_organisation(database, ORG, name="Quiet Harbour", keys=PublicKeys.parse(PUBLIC_KEY))
+        with closing(open_database("referral", directory, sender=HUB)) as database:
+            publish_register(database, NETWORK.roots, NETWORK.register)
         yield hub
 
 

@@ -10,10 +10,12 @@ from flask import Flask
 from services.intake.domain import Role
 from services.intake.settings import IntakeWebSettings
 from services.intake.storage.directory import newest_directory
+from services.intake.tests.founded import ROOT
 from services.intake.tests.node import (
     CHEAP,
     HERE,
     KEYLESS,
+    NETWORK,
     OUR_KEYS,
     SAFE_HOUSE,
     START,
@@ -28,9 +30,11 @@ from services.intake.usecases.staff import NewStaff, add_staff, issue_token
 from services.intake.web import create_app
 from services.intake.web.tests.visitors import PASSWORD, Browser, Partner
 from shared.database import Database
+from shared.messaging.registers import to_wire
 from shared.schemas.intake import Service
 from shared.schemas.life import Move, State
 from shared.schemas.referral import DirectoryPublished, MoveRefused, Organisation, Overdue
+from shared.sealing.register import SignedRegister
 from shared.settings import Secret
 
 ELSEWHERE = "night-shelter"
@@ -81,7 +85,13 @@ def hears_of_offers(node: Node) -> None:
         else Organisation(org=org, name=name, services=OFFERS[org])
         for org, name in NAMES.items()
     ]
-    node.hears(DirectoryPublished(directory_version=version + 1, previous=digest, organisations=partners))
+    admitting = NETWORK.register.next().admitting(ELSEWHERE, "Night Shelter", THEIR_KEYS.public, START)
+    register = to_wire((SignedRegister(admitting.write()).signed(ROOT), []))
+    node.hears(
+        DirectoryPublished(
+            directory_version=version + 1, previous=digest, organisations=partners, register=register
+        )
+    )
 
 
 def make_web(database: Database) -> Flask:

@@ -1,0 +1,149 @@
+"""``throughline network join|words|rotate-keys|leave``: what a party does with its own keys."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import func, select
+
+from deploy.composition import Composition, composition_of, party_of
+from deploy.console import fail, out, show, show_json
+from deploy.key_files import open_key_file, passphrase_of
+from shared.clock import now
+from shared.messaging.introducing import as_event, own_standing, own_statement
+from shared.messaging.message import HUB
+from shared.sealing import PublicKeys
+from shared.sealing.key_file import complete_key_file, replace_key_file
+from shared.sealing.network_file import NetworkFile, read_network_file, write_network_file
+from shared.sealing.register import NotFollowed
+from shared.sealing.rotation import rotated
+from shared.sealing.words import words_of_network, words_of_party
+from shared.settings import read, setting
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@dataclass(frozen=True)
+class WordsSettings:
+    """Settings of ``throughline network words``."""
+
+    network_file: Path = setting("the network's file")
+    key_file: Path = setting("the file of our own keys")
+    org: str = setting("the organisation's id in the network", default=HUB)
+
+
+def attach(app: typer.Typer) -> None:
+    """Add these commands to ``throughline network``."""
+    for command in (join, words, leave):
+        app.command()(command)
+    app.command("rotate-keys")(rotate_keys)
+
+
+def join(
+    invitation: Annotated[Path, typer.Argument(help="The file that the hub gave you.")],
+    *,
+    key_file: Annotated[Path, typer.Option(help="Where to keep this node's private keys.")],
+    network_file: Annotated[Path, typer.Option(help="Where to keep what the node must know of the network.")],
+    new_keys: Annotated[
+        bool, typer.Option("--new-keys", help="After a revocation: other keys; the database still opens.")
+    ] = False,
+) -> None:
+    """Make this node's keys and keep the network's; prints the line for the hub, and the words to compare by voice."""
+    try:
+        told = json.loads(invitation.read_text())
+        network, org, broker = NetworkFile.load(told), str(told["org"]), str(told["broker"])
+    except OSError as error:
+        fail(f"{invitation}: {error.strerror}")
+    except (ValueError, KeyError, TypeError, AttributeError, NotFollowed):
+        fail(f"{invitation} is no invitation, or was changed on its way: ask the hub for another")
+    _refuse_another_network(network_file, network)
+    keys = complete_key_file(key_file, passphrase_of(key_file))
+    if new_keys:
+        keys = keys.renewed(now())
+        replace_key_file(key_file, keys, passphrase_of(key_file))
+    write_network_file(network_file, network)
+    show_json(
+        {
+            "org": org,
+            "broker": broker,
+            "request": str(keys.public),
+            "words": _words(network, org, keys.public),
+        }
+    )
+
+
+def _refuse_another_network(path: Path, network: NetworkFile) -> None:
+    """A node keeps its network: whoever could give it other roots could be anybody in it."""
+    if path.exists() and read_network_file(path).roots != network.roots:
+        fail(
+            f"{path} is of another network, or names other root keys: remove it only if you mean to change networks"
+        )
+
+
+def words(*, as_json: AsJson = False) -> None:
+    """The words of the network, of the hub and of our own keys, to be compared by voice."""
+    told = read(WordsSettings)
+    found = _words(read_network_file(told.network_file), told.org, open_key_file(told.key_file).public)
+    show([{"of": of, "words": said} for of, said in found.items()], title="Words", as_json=as_json)
+
+
+def _words(network: NetworkFile, org: str, own: PublicKeys) -> dict[str, str]:
+    """Those of the hub are of the keys that people signed, and stay when they are rotated; ours are of what we hold."""
+    name, hub = network.roots.network, network.register.register.parties[HUB]
+    told = {"the network": words_of_network(network.roots), HUB: words_of_party(name, HUB, hub.keys)}
+    return told if org == HUB else {**told, org: words_of_party(name, org, own)}
+
+
+def rotate_keys(
+    *,
+    service: Annotated[str, typer.Option(help="intake for a node, referral for the hub.")] = "intake",
+    at_once: Annotated[
+        bool, typer.Option("--now", help="Make new keys whatever the age of the present ones.")
+    ] = False,
+) -> None:
+    """Make the keys that are due and destroy those that nobody needs any more; to be run every day."""
+    composition = _composition(service)
+    with composition.open_database().reading() as tx:
+        standing = own_standing(tx, composition.metadata, composition.sender)
+    if standing is None:
+        fail(f"{composition.sender} is not in the register yet: nothing was changed")
+    path: Path = composition.settings.key_file
+    done = rotated(composition.keys, registered=standing.keys, at=now(), at_once=at_once)
+    if done.made or done.destroyed:
+        replace_key_file(path, done.keys, passphrase_of(path))
+    show_json(
+        {
+            "made": done.made,
+            "destroyed": done.destroyed,
+            "next": "restart every process that uses this key file, and keep a copy of it"
+            if done.made
+            else None,
+        }
+    )
+
+
+def _composition(service: str) -> Composition:
+    if service not in ("intake", "referral"):
+        fail("use --service intake for a node or --service referral for the hub")
+    return composition_of(service)
+
+
+def leave() -> None:
+    """Say to the network, signed by this node, that the organisation leaves it: nobody sends it anything any more."""
+    composition = composition_of("intake")
+    party, outbox = (
+        party_of("intake", composition.sender, composition.keys),
+        composition.metadata.tables["outbox"],
+    )
+    with composition.open_database().transaction() as tx:
+        if waiting := tx.execute(select(func.count()).select_from(outbox)).scalar_one():
+            fail(
+                f"{waiting} messages still wait to be sent: let the worker run until throughline outbox status is empty"
+            )
+        statement = own_statement(tx, composition.metadata, composition.keys, composition.sender, leaves=True)
+        if statement is None or party.say is None:
+            fail(f"{composition.sender} is not in the register, or has left it already")
+        party.say(tx, as_event(statement))
+    out.print(f"{composition.sender} leaves; the worker must run until this is sent.")
