@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, Column, Integer, MetaData, String, Table, Text, select
@@ -18,13 +18,17 @@ from shared.sealing.register import ACTIVE, NotFollowed, Roots
 from shared.sealing.succession import SignedStatement, Standing
 
 KNOWN_FOR, UNKNOWN_FOR = 30.0, 1.0  #: seconds until a party's keys are looked up again
+UNSIGNED_FOR = timedelta(
+    days=30
+)  #: what a party said under version 0.1.0 may still be under way when it is admitted
 
 
 def add_key_table(metadata: MetaData) -> None:
     """Define it in the service's own metadata: whom this service believes, made anew from each register.
 
-    ``since`` is when the key to sign with was first heard of; a party without one runs version 0.1.0. ``former`` are
-    keys that it signed with before, each with the moment until which new letters may bear it.
+    A party without a key to sign with runs version 0.1.0, and was known before there was a register; ``since`` is when
+    the register gave it one, and empty for all that had one when they were first heard of. ``former`` are keys that it
+    signed with before, each with the moment until which new letters may bear it.
     """
     Table(
         "keys",
@@ -42,8 +46,9 @@ def add_key_table(metadata: MetaData) -> None:
 def keep_keys(tx: Transaction, table: Table, standings: Iterable[Standing], *, version: int) -> None:
     """Let the keys of all parties be those of that version of the register."""
     known = {row.party: row for row in tx.execute(select(table))}
-    tx.execute(table.delete())
-    add(tx, table, [_row(one, known.get(one.entry.party), tx.at, version) for one in standings])
+    rows = [_row(one, known.get(one.entry.party), tx.at, version) for one in standings]
+    tx.execute(table.delete().where(table.c.party.in_([row["party"] for row in rows])))
+    add(tx, table, rows)
     _look_again(tx)
 
 
@@ -53,7 +58,7 @@ def _row(standing: Standing, known: Any | None, at: datetime, version: int) -> d
         "party": standing.entry.party,
         "sealing": standing.keys.sealing,
         "signing": standing.keys.signing,
-        "since": (known and known.since) or at,
+        "since": (known.since if known.signing else at) if known else None,
         "version": version,
         "state": standing.state,
         "former": [[key, until.isoformat()] for key, until in former],
@@ -72,9 +77,15 @@ def _former(row: Any) -> Iterator[tuple[str, datetime]]:
 
 
 def may_be_unsigned(tx: Transaction, table: Table, party: str, at: datetime) -> bool:
-    """Whether a party that is known said it then, before anybody had heard of a key that it signs with."""
-    found = tx.execute(select(table.c.since).where(table.c.party == party)).one_or_none()
-    return found is not None and (found.since is None or at < found.since)
+    """Whether that party said it then under version 0.1.0, which cannot sign.
+
+    It is believed of those only that were known here as such, and not for long after they were admitted: the moment is
+    the hub's word.
+    """
+    found = tx.execute(select(table.c.signing, table.c.since).where(table.c.party == party)).one_or_none()
+    if found is None or found.signing is None:
+        return found is not None
+    return found.since is not None and at < found.since and tx.at < found.since + UNSIGNED_FOR
 
 
 def signing_keys(tx: Transaction, table: Table) -> dict[str, tuple[str, ...]]:

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from deploy.composition import open_database, scribe_of
 from services.intake.domain import EMERGENCY, Actor, Role
-from services.intake.storage import staff_tables, tables
-from services.intake.tests.node import CHEAP, HERE, OUR_KEY, OUR_KEYS, THERE, directory, moved_on, offered
+from services.intake.storage import keys, staff_tables, tables
+from services.intake.tests.node import CHEAP, HERE, OUR_KEY, OUR_KEYS, THERE, moved_on, offered
 from services.intake.usecases.cases import case_page, open_case
 from services.intake.usecases.hearing import hear
 from services.intake.usecases.moves import MoveOrder, make_move
@@ -28,6 +28,7 @@ from shared.messaging.delivery import Batch
 from shared.messaging.message import Message
 from shared.migrations import upgrade
 from shared.passkeys import PasskeyRefused, Passkeys
+from shared.rows import add
 from shared.schemas.life import Move
 from shared.sealing import KeyRing
 from shared.second_factors import STEP, CodeRefused, SecondFactors
@@ -128,8 +129,9 @@ def test_guesses_at_the_same_moment_are_all_counted(database: Database, factors:
 
 def arrives(database: Database) -> Any:
     referral_id = new_id()
-    events = [directory(), offered(referral_id), *moved_on(referral_id, THERE, HERE, Move.DELIVER)]
+    events = [offered(referral_id), *moved_on(referral_id, THERE, HERE, Move.DELIVER)]
     with database.transaction() as tx:
+        add(tx, keys, [{"party": org, "sealing": "of 0.1.0", "version": 0} for org in (HERE, THERE)])
         hear(
             tx, Batch([Message(new_id(), "hub", event) for event in events]), ring=KeyRing(OUR_KEY), org=HERE
         )

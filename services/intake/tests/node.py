@@ -91,7 +91,7 @@ class Node:
         self.hears_of_signing(START + timedelta(days=1_000))
 
     def hears_of_signing(self, at: datetime) -> None:
-        """When it first heard that the others sign: what they said before is believed in the form of 0.1.0."""
+        """When others of version 0.1.0 were admitted: what they said before is believed in its form."""
         with self.database.transaction() as tx:
             tx.execute(storage.keys.update().values(since=at))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -11,7 +11,7 @@ import pytest
 from shared.database import Database, new_metadata
 from shared.messaging.errors import Refused, Unready
 from shared.messaging.introducing import Party, introduce, own_statement
-from shared.messaging.keybook import KeyBook, sealing_keys, signing_keys
+from shared.messaging.keybook import UNSIGNED_FOR, KeyBook, may_be_unsigned, sealing_keys, signing_keys
 from shared.messaging.message import HUB
 from shared.messaging.outbox import Outbox
 from shared.messaging.registers import (
@@ -188,12 +188,34 @@ def test_what_was_said_stays_said_when_the_hub_leaves_it_out(database: Database)
     assert book(database).sealing_key(NODE) == NEW.public.sealing
 
 
-def test_since_when_a_party_signs_is_not_forgotten(database: Database) -> None:
-    database.clock = lambda: AT + timedelta(days=5)
+def may(database: Database, party: str, at: datetime) -> bool:
+    with database.reading() as tx:
+        return may_be_unsigned(tx, METADATA.tables["keys"], party, at)
+
+
+def test_nobody_is_heard_unsigned_who_could_always_sign_or_is_unknown(database: Database) -> None:
+    assert not any(
+        may(database, party, datetime.min.replace(tzinfo=UTC)) for party in (NODE, OTHER, "stranger")
+    )
+
+
+def test_a_party_of_version_0_1_0_is_heard_as_before_until_it_is_admitted(database: Database) -> None:
+    keys, admitted = METADATA.tables["keys"], AT + timedelta(days=5)
+    with database.transaction() as tx:
+        tx.execute(keys.update().where(keys.c.party == NODE).values(signing=None))
+        tx.execute(keys.insert().values(party="clinic", sealing="of 0.1.0", version=0))
+    assert may(database, NODE, admitted + timedelta(days=1))
+
+    database.clock = lambda: admitted
     follows(database, NETWORK.register, STATEMENT)
 
-    _, keys = rows(database)
-    assert {row.since for row in keys} == {AT}
+    assert may(database, NODE, AT)
+    assert not may(database, NODE, admitted)
+    follows(database, REVOKED)
+    assert may(database, NODE, AT), "since when it signs is not forgotten"
+    database.clock = lambda: admitted + UNSIGNED_FOR
+    assert not may(database, NODE, AT)
+    assert may(database, "clinic", AT)
 
 
 def test_it_travels_as_it_is(database: Database) -> None:
