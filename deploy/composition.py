@@ -157,6 +157,7 @@ COMPOSITIONS: dict[str, Callable[[], Composition]] = {
 class WebComposition:
     """What a web process is made of. ``keys`` are those of a node."""
 
+    name: str
     settings: Any
     database_url: str
     sender: str
@@ -164,12 +165,18 @@ class WebComposition:
     port: int
     keys: OwnKeys | None = None
 
+    def open_database(self) -> Database:
+        """The service's database, with its outbox."""
+        scribe = scribe_of(self.name, self.sender, self.keys) if self.keys else None
+        return open_database(self.name, self.database_url, sender=self.sender, scribe=scribe)
+
 
 def _intake_web() -> WebComposition:
     from services.intake.settings import IntakeWebSettings
 
     settings = read(IntakeWebSettings)
     return WebComposition(
+        "intake",
         settings,
         settings.intake_database_url,
         settings.org,
@@ -184,7 +191,12 @@ def _reporting_web() -> WebComposition:
 
     settings = read(ReportingWebSettings)
     return WebComposition(
-        settings, settings.reporting_database_url, HUB, settings.web_address, settings.web_port
+        "reporting",
+        settings,
+        settings.reporting_database_url,
+        HUB,
+        settings.web_address,
+        settings.web_port,
     )
 
 

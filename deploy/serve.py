@@ -10,7 +10,7 @@ from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 
-from deploy.composition import open_database, scribe_of, web_of
+from deploy.composition import web_of
 from deploy.memory import look_less_for_garbage
 from shared.database import Database
 from shared.failpoints import FailpointSettings, arm
@@ -56,8 +56,7 @@ def _application(service: str, create_app: Callable[[Database, Any], Flask]) -> 
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     web = web_of(service)
     arm(read(FailpointSettings), reaches=web.settings.public_url)
-    scribe = scribe_of(service, web.sender, web.keys) if web.keys else None
-    database = open_database(service, web.database_url, sender=web.sender, scribe=scribe)
+    database = web.open_database()
     application = create_app(database, web.settings)
     look_less_for_garbage()
     return application

@@ -1,7 +1,8 @@
 """``throughline run|web|migrate``: the processes of a service."""
 
 import os
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -15,9 +16,7 @@ from deploy.composition import (
     Composition,
     WebComposition,
     composition_of,
-    open_database,
     party_of,
-    scribe_of,
     web_of,
 )
 from deploy.console import fail
@@ -80,10 +79,7 @@ def make_ready(service: str, composition: Composition | WebComposition) -> None:
     if service != "intake":
         bring_up(service, composition.database_url)
         return
-    assert composition.keys is not None  # noqa: S101 - a node has them
-    scribe = scribe_of(service, composition.sender, composition.keys)
-    database = open_database(service, composition.database_url, sender=composition.sender, scribe=scribe)
-    with closing(database):
+    with closing(composition.open_database()) as database:
         _make_node_ready(database, composition)
 
 
@@ -102,17 +98,27 @@ def _make_node_ready(database: Database, composition: Composition | WebCompositi
 
     key_file = composition.settings.key_file
     try:
-        at_rest.refuse_anothers_key(database)
-        bring_up("intake", composition.database_url)
-        claim_node(database, composition.sender)
-        at_rest.accept_key(database)
+        with key_must_fit(key_file):
+            at_rest.refuse_anothers_key(database)
+            bring_up("intake", composition.database_url)
+            claim_node(database, composition.sender)
+            at_rest.accept_key(database)
     except AnothersDatabase as anothers:
         fail(str(anothers), code=EXIT_CODE)
-    except at_rest.AnothersKey:
-        fail(f"{key_file} {ANOTHERS_KEY}", code=EXIT_CODE)
     at_rest.seal_what_is_in_the_clear(database)
     if lies_beside(key_file, composition.database_url):
         log.warning("key.beside_data", path=str(key_file))
+
+
+@contextmanager
+def key_must_fit(key_file: Path) -> Iterator[None]:
+    """End, saying what to do, where a node's database was sealed with a key that is not in the file."""
+    from services.intake.usecases.at_rest import AnothersKey
+
+    try:
+        yield
+    except AnothersKey:
+        fail(f"{key_file} {ANOTHERS_KEY}", code=EXIT_CODE)
 
 
 def lies_beside(key_file: Path, database_url: str) -> bool:

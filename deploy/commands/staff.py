@@ -7,9 +7,11 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from deploy.composition import WebComposition, open_database, web_of
+from deploy.commands.services import key_must_fit
+from deploy.composition import WebComposition, web_of
 from deploy.console import err, fail, out, show, show_json
 from services.intake.usecases import staff as people
+from services.intake.usecases.at_rest import accept_key
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
 from services.intake.usecases.staff import NewStaff, add_staff, issue_token
 from services.reporting.usecases import staff as coordinators
@@ -180,4 +182,8 @@ def _web(*, coordinator: bool) -> WebComposition:
 
 def _database(service: str) -> Database:
     web = web_of(service)
-    return open_database(service, web.database_url, sender=web.sender)
+    database = web.open_database()
+    if service == "intake":
+        with key_must_fit(web.settings.key_file):
+            accept_key(database)
+    return database

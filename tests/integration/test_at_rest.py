@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, inspect, select, text, update
 from deploy.composition import open_database, scribe_of
 from services.intake.storage.staff_tables import file_workers
 from services.intake.storage.tables import idempotency_keys, moves, people, referrals
-from services.intake.tests.node import FOCAL_POINT, HERE, NETWORK, THERE, WORKER, Node, moved_on
+from services.intake.tests.node import CHEAP, FOCAL_POINT, HERE, NETWORK, THERE, WORKER, Node, moved_on
 from services.intake.tests.test_erasing import a_closed_case
 from services.intake.usecases.at_rest import accept_key, seal_what_is_in_the_clear
 from services.intake.usecases.erasing import Erasure, erase_case, erase_what_is_due
@@ -23,6 +23,7 @@ from services.intake.usecases.idempotency import Answer, answer_once
 from services.intake.usecases.moves import MoveOrder, make_move
 from services.intake.usecases.people import find_people, person_page
 from services.intake.usecases.refusals import Conflict
+from services.intake.usecases.staff import NewStaff, add_staff
 from shared.clock import new_id
 from shared.database import Database, driver_url
 from shared.migrations import upgrade
@@ -52,6 +53,10 @@ def node(database: Database) -> Node:
     """A node that has lived: somebody was registered and referred, somebody came."""
     made = Node(database)
     accept_key(database)
+    new = NewStaff(
+        "somebody", "seven quiet lanterns", "case_worker", f"{CANARY} name", "canary-at-rest@example.org"
+    )
+    add_staff(database, new, org=HERE, hasher=CHEAP)
     _person, case = made.has_case(**PERSON)
     made.sends(case, reason=CANARY)
     came = made.received(given_name=CANARY, reason=CANARY, case_reference=CANARY)

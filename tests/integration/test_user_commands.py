@@ -76,6 +76,19 @@ def test_whoever_is_added_with_a_link_chooses_their_own_password(place: Place) -
     assert LINK.fullmatch(place.adds("--link", typed="").stdout)
 
 
+def test_another_key_than_the_database_was_sealed_with_changes_nothing(tmp_path: Path) -> None:
+    place = Place("intake", tmp_path)
+    place.adds()
+    write_key_file(tmp_path / "another.key", OwnKeys.generate())
+    another = place.settings | {"key_file": str(tmp_path / "another.key")}
+
+    said = throughline("user", "list", **another)
+
+    assert said.returncode == 78
+    assert "does not hold the key with which this database was sealed" in " ".join(said.stderr.split())
+    assert len(place.listed()) == 1
+
+
 @pytest.mark.parametrize("command", ["disable", "enable", "reset-totp", "recovery-link", "token"])
 def test_somebody_who_is_not_there_is_named_with_the_remedy(place: Place, command: str) -> None:
     said = place.says(command, "nobody")

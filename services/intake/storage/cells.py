@@ -1,7 +1,8 @@
 """What is personal in the node's rows: sealed into cells on its way in, opened on its way out. Nobody else knows cells.
 
 A person has a data key, and so has each referral, for its content and for what is said with its moves. What is counted
-of a person, and remembered answers, are sealed with the storage key itself: the first outlives the person's data key.
+of a person, remembered answers, and what staff are called are sealed with the storage key itself: the first outlives
+the person's data key.
 """
 
 from collections.abc import Mapping
@@ -29,6 +30,7 @@ PERSONAL = (
     "phone",
     "address",
 )  #: of a person
+OF_STAFF = ("display_name", "email")  #: of somebody who works here
 SAID = ("note", "outcome", "scheduled_for")  #: of a move
 COUNTED = ("gender", "age_band", "citizenship")  #: of a person; the age band as it is published
 NO_PERSON = dict.fromkeys(
@@ -108,7 +110,7 @@ def _opened(
     return found, None
 
 
-def _tell_unreadable(table: str, id_: UUID) -> None:
+def _tell_unreadable(table: str, id_: UUID | str) -> None:
     log.error("at_rest.unreadable", kind=table, row=str(id_))
 
 
@@ -180,6 +182,21 @@ def of_answer(keys: StorageKeys, username: str, key: str, answer: Any) -> bytes:
 def answer_in(keys: StorageKeys, username: str, key: str, cell: bytes) -> Any:
     """The answer that is remembered; raises Unreadable."""
     return orjson.loads(keys.open(cell, place("idempotency_keys.sealed", username, key)))
+
+
+def of_member(keys: StorageKeys, username: str, known: Mapping[str, Any]) -> bytes:
+    """The cell of what is known of a member of staff."""
+    return keys.seal(orjson.dumps(_known(known, OF_STAFF)), place("staff.sealed", username))
+
+
+def member_in(keys: StorageKeys, username: str, cell: bytes) -> dict[str, Any]:
+    """What is known of them; nothing but their user name where that cannot be told."""
+    try:
+        found: dict[str, Any] = orjson.loads(keys.open(cell, place("staff.sealed", username)))
+    except Unreadable:
+        _tell_unreadable("staff", username)
+        found = {"display_name": username}
+    return dict.fromkeys(OF_STAFF) | found
 
 
 def of_words(keys: StorageKeys, table: str, id_: UUID, words: Mapping[str, str | None]) -> bytes:

@@ -8,14 +8,15 @@ from sqlalchemy.exc import OperationalError
 
 from services.intake.storage import cells
 from services.intake.storage.bookkeeping import BODY
-from services.intake.storage.tables import idempotency_keys, moves, people, referrals, storage_keys
+from services.intake.storage.staff import NOT_IN_THE_CLEAR
+from services.intake.storage.tables import idempotency_keys, moves, people, referrals, staff, storage_keys
 from shared.database import Database, Transaction
 from shared.rows import change
 
 AT_ONCE = 200  #: rows
 LOCK = 7_265_102  #: PostgreSQL's advisory lock of those who seal what is in the clear; any number will do
 REWRITING = 30.0  #: seconds to wait for others to let go of SQLite's file, or of a table
-TABLES = (people, referrals, moves, idempotency_keys)  #: in which something may have been in the clear
+TABLES = (people, referrals, moves, idempotency_keys, staff)  #: in which something may have been in the clear
 
 EMPTY_PERSON = dict.fromkeys(cells.PERSONAL) | {"languages": (), "search_key": ""}
 Rows = Sequence[Mapping[Any, Any]]
@@ -91,7 +92,17 @@ def _answer_row(tx: Transaction, row: Mapping[Any, Any]) -> dict[str, Any]:
     return named | {"body_sha256": blind, "answer": None, "sealed": sealed}
 
 
-STEPS: tuple[Seal, ...] = (_seal_people, _seal_referrals, _seal_said, _seal_answers)
+def _seal_staff(tx: Transaction) -> int:
+    found = _find(tx, select(staff).where(staff.c.sealed.is_(None)))
+    return _write(tx, staff, [_member_row(tx, row) for row in found])
+
+
+def _member_row(tx: Transaction, row: Mapping[Any, Any]) -> dict[str, Any]:
+    sealed = cells.of_member(tx.at_rest, row["username"], row)
+    return {"username": row["username"], "sealed": sealed} | NOT_IN_THE_CLEAR
+
+
+STEPS: tuple[Seal, ...] = (_seal_people, _seal_referrals, _seal_said, _seal_answers, _seal_staff)
 
 
 def is_rewritten(tx: Transaction) -> bool:

@@ -7,8 +7,11 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 
 from services.intake.domain import Actor, Role
+from services.intake.storage import cells
 from services.intake.storage.tables import api_tokens, staff
 from shared.database import Transaction
+
+NOT_IN_THE_CLEAR = {"display_name": "", "email": None}  #: of a row that is sealed
 
 
 @dataclass(frozen=True)
@@ -33,23 +36,26 @@ class StaffMember:
 def add_staff(tx: Transaction, member: StaffMember, *, password_hash: str) -> None:
     """Keep a new member of staff."""
     known = {name: getattr(member, name) for name in StaffMember.__dataclass_fields__}
-    tx.execute(insert(staff).values(**known, password_hash=password_hash))
+    sealed = cells.of_member(tx.at_rest, member.username, known)
+    tx.execute(insert(staff).values(**known | NOT_IN_THE_CLEAR, sealed=sealed, password_hash=password_hash))
 
 
 def find_staff(tx: Transaction, username: str) -> StaffMember | None:
     """The member of staff, also one who is no longer active."""
     row = tx.execute(select(staff).where(staff.c.username == username)).mappings().one_or_none()
-    return _member(row) if row else None
+    return _member(tx, row) if row else None
 
 
-def _member(row: Any) -> StaffMember:
+def _member(tx: Transaction, row: Any) -> StaffMember:
     known = {name: row[name] for name in StaffMember.__dataclass_fields__}
-    return StaffMember(**{**known, "role": Role(row["role"])})
+    if row["sealed"] is not None:  # otherwise as version 0.1.0 left it, until the node has started
+        known |= cells.member_in(tx.at_rest, row["username"], row["sealed"])
+    return StaffMember(**known | {"role": Role(row["role"])})
 
 
 def list_staff(tx: Transaction) -> list[StaffMember]:
     """Everybody, by user name."""
-    return [_member(row) for row in tx.execute(select(staff).order_by(staff.c.username)).mappings()]
+    return [_member(tx, row) for row in tx.execute(select(staff).order_by(staff.c.username)).mappings()]
 
 
 def password_hash(tx: Transaction, username: str) -> str | None:
@@ -72,4 +78,4 @@ def owner_of_token(tx: Transaction, sha256: str) -> StaffMember | None:
     """Whose token it is, if they are still active."""
     query = select(staff).join(api_tokens).where(api_tokens.c.sha256 == sha256, staff.c.active)
     row = tx.execute(query).mappings().one_or_none()
-    return _member(row) if row else None
+    return _member(tx, row) if row else None

@@ -180,6 +180,7 @@ staff = Table(
     Column("email", String(254)),
     Column("language", String(2), nullable=False),
     Column("active", Boolean, nullable=False),
+    Column("sealed", LargeBinary),
 )
 
 sign_ins = add_sign_in_table(metadata)

@@ -16,6 +16,7 @@ from services.intake.storage.tables import (
     moves,
     people,
     referrals,
+    staff,
     storage_keys,
 )
 from services.intake.tests.node import OUR_KEYS, START, WORKER, Node
@@ -27,6 +28,7 @@ from services.intake.usecases.at_rest import (
 )
 from services.intake.usecases.idempotency import Answer, answer_once
 from services.intake.usecases.people import find_people, person_page
+from services.intake.usecases.staff import find_staff
 from shared.at_rest import StorageKeys
 from shared.clock import new_id
 from shared.database import Database
@@ -73,6 +75,18 @@ def an_answer_in_the_clear(node: Node) -> None:
         tx.execute(insert(idempotency_keys).values(answer={"alias": CANARY}, **row))
 
 
+def a_colleague_in_the_clear(node: Node) -> None:
+    row = {"id": new_id(), "org": WORKER.org, "role": "case_worker", "language": "uk", "active": True}
+    known = {
+        "username": "old",
+        "display_name": CANARY,
+        "email": f"{CANARY}@example.org",
+        "password_hash": "x",
+    }
+    with node.database.transaction() as tx:
+        tx.execute(insert(staff).values(**row, **known))
+
+
 def in_rows(node: Node) -> bool:
     return CANARY in str([node.rows(table) for table in in_the_clear.TABLES])
 
@@ -85,11 +99,14 @@ def key(node: Node) -> None:
 def test_everything_is_sealed_and_reads_as_before(node: Node) -> None:
     person_id, referral_id = a_person_in_the_clear(node), a_referral_in_the_clear(node)
     an_answer_in_the_clear(node)
+    a_colleague_in_the_clear(node)
 
     assert in_rows(node)
-    assert seal_what_is_in_the_clear(node.database) == 4
+    before = find_staff(node.database, "old")
+    assert seal_what_is_in_the_clear(node.database) == 5
 
     assert not in_rows(node)
+    assert find_staff(node.database, "old") == before
     person = person_page(node.database, person_id, WORKER).person
     assert (person.alias, person.birth_date, person.languages) == (
         f"{CANARY} 0",

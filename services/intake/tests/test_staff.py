@@ -29,6 +29,17 @@ def add(node: Node, **changes: Any) -> None:
     add_staff(node.database, NewStaff(**given | changes), org=HERE, hasher=CHEAP)
 
 
+def test_what_they_are_called_and_their_address_lie_sealed(node: Node) -> None:
+    add(node, display_name="Olena Bondar", email="olena@example.org")
+
+    known = find_staff(node.database, "olena")
+    assert known
+    assert (known.display_name, known.email) == ("Olena Bondar", "olena@example.org")
+    in_the_database = str(node.rows(staff))
+    assert "Bondar" not in in_the_database
+    assert "example.org" not in in_the_database
+
+
 def refused(node: Node, username: str, password: str) -> tuple[str, int]:
     with pytest.raises(SignInRefused) as refusal:
         sign_in(node.database, username, password, hasher=CHEAP)
