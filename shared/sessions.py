@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, MetaData, String, Table, delete, insert, or_, select, update
+from sqlalchemy import Column, MetaData, String, Table, delete, insert, null, or_, select, update
 
 from shared.database import Database, Moment, Transaction
 from shared.sign_ins import sha256
@@ -13,11 +13,15 @@ from shared.sign_ins import sha256
 IDLE = timedelta(minutes=15)  #: without a request, after which a session is over (security, section 4)
 HALF_LASTS = timedelta(minutes=10)  #: between the password and the second factor
 LONGEST = timedelta(hours=10)  #: from the sign-in, after which it is over in any case
+REMEMBERED = timedelta(days=1)  #: so long it is known whose a session was that is over by itself
 FRESH = timedelta(minutes=1)  #: how exactly the last request is remembered: not every one costs a write
 
 
 def add_session_table(metadata: MetaData, name: str = "sessions") -> Table:
-    """Define it in the service's own metadata. A stolen copy of it opens nothing: it holds hashes."""
+    """Define it in the service's own metadata. A stolen copy of it opens nothing: it holds hashes.
+
+    ``locked_at`` is when somebody locked their pages, and empty while they are open.
+    """
     return Table(
         name,
         metadata,
@@ -25,6 +29,7 @@ def add_session_table(metadata: MetaData, name: str = "sessions") -> Table:
         Column("username", String(200), nullable=False, index=True),
         Column("begun_at", Moment, nullable=False),
         Column("seen_at", Moment, nullable=False),
+        Column("locked_at", Moment),
     )
 
 
@@ -41,6 +46,14 @@ class Session:
         return self.token_sha256 == sha256(token)
 
 
+@dataclass(frozen=True)
+class UnderWay:
+    """Whose session it is, and whether its pages are locked."""
+
+    username: str
+    is_locked: bool
+
+
 class Sessions:
     """The sessions of one service. Each lasts as long as it is used, but no longer than ``longest``."""
 
@@ -51,11 +64,12 @@ class Sessions:
         self._idle, self._longest = idle, longest
 
     def begin(self, username: str) -> str:
-        """A new session of that person; returns its token. Clears away those that are over."""
+        """A new session of that person; returns its token. Clears away those that have long been over."""
         token = secrets.token_urlsafe(32)
         c = self._table.c
         with self._database.transaction() as tx:
-            over = or_(c.seen_at < tx.at - self._idle, c.begun_at < tx.at - self._longest)
+            before = tx.at - REMEMBERED
+            over = or_(c.seen_at < before - self._idle, c.begun_at < before - self._longest)
             tx.execute(delete(self._table).where(over))
             row = {"token_sha256": sha256(token), "username": username, "begun_at": tx.at, "seen_at": tx.at}
             tx.execute(insert(self._table).values(row))
@@ -63,15 +77,38 @@ class Sessions:
 
     def username(self, token: str) -> str | None:
         """Whose session it is, or None when it is over or never was."""
-        c = self._table.c
+        found = self.under_way(token)
+        return found.username if found else None
+
+    def under_way(self, token: str) -> UnderWay | None:
+        """The session, which has been used now; None when it is over or never was."""
         with self._database.reading() as tx:
-            row = tx.execute(select(self._table).where(c.token_sha256 == sha256(token))).one_or_none()
+            row = self._find(tx, token)
             if row is None or self._is_over(row, tx.at):
                 return None
             is_fresh = row.seen_at > tx.at - FRESH
         if not is_fresh:
-            self._seen(token)
-        return str(row.username)
+            self._set(token, seen_at=tx.at)
+        return UnderWay(row.username, row.locked_at is not None)
+
+    def owner_of_one_over(self, token: str) -> str | None:
+        """Whose session it was, if it is over by itself; None for one that was ended, and one long over."""
+        with self._database.reading() as tx:
+            row = self._find(tx, token)
+            return row.username if row is not None and self._is_over(row, tx.at) else None
+
+    def _find(self, tx: Transaction, token: str) -> Any:
+        return tx.execute(
+            select(self._table).where(self._table.c.token_sha256 == sha256(token))
+        ).one_or_none()
+
+    def lock(self, token: str) -> None:
+        """Its pages are closed until ``unlock``."""
+        self._set(token, locked_at=self._database.clock())
+
+    def unlock(self, token: str) -> None:
+        """They are open again."""
+        self._set(token, locked_at=null())
 
     def of(self, username: str) -> list[Session]:
         """The person's sessions that are under way, the newest first."""
@@ -94,10 +131,10 @@ class Sessions:
         with self._database.transaction() as tx:
             end_all(tx, self._table, username)
 
-    def _seen(self, token: str) -> None:
+    def _set(self, token: str, **values: Any) -> None:
         with self._database.transaction() as tx:
             mine = self._table.c.token_sha256 == sha256(token)
-            tx.execute(update(self._table).where(mine).values(seen_at=tx.at))
+            tx.execute(update(self._table).where(mine).values(values))
 
 
 def end_all(tx: Transaction, table: Table, username: str) -> None:

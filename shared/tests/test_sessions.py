@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from shared.database import Database, new_metadata
-from shared.sessions import IDLE, LONGEST, Sessions, add_session_table
+from shared.sessions import IDLE, LONGEST, REMEMBERED, Sessions, add_session_table
 
 METADATA = new_metadata()
 TABLE = add_session_table(METADATA)
@@ -83,7 +83,7 @@ def test_sessions_that_are_over_are_cleared_away(
     sessions: Sessions, clock: Clock, database: Database
 ) -> None:
     sessions.begin("vera")
-    clock.at += IDLE + MINUTE
+    clock.at += IDLE + REMEMBERED + MINUTE
     sessions.begin("ivan")
     with database.reading() as tx:
         assert [row.username for row in tx.execute(select(TABLE))] == ["ivan"]

@@ -39,6 +39,7 @@ def access_to(  # noqa: PLR0913 - each service knows its people in its own way
     person: Callable[[str], Person | None],
     actor_of_token: Callable[[str], Any | None],
     note: Callable[[str, str], None] = lambda _what, _username: None,
+    keep_form: Callable[[str], bool] = lambda _username: False,
 ) -> Access:
     """The doors; ``attempts`` is the service's table of failed sign-ins, the rest is as ``Access`` says."""
     database, factors = accounts.database, accounts.second_factors
@@ -55,4 +56,5 @@ def access_to(  # noqa: PLR0913 - each service knows its people in its own way
         passkeys=Passkeys(database, factors, address=settings.public_url),
         second_factor_required=settings.second_factor == "required",
         note=note,
+        keep_form=keep_form,
     )

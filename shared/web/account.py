@@ -7,8 +7,7 @@ from flask import Flask, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from shared.second_factors import CodeRefused
-from shared.web.identity import Access, Identity, end_session, who
-from shared.web.problems import Problem
+from shared.web.identity import Access, end_session, me
 from shared.web.sign_in import SEE_OTHER, CodeForm, refuse, status_of
 
 
@@ -22,7 +21,7 @@ def install(app: Flask, access: Access) -> None:
 
 
 def _account(access: Access) -> str:
-    username, factors = _me().username, access.second_factors
+    username, factors = me().username, access.second_factors
     return render_template(
         "shared/account.html",
         sessions=access.sessions.of(username),
@@ -33,7 +32,7 @@ def _account(access: Access) -> str:
 
 
 def _sign_out_everywhere(access: Access) -> Response:
-    username = _me().username
+    username = me().username
     access.sessions.end_all(username)
     access.note("signed_out", username)
     end_session()
@@ -41,7 +40,7 @@ def _sign_out_everywhere(access: Access) -> Response:
 
 
 def _new_recovery_codes(access: Access) -> Any:
-    username, form = _me().username, CodeForm()
+    username, form = me().username, CodeForm()
     if not access.second_factors.is_set_up(username):
         return redirect(url_for("account"))
     if form.validate_on_submit():
@@ -53,10 +52,3 @@ def _new_recovery_codes(access: Access) -> Any:
         access.note("recovery_codes_made", username)
         return render_template("shared/recovery_codes.html", codes=codes, going_to=url_for("account"))
     return render_template("shared/new_recovery_codes.html", form=form)
-
-
-def _me() -> Identity:
-    person = who()
-    if person is None:
-        raise Problem(401, "token_missing")
-    return person

@@ -14,6 +14,7 @@ from shared.web import (
     health,
     identity,
     languages,
+    lock,
     passkey_pages,
     password,
     problems,
@@ -67,7 +68,7 @@ def make_app(
     languages.install(app, timezone=settings.timezone, secure=settings.secure)
     problems.install(app, errors or {})
     identity.install(app, access)
-    for pages in (sign_in, second_factor, passkey_pages, account, password, recovery):
+    for pages in (sign_in, second_factor, passkey_pages, account, password, recovery, lock):
         pages.install(app, access)
     gate.install(app)
     health.install(app, checks or {})

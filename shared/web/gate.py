@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask.json.provider import DefaultJSONProvider
 from flask_wtf.csrf import CSRFProtect
 
@@ -18,20 +18,29 @@ CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 def install(app: Flask) -> None:
     """Check every request of the application before its view sees it."""
     app.json = _StrictJson(app)
-    protection = CSRFProtect(app)
+    CSRFProtect(app)
 
     @app.before_request
     def check() -> None:
-        _check_text(_texts())
-        if request.files:  # no form asks for one, and a form's field would take it for its text
-            raise Problem(400, "no_files")
-        if request.method not in CHANGING:
-            return
-        if request.path.startswith(API):
-            _check_json()
+        if request.path.startswith(API) or request.method not in CHANGING:
+            _check_content()
         else:
-            _check_origin()
-            protection.protect()
+            check_form()
+        if request.path.startswith(API) and request.method in CHANGING:
+            _check_json()
+
+
+def check_form() -> None:
+    """That a form is proper text and was sent from a page of ours; raises Problem or CSRFError."""
+    _check_content()
+    _check_origin()
+    current_app.extensions["csrf"].protect()
+
+
+def _check_content() -> None:
+    _check_text(_texts())
+    if request.files:  # no form asks for one, and a form's field would take it for its text
+        raise Problem(400, "no_files")
 
 
 def _texts() -> Iterable[str]:

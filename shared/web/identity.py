@@ -12,10 +12,12 @@ from shared.passkeys import Passkeys
 from shared.second_factors import SecondFactors
 from shared.sessions import Sessions
 from shared.web.addresses import API
+from shared.web.gate import check_form
 from shared.web.problems import Problem
 
 View = TypeVar("View", bound=Callable[..., Any])
 BEARER = "Bearer "
+IN_COOKIE = "_user_id"  #: where the library keeps the session's token
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Identity(UserMixin):  # type: ignore[misc]
 
     session: str
     person: Person
+    is_locked: bool = False
 
     @property
     def username(self) -> str:
@@ -77,6 +80,11 @@ def _keep_nothing(_what: str, _username: str) -> None:
     """For a service that keeps no audit."""
 
 
+def _keep_no_form(_username: str) -> bool:
+    """For a service where nobody writes for long."""
+    return False
+
+
 @dataclass(frozen=True)
 class Access:
     """How the service knows people.
@@ -88,8 +96,9 @@ class Access:
     that is none. ``change_password(username, password)`` sets it and ends every session, or raises the same.
     ``sessions`` are the sign-ins under way, ``half`` those that wait for ``second_factors`` or ``passkeys``, without
     which nobody comes in if ``second_factor_required``. ``note(what, username)`` keeps who came in, who could not, and
-    who changed how they do: signed_in, sign_in_refused, signed_out, second_factor_set_up, recovery_codes_made,
-    passkey_added, passkey_removed.
+    who changed how they do: signed_in, sign_in_refused, signed_out, locked, unlocked, second_factor_set_up,
+    recovery_codes_made, passkey_added, passkey_removed. ``keep_form(username)`` keeps the form that this request sent
+    for that person, who shall find it when they are back, and says whether.
     """
 
     check_password: Callable[[str, str], str]
@@ -104,12 +113,13 @@ class Access:
     passkeys: Passkeys
     second_factor_required: bool = True
     note: Callable[[str, str], None] = _keep_nothing
+    keep_form: Callable[[str], bool] = _keep_no_form
 
     def load_user(self, token: str) -> Identity | None:
         """Whose session it is, as long as it lasts."""
-        username = self.sessions.username(token)
-        person = self.person(username) if username else None
-        return Identity(token, person) if person else None
+        found = self.sessions.under_way(token)
+        person = self.person(found.username) if found else None
+        return Identity(token, person, found.is_locked) if found and person else None
 
 
 def public(view: View) -> View:
@@ -118,9 +128,23 @@ def public(view: View) -> View:
     return view
 
 
+def for_the_locked(view: View) -> View:
+    """Open a view also to somebody who has locked their pages."""
+    view.is_for_the_locked = True  # type: ignore[attr-defined]
+    return view
+
+
 def who() -> Identity | None:
     """The person signed in on this page, or None."""
     return current_user if isinstance(current_user._get_current_object(), Identity) else None  # noqa: SLF001
+
+
+def me() -> Identity:
+    """The person signed in on this page, which is for nobody else."""
+    person = who()
+    if person is None:
+        raise Problem(401, "token_missing")
+    return person
 
 
 def actor() -> Any:
@@ -136,17 +160,20 @@ def install(app: Flask, access: Access) -> None:
 
     @app.before_request
     def admit() -> Response | None:
-        if _is_public(app):
+        if _is_marked(app, "is_public"):
             return None
         if request.path.startswith(API):
             g.actor = _actor_of_request(access)
             return None
-        return None if who() else _to_sign_in()
+        person = who()
+        if person and (not person.is_locked or _is_marked(app, "is_for_the_locked")):
+            return None
+        return _to_the_door(access, person)
 
 
-def _is_public(app: Flask) -> bool:
+def _is_marked(app: Flask, mark: str) -> bool:
     endpoint = request.endpoint or ""
-    return endpoint.endswith("static") or getattr(app.view_functions.get(endpoint), "is_public", False)
+    return endpoint.endswith("static") or getattr(app.view_functions.get(endpoint), mark, False)
 
 
 def _actor_of_request(access: Access) -> Any:
@@ -159,10 +186,24 @@ def _actor_of_request(access: Access) -> Any:
     return found
 
 
-def _to_sign_in() -> Response:
-    """Only the path is remembered: what stands behind the question mark may be about a person."""
-    wanted = request.path if request.method == "GET" and request.path != "/" else None
-    return redirect(url_for("sign_in", next=wanted))
+def _to_the_door(access: Access, person: Identity | None) -> Response:
+    """Only the path is remembered: what stands behind the question mark may be about a person.
+
+    What was written in a form is kept for the person whose session is locked, or over by itself.
+    """
+    is_read = request.method == "GET" and request.path != "/"
+    wanted = request.path if is_read or _is_kept(access, person) else None
+    return redirect(url_for("unlock" if person else "sign_in", next=wanted))
+
+
+def _is_kept(access: Access, person: Identity | None) -> bool:
+    if request.method != "POST":
+        return False
+    username = person.username if person else access.sessions.owner_of_one_over(session.get(IN_COOKIE, ""))
+    if username is None:
+        return False
+    check_form()
+    return access.keep_form(username)
 
 
 def begin_session(access: Access, username: str) -> None:

@@ -9,7 +9,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser
 
-from deploy.composition import open_database
+from deploy.composition import open_database, scribe_of
 from deploy.demo.organisations import PASSWORD
 from deploy.demo.supervisor import Program, Supervisor
 from deploy.demo.up import is_healthy
@@ -33,9 +33,10 @@ class StrictNode:
         [port] = free_ports(1)
         self.url, address = f"http://localhost:{port}", f"sqlite:///{folder / 'node.db'}"
         upgrade("services.intake", address)
-        self.database = open_database("intake", address, sender=ORG)
+        keys = OwnKeys.generate()
+        self.database = open_database("intake", address, sender=ORG, scribe=scribe_of("intake", ORG, keys))
         beat(self.database, "running")
-        write_key_file(folder / "node.key", OwnKeys.generate())
+        write_key_file(folder / "node.key", keys)
         told = {
             "ORG": ORG,
             "ORG_NAME": "Harbour House (invented)",

@@ -40,6 +40,8 @@ class Action(StrEnum):
     SIGNED_IN = "signed_in"
     SIGN_IN_REFUSED = "sign_in_refused"
     SIGNED_OUT = "signed_out"
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
     SECOND_FACTOR_SET_UP = "second_factor_set_up"
     SECOND_FACTOR_RESET = "second_factor_reset"
     RECOVERY_CODES_MADE = "recovery_codes_made"

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from shared.database import Moment, new_metadata
 from shared.messaging.letters import add_letter_table
 from shared.messaging.tables import add_message_tables
+from shared.sessions import add_session_table
 from shared.sign_ins import add_sign_in_table
 
 metadata = new_metadata()
@@ -193,15 +194,7 @@ api_tokens = Table(
     Column("issued_at", Moment, nullable=False),
 )
 
-# The web processes share one way of keeping sign-ins; it asks for these columns.
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("token_sha256", String(64), primary_key=True),
-    Column("username", String(200), nullable=False, index=True),
-    Column("begun_at", Moment, nullable=False),
-    Column("seen_at", Moment, nullable=False),
-)
+sessions = add_session_table(metadata)
 
 idempotency_keys = Table(
     "idempotency_keys",

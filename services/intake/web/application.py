@@ -14,7 +14,7 @@ from services.intake.storage.staff import StaffMember
 from services.intake.usecases import node, staff
 from services.intake.usecases.idempotency import KeyReused
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound, NotPermitted
-from services.intake.web import context, words
+from services.intake.web import context, kept, words
 from services.intake.web.api import install as install_api
 from services.intake.web.labels import ROLES
 from services.intake.web.pages import PAGES
@@ -47,8 +47,9 @@ def create_app(database: Database, settings: IntakeWebSettings, *, hasher: Hashe
     )
     context.install(app, database)
     words.install(app)
+    app.jinja_env.globals["kept_is_shown"] = kept.is_shown
     app.add_url_rule("/", "home", _home)
-    for pages in PAGES:
+    for pages in (*PAGES, kept.pages):
         app.register_blueprint(pages)
     install_api(app)
     return app
@@ -85,6 +86,7 @@ def _access(database: Database, settings: IntakeWebSettings, hasher: Hasher) -> 
         person=person,
         actor_of_token=lambda token: staff.actor_of_token(database, token),
         note=lambda what, username: staff.note(database, what, username),
+        keep_form=kept.keep,
     )
 
 

@@ -37,6 +37,8 @@ ACTIONS: Mapping[str, Any] = {
     Action.SIGNED_IN: _l("Signed in"),
     Action.SIGN_IN_REFUSED: _l("Sign-in refused"),
     Action.SIGNED_OUT: _l("Signed out"),
+    Action.LOCKED: _l("Locked the pages"),
+    Action.UNLOCKED: _l("Opened the locked pages again"),
     Action.SECOND_FACTOR_SET_UP: _l("Second step set up"),
     Action.SECOND_FACTOR_RESET: _l("Second step reset"),
     Action.RECOVERY_CODES_MADE: _l("New recovery codes"),

@@ -12,6 +12,7 @@ from services.intake.usecases.idempotency import Answer, answer_once
 from services.intake.usecases.refusals import Conflict, Invalid
 from services.intake.web.context import actor, database, working_in
 from services.intake.web.forms.base import StoringForm
+from services.intake.web.kept import forget
 from services.intake.web.words import sentence
 from shared.database import Database
 
@@ -27,6 +28,7 @@ def once(form: StoringForm, do: Callable[[], str]) -> Response:
 
     key = f"page:{form.once.data}"
     answer = answer_once(database(), actor().username, key, _digest(), within)
+    forget()
     return redirect(answer.body, SEE_OTHER)
 
 

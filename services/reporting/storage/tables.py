@@ -51,15 +51,7 @@ api_tokens = Table(
     Column("username", String(200), nullable=False, index=True),
     Column("created_at", Moment, nullable=False),
 )
-# The web processes share one way of keeping sign-ins; it asks for these columns.
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("token_sha256", String(64), primary_key=True),
-    Column("username", String(200), nullable=False, index=True),
-    Column("begun_at", Moment, nullable=False),
-    Column("seen_at", Moment, nullable=False),
-)
+sessions = add_session_table(metadata)
 sign_ins = add_sign_in_table(metadata)
 second_factors = add_second_factor_tables(metadata)
 half_sign_ins = add_session_table(metadata, "half_sign_ins")

@@ -4,12 +4,21 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from services.intake.web.kept import kept_fields
 from services.intake.web.words import sentence
 from shared.web.forms import Form, HiddenField
 
 
 class StoringForm(Form):
     """A form that stores something. ``once`` names this showing of it."""
+
+    class Meta(Form.Meta):
+        """Where a form finds what was written in it."""
+
+        def wrap_formdata(self, form: Form, formdata: Any) -> Any:
+            """What this request sent, or else what was kept of the person who reads the page."""
+            sent = super().wrap_formdata(form, formdata)
+            return kept_fields() if sent is None else sent
 
     once = HiddenField(filters=[lambda value: value or secrets.token_urlsafe(16)])
 

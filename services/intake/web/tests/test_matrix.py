@@ -80,6 +80,10 @@ POST /api/v1/referrals/<in>/moves         401 | 200 404 404 404 | 200 200 404 40
 GET  /api/v1/directory                    401 | 200             | 200             | 200             | 403
 
 GET  /account                             302 | 200             | 200             | 200             | 200
+POST /lock                                302 | 303             | 303             | 303             | 303
+GET  /unlock                              302 | 303             | 303             | 303             | 303
+POST /unlock                              302 | 303             | 303             | 303             | 303
+POST /kept/forget                         302 | 303             | 303             | 303             | 303
 GET  /account/password                    302 | 200             | 200             | 200             | 200
 POST /account/password                    302 | 422             | 422             | 422             | 422
 GET  /account/recovery-codes              302 | 302             | 302             | 302             | 302

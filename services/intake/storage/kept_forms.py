@@ -1,0 +1,63 @@
+"""The table of forms that somebody had written when their session was over, and its queries. They lie sealed."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import orjson
+from sqlalchemy import Column, LargeBinary, String, Table, delete, select
+
+from services.intake.storage.tables import NAME, metadata
+from shared.at_rest import Unreadable, place
+from shared.database import Moment, Transaction
+from shared.rows import put
+
+KEPT_FOR = timedelta(days=1)
+PATH_BYTES = 300
+MOST = 20  #: of one person; the oldest give way
+
+Fields = Mapping[str, list[str]]
+
+kept_forms = Table(
+    "kept_forms",
+    metadata,
+    Column("username", NAME, primary_key=True),
+    Column("path", String(PATH_BYTES), primary_key=True),
+    Column("kept_at", Moment, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+
+def keep(tx: Transaction, username: str, path: str, fields: Fields) -> None:
+    """Keep it, in the place of what was kept of this person's at this address."""
+    sealed = tx.at_rest.seal(orjson.dumps(fields), _place(username, path))
+    row = {"username": username, "path": path, "kept_at": tx.at, "sealed": sealed}
+    put(tx, kept_forms, [row], lambda new, _: {name: new[name] for name in ("kept_at", "sealed")})
+    c = kept_forms.c
+    mine = select(c.path).where(c.username == username).order_by(c.kept_at.desc())
+    too_many = tx.execute(mine.offset(MOST)).scalars().all()
+    tx.execute(delete(kept_forms).where(c.username == username, c.path.in_(too_many)))
+    tx.execute(delete(kept_forms).where(c.kept_at < tx.at - KEPT_FOR))
+
+
+def _place(username: str, path: str) -> bytes:
+    return place("kept_forms.sealed", username, path)
+
+
+def find(tx: Transaction, username: str, path: str) -> Fields | None:
+    """What is kept of this person's at this address."""
+    c = kept_forms.c
+    query = select(c.sealed).where(c.username == username, c.path == path, c.kept_at >= tx.at - KEPT_FOR)
+    sealed = tx.execute(query).scalar_one_or_none()
+    if sealed is None:
+        return None
+    try:
+        found: Fields = orjson.loads(tx.at_rest.open(sealed, _place(username, path)))
+    except Unreadable:
+        return None
+    return found
+
+
+def forget(tx: Transaction, username: str, path: str) -> None:
+    """It was stored, or is not wanted."""
+    c = kept_forms.c
+    tx.execute(delete(kept_forms).where(c.username == username, c.path == path))
