@@ -64,6 +64,11 @@ def test_another_did_not_write_it() -> None:
     assert not letter().is_by(SigningKey.generate().public)
 
 
+@pytest.mark.parametrize("signature", [b"", bytes(64), b"\xff" * 64, bytes(63)])
+def test_what_is_no_signature_proves_nothing(signature: bytes) -> None:
+    assert not Letter(letter().text, signature).is_by(SIGNING.public)
+
+
 def test_a_signature_is_good_for_one_meaning() -> None:
     text = letter().text
 
