@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from shared import files
 from shared.sealing.network_file import NetworkFile
 from shared.sealing.register import REVOKED, NotFollowed, Register, SignedRegister, follow
 from shared.sealing.words import words_of_party
@@ -48,9 +49,7 @@ class Proposal:
 def write_proposal(path: Path, proposal: Proposal) -> None:
     """Write the file; one that is there is replaced in one step."""
     told = {"standing": proposal.standing.dump(), "proposed": proposal.proposed.dump()}
-    new = path.with_name(path.name + ".new")
-    new.write_text(json.dumps(told, indent=1))
-    new.replace(path)
+    files.replace(path, json.dumps(told, indent=1).encode(), rights=files.PUBLIC)
 
 
 def read_proposal(path: Path) -> Proposal:

@@ -2,20 +2,16 @@
 
 import base64
 import json
-import os
 import stat
 from pathlib import Path
 
+from shared import files
 from shared.sealing import KeyFileUnusable, SigningKey
 
 
 def write_root_key(path: Path, root: SigningKey) -> None:
     """Write a new one, readable by its owner only; raises FileExistsError rather than replace one."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump({"root": base64.b64encode(root.raw).decode()}, file)
-        file.flush()
-        os.fsync(file.fileno())
+    files.write_new(path, json.dumps({"root": base64.b64encode(root.raw).decode()}).encode())
 
 
 def read_root_key(path: Path) -> SigningKey:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +16,7 @@ from deploy.proposals import Proposal, ProposalUnusable, read_proposal, together
 from deploy.root_keys import read_root_key, write_root_key
 from services.referral.storage import metadata
 from services.referral.usecases.directory import publish_register
+from shared import files
 from shared.clock import now
 from shared.database import Database
 from shared.messaging.message import HUB
@@ -56,15 +58,13 @@ def create(
     """Found a network: its root keys, the hub's keys, and the first register of keys with the hub in it."""
     if threshold > roots:
         fail(f"{threshold} of {roots} cannot sign: choose a smaller --threshold")
-    if folder.exists():
-        fail(f"{folder} is there already: name a new folder")
-    folder.mkdir(parents=True, mode=0o700)
     keys, signers = OwnKeys.generate(now()), [SigningKey.generate() for _ in range(roots)]
-    write_key_file(folder / "hub.key", keys)
-    for number, root in enumerate(signers, 1):
-        write_root_key(folder / f"root-{number}.key", root)
     network = found(name, signers, threshold, {HUB: ("Hub", keys.public)}, now())
-    write_network_file(folder / "network.json", network)
+    try:
+        with files.new_folder(folder) as unfinished:
+            _fill(unfinished, keys, signers, network)
+    except FileExistsError:
+        fail(f"{folder} is there already: name a new folder")
     show_json(
         {
             "network": words_of_network(network.roots),
@@ -72,6 +72,13 @@ def create(
             "next": f"give each root key to another person, off line, and delete it from {folder}",
         }
     )
+
+
+def _fill(folder: Path, keys: OwnKeys, signers: Sequence[SigningKey], network: NetworkFile) -> None:
+    write_key_file(folder / "hub.key", keys)
+    for number, root in enumerate(signers, 1):
+        write_root_key(folder / f"root-{number}.key", root)
+    write_network_file(folder / "network.json", network)
 
 
 def invite(
@@ -88,7 +95,8 @@ def invite(
         fail("the broker's address must hold no name and no password: an invitation is not secret")
     path = to or Path(f"{org}.invitation")
     _, standing = _at_hub()
-    path.write_text(json.dumps({**standing.dump(), "org": org, "broker": broker}, indent=1))
+    told = json.dumps({**standing.dump(), "org": org, "broker": broker}, indent=1)
+    files.replace(path, told.encode(), rights=files.PUBLIC)
     out.print(f"{path} invites {org}. Read to them by voice, they must see the same:")
     _show_words({"the network": words_of_network(standing.roots)})
 

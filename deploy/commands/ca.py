@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from deploy.console import fail, out
+from shared import files
 from shared.clock import now
-from shared.messaging.authority import Authority, keep, kept, new_authority, replace_private
+from shared.messaging.authority import Authority, keep, kept, new_authority
 
 CERTIFICATE, KEY = "ca.pem", "ca.key"
 
@@ -25,8 +26,8 @@ def ca(
         if not host or set(host) & set("/\\*: "):
             fail(f"{host} is no host's name: write it as it stands in amqps://…, without a port")
         certificate, key = authority.sign(host, at=now())
-        replace_private(folder / f"{host}.key", key)
-        (folder / f"{host}.pem").write_bytes(certificate)
+        files.replace(folder / f"{host}.key", key)
+        files.replace(folder / f"{host}.pem", certificate, rights=files.PUBLIC)
         out.print(f"{folder / host}.pem and {folder / host}.key are for the broker {host}.", markup=False)
     out.print(f"{folder / CERTIFICATE} is for everybody: THROUGHLINE_BROKER_CA_FILE names it.", markup=False)
     out.print(f"{folder / KEY} is for nobody: keep it where no network reaches.", markup=False)

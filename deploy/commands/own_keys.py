@@ -15,7 +15,7 @@ from shared.clock import now
 from shared.messaging.introducing import as_event, own_standing, own_statement
 from shared.messaging.message import HUB
 from shared.sealing import PublicKeys
-from shared.sealing.key_file import complete_key_file, replace_key_file
+from shared.sealing.key_file import complete_key_file, replace_key_file, require_original
 from shared.sealing.network_file import NetworkFile, read_network_file, write_network_file
 from shared.sealing.register import NotFollowed
 from shared.sealing.rotation import rotated
@@ -105,11 +105,12 @@ def rotate_keys(
 ) -> None:
     """Make the keys that are due and destroy those that nobody needs any more; to be run every day."""
     composition = _composition(service)
+    path: Path = composition.settings.key_file
+    require_original(path)
     with composition.open_database().reading() as tx:
         standing = own_standing(tx, composition.metadata, composition.sender)
     if standing is None:
         fail(f"{composition.sender} is not in the register yet: nothing was changed")
-    path: Path = composition.settings.key_file
     done = rotated(composition.keys, registered=standing.keys, at=now(), at_once=at_once)
     if done.made or done.destroyed:
         replace_key_file(path, done.keys, passphrase_of(path))

@@ -1,6 +1,5 @@
 """A small certificate authority for a network that has none: its own certificate, and those of the hub's brokers."""
 
-import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
@@ -16,6 +15,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from shared import files
 
 AUTHORITY_FOR = timedelta(days=3650)
 BROKER_FOR = timedelta(days=397)
@@ -65,8 +66,8 @@ def new_authority(*, at: datetime) -> Authority:
 
 def keep(authority: Authority, certificate_file: Path, key_file: Path) -> None:
     """Write both files; raises FileExistsError rather than replace a key."""
-    write_private(key_file, _pem(authority.key))
-    certificate_file.write_bytes(authority.certificate.public_bytes(Encoding.PEM))
+    files.write_new(key_file, _pem(authority.key))
+    files.replace(certificate_file, authority.certificate.public_bytes(Encoding.PEM), rights=files.PUBLIC)
 
 
 def kept(certificate_file: Path, key_file: Path) -> Authority:
@@ -76,20 +77,6 @@ def kept(certificate_file: Path, key_file: Path) -> Authority:
     if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
         raise ValueError("the certificate is not that of the key")
     return Authority(certificate, key)
-
-
-def write_private(file: Path, content: bytes) -> None:
-    """Write a file that is not there yet, readable by its owner alone from its first moment."""
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-        opened.write(content)
-
-
-def replace_private(file: Path, content: bytes) -> None:
-    """Write a file anew, readable by its owner alone, and never half."""
-    beside = file.with_name(f"{file.name}.new")
-    beside.unlink(missing_ok=True)
-    write_private(beside, content)
-    beside.replace(file)
 
 
 def _begun(

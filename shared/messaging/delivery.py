@@ -1,6 +1,6 @@
 """The journey of received messages, told once for all services: open, hear, handle, commit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -12,8 +12,10 @@ from shared.database import Database, Transaction
 from shared.failpoints import reached
 from shared.messaging import inbox, parked
 from shared.messaging.errors import Refused, Unready
+from shared.messaging.inbox import Heard
 from shared.messaging.keybook import Once, parties_of
 from shared.messaging.message import Incoming, Key, Message, Trust, open_message
+from shared.messaging.parked import SAID_OTHERWISE
 from shared.messaging.scribe import Scribe
 from shared.messaging.topology import ATTEMPTS
 
@@ -60,6 +62,8 @@ class Batch:
 
 
 Handler = Callable[[Transaction, Batch], None]
+Pair = tuple[Incoming, Message]  #: as it came, and opened
+SUCCESS = {Heard.NEW: Outcome.DONE, Heard.AGAIN: Outcome.DUPLICATE}
 
 
 @dataclass(frozen=True)
@@ -126,10 +130,10 @@ class Delivery:
         if not messages and also is None:
             return {}
         with self.database.transaction() as tx:
-            new = inbox.hear(tx, self.inbox, messages)
-            fresh = [message for message, is_new in zip(messages, new, strict=True) if is_new]
-            repeated = [message for message, is_new in zip(messages, new, strict=True) if not is_new]
-            taken = Batch(fresh, repeated)
+            heard = inbox.hear(tx, self.inbox, messages)
+            told = [(message, how) for message, how in zip(messages, heard, strict=True)]
+            fresh = [message for message, how in told if how is Heard.NEW]
+            taken = Batch(fresh, [message for message, how in told if how is Heard.AGAIN])
             if messages:
                 self.handler(tx, taken)
             if taken.left_out:
@@ -137,11 +141,16 @@ class Delivery:
             if also is not None:
                 also(tx)
             reached("delivery.handled")
-        outcome = {True: Outcome.DONE, False: Outcome.DUPLICATE}
-        outcomes = {incoming.tag: outcome[is_new] for (incoming, _), is_new in zip(pairs, new, strict=True)}
-        for pair in pairs:
-            if error := taken.left_out.get(pair[1].key):
-                outcomes |= self._failed([pair], error)
+        return self._outcomes(pairs, heard, taken.left_out)
+
+    def _outcomes(
+        self, pairs: Sequence[Pair], heard: Sequence[Heard], left_out: Mapping[Key, Exception]
+    ) -> dict[object, Outcome]:
+        """Whoever says something else under an id that was heard is not answered: a person must know of it."""
+        outcomes: dict[object, Outcome] = {}
+        for pair, how in zip(pairs, heard, strict=True):
+            error = Refused(SAID_OTHERWISE) if how is Heard.OTHERWISE else left_out.get(pair[1].key)
+            outcomes |= self._failed([pair], error) if error else {pair[0].tag: SUCCESS[how]}
         return outcomes
 
     def _failed(self, pairs: Sequence[tuple[Incoming, Message]], error: Exception) -> dict[object, Outcome]:

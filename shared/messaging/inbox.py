@@ -1,23 +1,36 @@
-"""Remember what has been heard, for ever, so that hearing it twice does nothing."""
+"""Remember what has been heard, for ever, so that hearing it twice does nothing, and what was said stays said."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 
-from sqlalchemy import Table, delete
+from sqlalchemy import Table, delete, select
 
 from shared.database import Transaction
 from shared.messaging.message import Key, Message
 from shared.rows import add_new
 
 
-def hear(tx: Transaction, table: Table, messages: Sequence[Message]) -> list[bool]:
+class Heard(StrEnum):
+    """Whether a message was heard before."""
+
+    NEW = "new"
+    AGAIN = "again"
+    OTHERWISE = "otherwise"  #: under its id, but it said something else
+
+
+def hear(tx: Transaction, table: Table, messages: Sequence[Message]) -> list[Heard]:
     """Tell of each message whether it is new, as the transaction's first act.
 
     The same id twice in one batch is new once. Two workers hearing one id wait for each other.
     """
-    keys = sorted({message.key for message in messages})
-    rows = [{"sender": sender, "message_id": id_, "heard_at": tx.at} for sender, id_ in keys]
+    first = {message.key: message for message in reversed(messages)}
+    rows = [
+        {"sender": sender, "message_id": id_, "heard_at": tx.at, "contents": first[sender, id_].contents}
+        for sender, id_ in sorted(first)
+    ]
     new = {(row.sender, row.message_id) for row in add_new(tx, table, rows)}
-    return [_once(new, message.key) for message in messages]
+    said = {key: first[key].contents for key in new} | _said(tx, table, first.keys() - new)
+    return [_once(new, said, message) for message in messages]
 
 
 def forget(tx: Transaction, table: Table, keys: Sequence[Key]) -> None:
@@ -26,7 +39,15 @@ def forget(tx: Transaction, table: Table, keys: Sequence[Key]) -> None:
         tx.execute(delete(table).where(table.c.sender == sender, table.c.message_id == id_))
 
 
-def _once(new: set[tuple[str, object]], key: tuple[str, object]) -> bool:
-    fresh = key in new
-    new.discard(key)
-    return fresh
+def _said(tx: Transaction, table: Table, keys: set[Key]) -> dict[Key, bytes | None]:
+    """What stands for the contents of those that were heard before; of what was heard by 0.1.0 it is not known."""
+    rows = tx.execute(select(table).where(table.c.message_id.in_([id_ for _, id_ in keys]))) if keys else ()
+    return {(row.sender, row.message_id): row.contents for row in rows}
+
+
+def _once(new: set[Key], said: dict[Key, bytes | None], message: Message) -> Heard:
+    if message.key in new:
+        new.discard(message.key)
+        return Heard.NEW
+    known = said.get(message.key)
+    return Heard.AGAIN if known is None or known == message.contents else Heard.OTHERWISE

@@ -46,3 +46,8 @@ def add_register() -> None:
     op.execute("delete from keys")
     op.add_column("keys", sa.Column("state", sa.String(10), nullable=False, server_default="active"))
     op.add_column("keys", sa.Column("former", sa.JSON()))
+
+
+def add_contents() -> None:
+    """In every service: what stands for the contents of a message that was heard."""
+    op.add_column("inbox", sa.Column("contents", sa.LargeBinary()))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from shared.sealing import Letter
 HUB = "hub"  #: the sender's name of every service of the hub
 SCHEMA = "urn:throughline:schema:"
 LARGEST = 1_048_576  #: bytes of a whole message
+CONTENTS = 16  #: bytes by which contents are told apart
 _VERSION = re.compile(r"[0-9]{1,6}\.[0-9]{1,6}")
 
 
@@ -68,6 +70,7 @@ class Message:
     """An opened message: who says so, and the event.
 
     ``letter`` proves it; ``beside`` are letters of others that it encloses, by their hashes, each proven too.
+    ``contents`` stands for all that was said, however it was written: two that differ in it say different things.
     """
 
     id: UUID
@@ -77,6 +80,7 @@ class Message:
     ends_pack: bool = True
     letter: Letter | None = None
     beside: Mapping[str, Letter] = field(default_factory=dict)
+    contents: bytes | None = field(default=None, compare=False)
 
     @property
     def key(self) -> Key:
@@ -147,7 +151,14 @@ def open_message(incoming: Incoming, trust: Trust | None = None) -> Message:
     event = _event(kind, version, wire["data"])
     id_ = _id(wire, incoming.id)
     return Message(
-        id_, sender, event, incoming.attempt, incoming.ends_pack, incoming.letter, _proven(incoming, trust)
+        id_,
+        sender,
+        event,
+        incoming.attempt,
+        incoming.ends_pack,
+        incoming.letter,
+        _proven(incoming, trust),
+        sha256(orjson.dumps(wire, option=orjson.OPT_SORT_KEYS)).digest()[:CONTENTS],
     )
 
 

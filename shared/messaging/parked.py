@@ -14,8 +14,9 @@ from shared.messaging.message import Incoming, Outgoing
 from shared.messaging.topology import retry_exchange
 from shared.rows import add_new
 
+SAID_OTHERWISE = "said_otherwise"  #: under an id that was heard before, and said something else
 FORGED = frozenset(
-    {"sender_forged", "message_id", "signature", "not_a_reader", "not_signed"}
+    {"sender_forged", "message_id", "signature", "not_a_reader", "not_signed", SAID_OTHERWISE}
 )  #: never sent again: the claim would not be checked twice
 
 

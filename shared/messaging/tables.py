@@ -27,6 +27,7 @@ def add_message_tables(metadata: MetaData) -> None:
         Column("sender", String(31), primary_key=True),
         Column("message_id", Uuid, primary_key=True),
         Column("heard_at", Moment, nullable=False),
+        Column("contents", LargeBinary),
     )
     Table(
         "parked",

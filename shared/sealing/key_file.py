@@ -4,12 +4,14 @@ import base64
 import json
 import os
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from shared import files
 from shared.clock import now
 from shared.sealing import passphrase as passphrases
 from shared.sealing.keys import KeyRing, PrivateKey, parse_public
@@ -20,6 +22,7 @@ from shared.settings import is_credential
 
 STORAGE_BYTES = 32
 MAKE = "make one with: throughline network key"
+INSTEAD = "give the file itself, the one that LoadCredential= names, as its owner, and restart what uses it"
 
 
 class KeyFileUnusable(Exception):
@@ -97,15 +100,8 @@ def write_key_file(path: Path, keys: OwnKeys, passphrase: str | None = None) -> 
 
     With a passphrase it opens only with that.
     """
-    stored = _stored(keys)
-    if passphrase is not None:
-        stored = protect(json.dumps(stored).encode(), passphrase)
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(stored, file)
-        file.flush()
-        os.fsync(file.fileno())
+    files.write_new(path, _content(keys, passphrase))
 
 
 def complete_key_file(path: Path, passphrase: str | None = None) -> OwnKeys:
@@ -115,7 +111,8 @@ def complete_key_file(path: Path, passphrase: str | None = None) -> OwnKeys:
     place in one step. Raises KeyFileUnusable.
     """
     if not path.exists():
-        write_key_file(path, OwnKeys.generate(now()), passphrase)
+        with suppress(FileExistsError):  # of two who make it at once the first has made it
+            write_key_file(path, OwnKeys.generate(now()), passphrase)
     keys, protected = read_key_file(path, passphrase), is_protected(path)
     if keys.is_complete and protected == (passphrase is not None):
         return keys
@@ -125,11 +122,23 @@ def complete_key_file(path: Path, passphrase: str | None = None) -> OwnKeys:
 
 
 def replace_key_file(path: Path, keys: OwnKeys, passphrase: str | None = None) -> None:
-    """Let the file hold these keys, and open with this passphrase: a new file takes the old one's place in one step."""
-    new = path.with_name(path.name + ".new")
-    new.unlink(missing_ok=True)
-    write_key_file(new, keys, passphrase)
-    new.replace(path)
+    """Let the file hold these keys, and open with this passphrase: a new file takes the old one's place in one step.
+
+    Raises KeyFileUnusable where nothing can be written, and as ``require_original``.
+    """
+    require_original(path)
+    try:
+        files.replace(path, _content(keys, passphrase))
+    except OSError as error:
+        raise KeyFileUnusable(
+            f"{path} cannot be changed ({error.strerror}): its folder must be there, and writable for you"
+        ) from None
+
+
+def require_original(path: Path) -> None:
+    """Raises KeyFileUnusable for a copy that systemd handed over: what is written to it is lost with it."""
+    if is_credential(path):
+        raise KeyFileUnusable(f"{path} is systemd's copy and cannot be changed: {INSTEAD}")
 
 
 def is_protected(path: Path) -> bool:
@@ -158,6 +167,11 @@ def read_key_file(path: Path, passphrase: str | None = None) -> OwnKeys:
     if not keys.sealing:
         raise KeyFileUnusable(f"{path} holds no key: {MAKE}")
     return keys
+
+
+def _content(keys: OwnKeys, passphrase: str | None) -> bytes:
+    content = json.dumps(_stored(keys)).encode()
+    return content if passphrase is None else json.dumps(protect(content, passphrase)).encode()
 
 
 def _opened(path: Path, passphrase: str | None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from shared import files
 from shared.sealing.register import NotFollowed, Roots, SignedRegister, follow
 from shared.sealing.succession import SignedStatement, standings
 
@@ -46,9 +47,7 @@ class NetworkFile:
 def write_network_file(path: Path, network: NetworkFile) -> None:
     """Write the file, or let a newer one take its place in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(path.name + ".new")
-    new.write_text(json.dumps(network.dump(), indent=1))
-    new.replace(path)
+    files.replace(path, json.dumps(network.dump(), indent=1).encode(), rights=files.PUBLIC)
 
 
 def read_network_file(path: Path) -> NetworkFile:

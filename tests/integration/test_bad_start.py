@@ -1,5 +1,6 @@
 """What a start must not go on with: a lost clock, a user whom everybody knows, a database that is read-only."""
 
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,19 +13,34 @@ from tests.integration import test_command_line
 from tests.integration.test_command_line import ERROR, SECRET, refuses, throughline, web_settings
 
 node = test_command_line.node  #: the settings of a node's worker
+HUB = ("referral", "notifications", "reporting")
 
 
-@pytest.mark.parametrize("start", [composition_of, web_of])
+def hub_settings(node: dict[str, str], folder: Path) -> dict[str, str]:
+    """Of all the hub's services; what one does not ask for does it no harm."""
+    databases = {f"{name}_database_url": f"sqlite:///{folder / name}.db" for name in HUB}
+    told = {"public_url": "https://hub.example", "smtp_host": "127.0.0.1", "mail_from": "hub@hub.example"}
+    return {name: node[name] for name in ("amqp_url", "key_file", "network_file")} | databases | told
+
+
+@pytest.mark.parametrize(
+    ("start", "service"),
+    [*((composition_of, name) for name in ("intake", *HUB)), (web_of, "intake"), (web_of, "reporting")],
+)
 def test_a_clock_that_has_lost_its_time(
-    node: dict[str, str], monkeypatch: pytest.MonkeyPatch, start: Callable[[str], object]
+    node: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    start: Callable[[str], object],
+    service: str,
 ) -> None:
-    for name, value in (node if start is composition_of else web_settings(node)).items():
+    for name, value in (hub_settings(node, tmp_path) | web_settings(node) | node).items():
         monkeypatch.setenv(f"THROUGHLINE_{name.upper()}", value)
-    start("intake")
+    start(service)
     monkeypatch.setattr("deploy.clock.now", lambda: datetime(1970, 1, 1, tzinfo=UTC))
 
     with pytest.raises(SettingsWrong, match="this machine's clock says 1970: set it"):
-        start("intake")
+        start(service)
 
 
 def test_the_brokers_default_user_for_its_administration(tmp_path: Path) -> None:
@@ -38,14 +54,35 @@ def test_the_brokers_default_user_for_its_administration(tmp_path: Path) -> None
     refuses(said, naming="THROUGHLINE_BROKER_MANAGEMENT_URL", remedy="not name the user guest")
 
 
-def test_a_database_that_can_only_be_read(node: dict[str, str], tmp_path: Path) -> None:
-    throughline("migrate", "intake", **node)
-    before = (tmp_path / "node.db").read_bytes()
-    url = f"sqlite:///file:{tmp_path / 'node.db'}?mode=ro&uri=true"
+@pytest.mark.parametrize("service", ["intake", *HUB])
+def test_a_database_that_can_only_be_read(node: dict[str, str], tmp_path: Path, service: str) -> None:
+    told = node if service == "intake" else hub_settings(node, tmp_path)
+    setting = f"{service}_database_url"
+    file = Path(told[setting].removeprefix("sqlite:///"))
+    migrated = throughline("migrate", service, **told)
+    assert migrated.returncode == 0, migrated.stderr
+    before = file.read_bytes()
 
-    said = throughline("run", "intake", **node | {"intake_database_url": url})
+    said = throughline("run", service, **told | {setting: f"sqlite:///file:{file}?mode=ro&uri=true"})
 
     refuses(
         said, code=ERROR, naming="the database does not work", remedy="check its address, rights and disk"
     )
-    assert (tmp_path / "node.db").read_bytes() == before
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("service", ["intake", "reporting"])
+def test_pages_of_a_database_that_can_only_be_read(
+    node: dict[str, str], tmp_path: Path, service: str
+) -> None:
+    told = hub_settings(node, tmp_path) | web_settings(node) if service == "reporting" else web_settings(node)
+    setting = f"{service}_database_url"
+    worker = node if service == "intake" else hub_settings(node, tmp_path)
+    throughline("migrate", service, **worker)
+    file = Path(worker[setting].removeprefix("sqlite:///"))
+    with sqlite3.connect(file) as database:
+        database.execute("delete from alembic_version")
+
+    said = throughline("web", service, **told | {setting: f"sqlite:///file:{file}?mode=ro&uri=true"})
+
+    refuses(said, code=ERROR, naming="the database does not work", remedy="rights and disk")

@@ -116,3 +116,20 @@ def test_who_is_revoked_is_admitted_anew_under_other_keys(
     sign(tmp_path, 2)
 
     assert "version 4" in publish(hub, tmp_path).stdout
+
+
+def test_a_copy_that_systemd_handed_over_is_not_changed(
+    node: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once, and not on the day on which a key is due."""
+    before = (tmp_path / "node.key").read_bytes()
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+
+    for words in (("network", "rotate-keys"), ("network", "rotate-keys", "--now")):
+        refuses(
+            throughline(*words, **node), naming=node["key_file"], remedy="the one that LoadCredential= names"
+        )
+    said = throughline("network", "key", node["key_file"], "--passphrase", typed=f"{WORDS}\n" * 2)
+
+    refuses(said, naming=node["key_file"], remedy="as its owner")
+    assert (tmp_path / "node.key").read_bytes() == before

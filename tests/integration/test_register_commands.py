@@ -206,3 +206,12 @@ def test_a_request_that_is_none() -> None:
     said = throughline("network", "admit", "legal-aid", "2:x", "--name", "Legal Aid")
 
     refuses(said, code=ERROR, naming="no request", remedy="copy the whole line")
+
+
+def test_a_network_is_not_founded_over_another(hub: dict[str, str], tmp_path: Path) -> None:
+    before = {file.name: file.read_bytes() for file in (tmp_path / "north").iterdir()}
+
+    said = throughline("network", "create", "south", str(tmp_path / "north"))
+
+    refuses(said, code=ERROR, naming="is there already", remedy="name a new folder")
+    assert {file.name: file.read_bytes() for file in (tmp_path / "north").iterdir()} == before

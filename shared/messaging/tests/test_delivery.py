@@ -1,12 +1,12 @@
 """What becomes of received messages, for everything that can happen to them."""
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
 import orjson
 import pytest
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from shared.database import Transaction
 from shared.messaging.delivery import Batch, Outcome
@@ -58,17 +58,51 @@ def test_what_comes_a_thousand_times_has_one_effect(desk: Desk) -> None:
     assert desk.reasons() == []
 
 
-def test_of_two_that_say_different_things_under_one_id_the_first_counts(desk: Desk) -> None:
-    first = asked(0)
-    second = replace(asked(1), id=first.id)
-    second = replace(
-        second, body=re.sub(rb'"id":"[^"]+"', b'"id":"%s"' % str(first.id).encode(), second.body, count=1)
+def otherwise(first: Incoming, tag: int) -> Incoming:
+    """Something else under the same id."""
+    return replace(
+        asked(tag), id=first.id, body=orjson.dumps(orjson.loads(asked(tag).body) | {"id": str(first.id)})
     )
 
-    desk.delivery.deliver([first])
-    assert desk.delivery.deliver([second]) == [Outcome.DUPLICATE]
 
-    assert len(desk.effects()) == 1
+def test_of_two_that_say_different_things_under_one_id_the_first_counts(desk: Desk) -> None:
+    first = asked(0)
+    second = otherwise(first, 1)
+
+    desk.delivery.deliver([first])
+    with capture_logs() as logs:
+        assert desk.delivery.deliver([second, first]) == [Outcome.PARKED, Outcome.DUPLICATE]
+
+    assert desk.effects() == [subject_of(first)]
+    assert desk.reasons() == ["said_otherwise"]
+    [line] = logs
+    assert (line["log_level"], line["event"], line["reason"]) == ("error", "message.parked", "said_otherwise")
+
+
+def test_of_two_in_one_batch_that_say_different_things_the_first_counts(desk: Desk) -> None:
+    first, second = otherwise(asked(0), 1), asked(2)
+    batch = [first, otherwise(first, 3), second, replace(first, tag=4)]
+
+    assert desk.delivery.deliver(batch) == [Outcome.DONE, Outcome.PARKED, Outcome.DONE, Outcome.DUPLICATE]
+    assert desk.effects() == [subject_of(first), subject_of(second)]
+
+
+def test_the_same_in_another_order_of_its_keys_says_the_same(desk: Desk) -> None:
+    first = asked(0)
+    turned = dict(reversed(orjson.loads(first.body).items()))
+
+    desk.delivery.deliver([first])
+
+    assert desk.delivery.deliver([replace(first, body=orjson.dumps(turned))]) == [Outcome.DUPLICATE]
+
+
+def test_of_what_an_older_version_heard_nobody_knows_what_it_said(desk: Desk) -> None:
+    first = asked(0)
+    desk.delivery.deliver([first])
+    with desk.database.transaction() as tx:
+        tx.execute(desk.delivery.inbox.update().values(contents=None))
+
+    assert desk.delivery.deliver([otherwise(first, 1)]) == [Outcome.DUPLICATE]
 
 
 def test_what_a_handler_leaves_out_does_not_touch_the_others(desk: Desk) -> None:

@@ -13,6 +13,7 @@ from shared.sealing.key_file import (
     complete_key_file,
     is_protected,
     read_key_file,
+    replace_key_file,
     write_key_file,
 )
 
@@ -185,3 +186,8 @@ def test_a_protected_file_that_was_changed_is_refused(tmp_path: Path, name: str)
 
     with pytest.raises(KeyFileUnusable, match="does not open"):
         read_key_file(path, WORDS)
+
+
+def test_a_folder_that_is_gone_is_named_with_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(KeyFileUnusable, match=r"gone.*writable for you"):
+        replace_key_file(tmp_path / "gone" / "node.key", OwnKeys.generate())

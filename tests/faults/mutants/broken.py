@@ -13,6 +13,7 @@ from shared import database
 from shared.database import Transaction
 from shared.messaging import confirms, inbox, outbox, packing, scribe
 from shared.messaging.delivery import Delivery, Outcome
+from shared.messaging.inbox import Heard
 from shared.messaging.keybook import KeyBook
 from shared.messaging.link import Link
 from shared.messaging.message import Incoming, Message
@@ -59,7 +60,7 @@ def mark_before_send() -> Any:
 
 def no_inbox() -> Any:
     """Everything is news."""
-    return patch.object(inbox, "hear", lambda _tx, _table, messages: [True] * len(messages))
+    return patch.object(inbox, "hear", lambda _tx, _table, messages: [Heard.NEW] * len(messages))
 
 
 def inbox_apart() -> Any:
