@@ -4,6 +4,7 @@ import unicodedata
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from shared.texts import is_text
 
@@ -22,6 +23,7 @@ RUNS = (
     "йцукенгшщзхъфывапролджэячсмитьбю",
     "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
 )
+COMMON = frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST)  #: of 30,000
 WORDS = ("password", "passw0rd", "qwerty", "пароль", "welcome", "letmein", "admin", "throughline", "changeme")
 
 
@@ -64,11 +66,11 @@ def typed(password: str) -> str:
 
 
 def _is_common(plain: str, username: str) -> bool:
-    """Few letters again and again, or well-known words, the own name and runs of keys with little added."""
+    """One that everybody tries, few letters again and again, or little besides known words, the own name and runs."""
     rest = plain
     for word in (username, *WORDS):
         rest = rest.replace(word, "")
-    return len(set(plain)) < FEWEST_DIFFERENT or len(rest) - _in_runs(rest) < FEWEST_OWN
+    return plain in COMMON or len(set(plain)) < FEWEST_DIFFERENT or len(rest) - _in_runs(rest) < FEWEST_OWN
 
 
 def _in_runs(plain: str) -> int:

@@ -3,7 +3,7 @@
 from shared.messaging.letter_tables import add_contents
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 
 def upgrade() -> None:
