@@ -40,6 +40,12 @@ def watch_freshness(database: Database) -> Freshness:
     return found
 
 
+def not_now_to(database: Database, orgs: Collection[str]) -> dict[str, str]:
+    """The same as ``not_now``, for a page that offers organisations to choose from."""
+    with database.reading() as tx:
+        return not_now(tx, orgs)
+
+
 def not_now(tx: Transaction, orgs: Collection[str]) -> dict[str, str]:
     """Which of these organisations no new referral is sent to while our directory is as old as it is, and why.
 
