@@ -10,6 +10,7 @@ import typer
 from deploy.commands import admission, own_keys
 from deploy.commands.ca import ca
 from deploy.commands.provision import NetworkSettings, provision
+from deploy.commands.round_trip import round_trip
 from deploy.console import fail, show, show_json
 from deploy.key_files import new_passphrase, passphrase_of
 from services.referral.directory_storage import listed
@@ -26,6 +27,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 app.command("provision")(provision)
 app.command("ca")(ca)
+app.command("test")(round_trip)
 
 
 @app.command("key")

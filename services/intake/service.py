@@ -9,6 +9,7 @@ from services.intake.usecases import (
     counting,
     directory,
     erasing,
+    freshness,
     hearing,
     node,
     silence,
@@ -19,12 +20,16 @@ from shared.messaging.entrypoint import Injected, hears
 from shared.schemas.referral import (
     AuditCheckpointKept,
     AuditCheckpointPassed,
+    DirectoryDated,
     DirectoryPublished,
     History,
     Moved,
     MoveRefused,
     Offered,
     Overdue,
+    RoundTripBack,
+    RoundTripPassed,
+    RoundTripSeen,
 )
 
 ASK_AFTER_SILENCE = 30  #: seconds
@@ -33,6 +38,7 @@ TELL_CONTACTS = 60  #: seconds
 ERASE = 3600  #: seconds
 BEAT = 10  #: seconds
 CHAIN = 2  #: seconds
+WATCH_FRESHNESS = 3600  #: seconds
 
 
 class IntakeService:
@@ -51,6 +57,10 @@ class IntakeService:
         DirectoryPublished,
         AuditCheckpointPassed,
         AuditCheckpointKept,
+        DirectoryDated,
+        RoundTripSeen,
+        RoundTripPassed,
+        RoundTripBack,
     )
     def on_network(self, tx: Transaction, batch: Batch) -> None:
         """What the hub says."""
@@ -81,6 +91,11 @@ class IntakeService:
     def chain_audit(self) -> None:
         """Who did what, in one order that nobody can change unseen."""
         audit_chain.keep_chain(self.node.database)
+
+    @timer(interval=WATCH_FRESHNESS, eager=True)
+    def watch_freshness(self) -> None:
+        """How old the hub's word on the directory is."""
+        freshness.watch_freshness(self.node.database)
 
     @timer(interval=BEAT, eager=True)
     def beat(self) -> None:

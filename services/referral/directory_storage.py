@@ -1,5 +1,6 @@
 """The directory's rows and every query made of them."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -58,6 +59,26 @@ def newest_version(tx: Transaction) -> tuple[int, str]:
     last = select(func.max(c.version)).scalar_subquery()
     row = tx.execute(select(c.version, c.hash).where(c.version == last)).one_or_none()
     return (row.version, row.hash) if row else (0, "")
+
+
+def hash_of(tx: Transaction, version: int) -> str:
+    """The hash of a published version; nothing for one that was not."""
+    query = select(directory_versions.c.hash).where(directory_versions.c.version == version)
+    return tx.execute(query).scalar_one_or_none() or ""
+
+
+def dated_at(tx: Transaction) -> datetime | None:
+    """When nodes were told last which version is the newest; the newest version's row is locked."""
+    last = select(func.max(directory_versions.c.version)).scalar_subquery()
+    tx.execute(select(directory_versions).where(directory_versions.c.version == last).with_for_update())
+    found: datetime | None = tx.execute(select(func.max(directory_versions.c.dated_at))).scalar_one()
+    return found
+
+
+def set_dated(tx: Transaction, version: int) -> None:
+    """They are told now."""
+    mine = directory_versions.c.version == version
+    tx.execute(update(directory_versions).where(mine).values(dated_at=tx.at))
 
 
 def add_version(tx: Transaction, version: int, digest: str) -> None:

@@ -1,7 +1,10 @@
 """The referral service's front door. Nothing is decided here."""
 
+from datetime import timedelta
+
 from nameko.timer import timer
 
+from services.referral.usecases.dating import date_directory
 from services.referral.usecases.hear import hear
 from services.referral.usecases.overdue import flag_overdue
 from shared.database import Transaction
@@ -11,15 +14,19 @@ from shared.schemas.hub import MessagesReceived
 from shared.schemas.intake import (
     AuditCheckpointMade,
     AuditCheckpointWitnessed,
+    DirectoryAsked,
     HistoryAsked,
     KeysChanged,
     MoveMade,
     ReferralDelivered,
     ReferralSent,
+    RoundTripAnswered,
+    RoundTripAsked,
     ServicesOffered,
 )
 
 LOOK_FOR_OVERDUE = 5  #: seconds
+LOOK_WHETHER_TO_DATE = 2  #: seconds
 
 
 class ReferralService:
@@ -39,6 +46,9 @@ class ReferralService:
         MessagesReceived,
         AuditCheckpointMade,
         AuditCheckpointWitnessed,
+        DirectoryAsked,
+        RoundTripAsked,
+        RoundTripAnswered,
     )
     def on_network(self, tx: Transaction, batch: Batch) -> None:
         """What nodes say, and what the hub's other services have received."""
@@ -48,3 +58,9 @@ class ReferralService:
     def on_the_clock(self) -> None:
         """What time says."""
         flag_overdue(self.here.database)
+
+    @timer(interval=LOOK_WHETHER_TO_DATE, eager=True)
+    def date_directory(self) -> None:
+        """That the newest directory still is the newest."""
+        every = timedelta(seconds=self.here.settings.date_directory_seconds)
+        date_directory(self.here.database, every)

@@ -32,6 +32,11 @@ class ReferralSettings:
     resend_seconds: float = setting(
         "seconds until an unreceipted referral is sent again the first time", between(0.5, 3600), default=60
     )
+    date_directory_seconds: int = setting(
+        "seconds after which all nodes are told again which directory is the newest; they warn after a day without",
+        between(1, 43_200),
+        default=3600,
+    )
 
     @property
     def standards(self) -> Standards:

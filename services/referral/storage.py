@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from services.referral.domain import Referral, State
 from shared.database import Moment, Transaction, new_metadata
+from shared.messaging.brake import add_brake_table
 from shared.messaging.letters import add_letter_table
 from shared.messaging.tables import add_message_tables
 from shared.messaging.witness import add_witness_table
@@ -70,6 +71,7 @@ moves = Table(
 )
 letters = add_letter_table(metadata)
 witnessed = add_witness_table(metadata)
+taken = add_brake_table(metadata)
 refused_moves = Table(
     "refused_moves",
     metadata,
@@ -95,6 +97,7 @@ directory_versions = Table(
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("hash", String(64), nullable=False),
     Column("published_at", Moment, nullable=False),
+    Column("dated_at", Moment),
 )
 
 

@@ -72,6 +72,9 @@ HUB_QUEUES: dict[str, tuple[Binding, ...]] = {
         (NETWORK_IN, "from.*.intake.keys_changed"),
         (NETWORK_IN, "from.*.intake.audit_checkpoint_made"),
         (NETWORK_IN, "from.*.intake.audit_checkpoint_witnessed"),
+        (NETWORK_IN, "from.*.intake.directory_asked"),
+        (NETWORK_IN, "from.*.intake.round_trip_asked"),
+        (NETWORK_IN, "from.*.intake.round_trip_answered"),
         (HUB_EVENTS, "hub.messages_received"),
     ),
     "notifications": (

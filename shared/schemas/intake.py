@@ -147,3 +147,27 @@ class AuditCheckpointWitnessed(Event):
     org: str = wire(rules.organisation())
     number: int = wire(rules.number(1))
     hash: str = wire(rules.digest())
+
+
+@event("intake.directory_asked")
+class DirectoryAsked(Event):
+    """A node lacks the newest directory, which never came; ``held`` is the version that it has, 0 for none."""
+
+    held: int = wire(rules.number())
+
+
+@event("intake.round_trip_asked")
+class RoundTripAsked(Event):
+    """Somebody at a node tries whether word gets to the hub, or to another organisation's node, and back."""
+
+    trip_id: UUID = wire(fields.UUID())
+    to: str = wire(rules.organisation())
+
+
+@event("intake.round_trip_answered")
+class RoundTripAnswered(Event):
+    """A node, not a person, answers the round trip of that organisation, which it saw at that moment."""
+
+    org: str = wire(rules.organisation())
+    trip_id: UUID = wire(fields.UUID())
+    seen_at: datetime = wire(rules.moment())

@@ -10,6 +10,12 @@ from shared.schemas.intake import Service
 from shared.schemas.life import Move, State
 from shared.schemas.registry import Event, Record, event, many, one, record, wire
 
+ECHOED, PASSED_ON, UNKNOWN = (
+    "echoed",
+    "passed_on",
+    "organisation_unknown",
+)  #: what the hub does with a round trip
+
 
 @event("referral.offered", version="2.0", reads=(1,))
 class Offered(Event):
@@ -173,3 +179,40 @@ class AuditCheckpointKept(Event):
     hash: str = wire(rules.digest())
     witness: str = wire(rules.organisation())
     letter: str | None = wire(rules.digest(), default=None)
+
+
+@event("referral.directory_dated")
+class DirectoryDated(Event):
+    """The hub's word of a moment: this version of the directory, and this of the register, are the newest now."""
+
+    directory_version: int = wire(rules.number(1))
+    hash: str = wire(rules.digest())
+    said_at: datetime = wire(rules.moment())
+    register_version: int | None = wire(rules.number(1), default=None)
+    register_hash: str | None = wire(rules.digest(), default=None)
+
+
+@event("referral.round_trip_received")
+class RoundTripSeen(Event):
+    """The hub has seen it at that moment, and says what it did with it: one of the three outcomes."""
+
+    trip_id: UUID = wire(fields.UUID())
+    outcome: str = wire(fields.String(validate=validate.OneOf((ECHOED, PASSED_ON, UNKNOWN))))
+    seen_at: datetime = wire(rules.moment())
+
+
+@event("referral.round_trip_passed")
+class RoundTripPassed(Event):
+    """Another organisation's round trip comes to this node; its letter is enclosed and named by its hash."""
+
+    org: str = wire(rules.organisation())
+    letter: str = wire(rules.digest())
+
+
+@event("referral.round_trip_answered")
+class RoundTripBack(Event):
+    """The answer to a node's round trip; the letter of whoever answers is enclosed and named by its hash."""
+
+    trip_id: UUID = wire(fields.UUID())
+    answered_at: datetime = wire(rules.moment())
+    letter: str = wire(rules.digest())

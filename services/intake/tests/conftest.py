@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from services.intake.tests.node import (
     ADMIN,
@@ -40,3 +42,10 @@ def staffed(node: Node) -> Node:
         new = NewStaff(actor.username, "seven quiet lanterns", actor.role, actor.username.title())
         add_staff(node.database, new, org=HERE, hasher=CHEAP)
     return node
+
+
+@pytest.fixture
+def logs() -> Iterator[list[Any]]:
+    """What is logged during the test."""
+    with capture_logs() as entries:
+        yield entries

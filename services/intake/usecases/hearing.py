@@ -7,7 +7,9 @@ from uuid import UUID
 
 from services.intake.usecases.arrivals import FIRST, take_in
 from services.intake.usecases.directory import keep_directory
+from services.intake.usecases.freshness import hear_word
 from services.intake.usecases.ledger import Ledger, own_id
+from services.intake.usecases.round_trips import hear_of_round_trips
 from services.intake.usecases.witnessing import hear_of_audits
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
@@ -15,6 +17,7 @@ from shared.messaging.errors import Refused
 from shared.messaging.message import HUB, Message
 from shared.schemas import Event
 from shared.schemas.referral import (
+    DirectoryDated,
     DirectoryPublished,
     History,
     Moved,
@@ -44,6 +47,9 @@ def hear(tx: Transaction, batch: Batch, ring: KeyRing, org: str) -> None:
     published = [event for _, event in _only(DirectoryPublished, batch.fresh)]
     for directory in sorted(published, key=lambda event: event.directory_version):
         keep_directory(tx, directory)
+    for _, word in _only(DirectoryDated, batch.fresh):
+        hear_word(tx, word)
+    hear_of_round_trips(tx, batch.fresh)
 
 
 def _only(kind: type[E], messages: Sequence[Message]) -> list[tuple[Message, E]]:

@@ -1,6 +1,6 @@
 """Send a referral: exactly the ticked and consented fields leave, sealed, with the commit or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from services.intake.storage import sending as sending_rows
 from services.intake.storage.sending import Asked, BeforeSending, Sent
 from services.intake.usecases import audit
 from services.intake.usecases.checks import checked, code, several, text
+from services.intake.usecases.freshness import not_now
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
 from services.intake.usecases.sealed_parts import KeyUnusable, person_content, seal_person
 from shared.clock import new_id
@@ -65,7 +66,8 @@ def send_referral(database: Database, order: ReferralOrder, by: Actor) -> Referr
     """Send it: stored, sealed and in the outbox in one commit.
 
     Raises NotFound (case_not_found, need_not_found), Conflict when the case is closed, ConsentMissing, or
-    Invalid; of ``to_org``: organisation_unknown, organisation_without_key, own_organisation.
+    Invalid; of ``to_org``: organisation_unknown, organisation_without_key, own_organisation, and while our directory
+    is too old directory_old or directory_too_old.
     """
     given = {name: getattr(order, name) for name in RULES}
     values = {"fields": ()} | checked(given, RULES, needed=NEEDED)
@@ -85,16 +87,19 @@ def _send_all(tx: Transaction, wishes: Sequence[_Wish]) -> list[Referral | Excep
     """Those who send at the same moment share a transaction; what is refused to one does not touch the others."""
     asked = [Asked(w.order.case_id, w.order.need_id, w.values["to_org"], w.by) for w in wishes]
     found = sending_rows.before_sending(tx, asked)
-    outcomes = [_try(tx, wish, before) for wish, before in zip(wishes, found, strict=True)]
+    not_to = not_now(tx, {one.to_org for one in asked})
+    outcomes = [_try(tx, wish, before, not_to) for wish, before in zip(wishes, found, strict=True)]
     sent = [outcome for outcome in outcomes if isinstance(outcome, Sent)]
     sending_rows.add_sent(tx, sent)
     return [outcome.referral if isinstance(outcome, Sent) else outcome for outcome in outcomes]
 
 
-def _try(tx: Transaction, wish: _Wish, found: BeforeSending | None) -> Sent | Exception:
+def _try(
+    tx: Transaction, wish: _Wish, found: BeforeSending | None, not_to: Mapping[str, str]
+) -> Sent | Exception:
     try:
         before = _require_open(found, wish.order)
-        partner = _receiver(before.partner, wish.by)
+        partner = _receiver(before.partner, wish.by, not_to)
         _require_consent(before, wish.values, tx.at)
         return _send(tx, before, partner, wish)
     except (NotFound, Conflict, ConsentMissing, Invalid) as refused:
@@ -113,13 +118,15 @@ def _require_open(found: BeforeSending | None, order: ReferralOrder) -> BeforeSe
     return found
 
 
-def _receiver(partner: Partner | None, by: Actor) -> Partner:
+def _receiver(partner: Partner | None, by: Actor, not_to: Mapping[str, str]) -> Partner:
     if partner is None:
         raise Invalid({"to_org": "organisation_unknown"})
     if partner.org == by.org:
         raise Invalid({"to_org": "own_organisation"})
     if not partner.reachable:
         raise Invalid({"to_org": "organisation_without_key"})
+    if partner.org in not_to:
+        raise Invalid({"to_org": not_to[partner.org]})
     return partner
 
 

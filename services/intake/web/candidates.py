@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from services.intake.domain import Consent, Offer
-from services.intake.web.context import actor, partners
+from services.intake.usecases.freshness import not_now_to
+from services.intake.web.context import actor, database, partners
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,14 @@ def candidates(offers: Iterable[Offer], consent: Consent) -> list[Candidate]:
     by_org = groupby(
         sorted(offers, key=lambda offer: (offer.org_name, offer.org)), key=lambda offer: offer.org
     )
-    found = [_candidate(org, tuple(its), consent) for org, its in by_org if org != actor().org]
+    offered = {org: tuple(its) for org, its in by_org if org != actor().org}
+    too_old = not_now_to(database(), offered)
+    found = [_candidate(org, its, consent, too_old.get(org)) for org, its in offered.items()]
     return sorted(found, key=lambda candidate: candidate.obstacle is not None)
 
 
-def _candidate(org: str, offers: tuple[Offer, ...], consent: Consent) -> Candidate:
-    return Candidate(org, offers[0].org_name, offers, _obstacle(org, offers, consent))
+def _candidate(org: str, offers: tuple[Offer, ...], consent: Consent, too_old: str | None) -> Candidate:
+    return Candidate(org, offers[0].org_name, offers, _obstacle(org, offers, consent) or too_old)
 
 
 def _obstacle(org: str, offers: tuple[Offer, ...], consent: Consent) -> str | None:

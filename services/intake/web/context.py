@@ -8,7 +8,9 @@ from flask import Flask, current_app, g
 from flask_babel import to_user_timezone
 
 from services.intake.domain import Actor, Partner
+from services.intake.domain.freshness import Freshness
 from services.intake.usecases import directory, need_to_know, referrals, staff
+from services.intake.usecases import freshness as freshness_use
 from shared.database import Database
 from shared.web import Problem
 from shared.web import actor as _actor
@@ -19,7 +21,7 @@ KEY = "throughline.database"
 def install(app: Flask, database: Database) -> None:
     """Give the application its database, and its templates what every page asks for."""
     app.extensions[KEY] = database
-    app.jinja_env.globals.update(organisation=organisation, waiting=waiting, names=names)
+    app.jinja_env.globals.update(organisation=organisation, waiting=waiting, names=names, freshness=freshness)
 
 
 def database() -> Database:
@@ -113,3 +115,8 @@ def waiting() -> int:
         opened = need_to_know.count_unreviewed(database(), actor())
         g.waiting = referrals.waiting_count(database(), actor()) + opened
     return int(g.waiting)
+
+
+def freshness() -> Freshness:
+    """How fresh the directory is."""
+    return freshness_use.freshness(database())

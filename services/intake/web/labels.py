@@ -55,6 +55,8 @@ OWN_CODES: Mapping[str, Mapping[str, Any]] = {
         "paused": _l("takes no referrals at the moment"),
         "organisation_without_key": _l("nothing can be sealed for it yet"),
         "organisation_not_consented": _l("the consent does not name it"),
+        "directory_old": _l("nothing was sent to it before, and the directory here is old"),
+        "directory_too_old": _l("the directory here is too old"),
     },
     "done": {
         Move.ANSWER: _l("answered"),
@@ -107,6 +109,14 @@ SENTENCES: Mapping[str, Any] = {
     "organisation_unknown": _l("This organisation is not in the directory. Choose another one."),
     "own_organisation": _l("This is your own organisation. Choose another one."),
     "organisation_without_key": _l("Nothing can be sealed for this organisation yet. Choose another one."),
+    "directory_old": _l(
+        "The directory here is old, and nothing was sent to this organisation before. Choose another one, or have the "
+        "link to the hub looked at. Nothing that you filled in is lost."
+    ),
+    "directory_too_old": _l(
+        "The directory here is too old to send anything new. Have the link to the hub looked at, then send this again. "
+        "Nothing that you filled in is lost."
+    ),
     "no_consent": _l("The person has not given consent. Record it first."),
     "consent_withdrawn": _l("The person has withdrawn consent. Nothing more may leave."),
     "consent_expired": _l("The consent has expired. Record it anew."),

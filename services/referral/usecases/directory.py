@@ -18,7 +18,7 @@ from shared.database import Database, Transaction
 from shared.messaging.errors import Refused
 from shared.messaging.message import HUB
 from shared.messaging.registers import keep_register, kept_register, to_wire
-from shared.messaging.topology import TO_ALL, TO_NOTIFICATIONS, TO_REPORTING
+from shared.messaging.topology import TO_ALL, TO_NOTIFICATIONS, TO_REPORTING, to_node
 from shared.schemas.codes import SERVICE_TYPES
 from shared.schemas.intake import KeysChanged, Service, ServicesOffered
 from shared.schemas.referral import DirectoryPublished
@@ -89,17 +89,34 @@ def take_offer(tx: Transaction, org: str, event: ServicesOffered) -> None:
 def publish_directory(tx: Transaction) -> int:
     """Tell all the whole directory, naming the hash of the version before; returns the new version."""
     last_version, previous = storage.newest_version(tx)
+    event = _as_it_stands(tx, last_version + 1, previous)
+    storage.add_version(tx, last_version + 1, _digest(event))
+    tx.outbox.publish_to_all(tx, event, to=EVERYBODY, subject=f"directory/{last_version + 1}")
+    return last_version + 1
+
+
+def publish_again(tx: Transaction, org: str) -> None:
+    """Send the newest version to one node; if it cannot be written as it was, a new one to all."""
+    version, digest = storage.newest_version(tx)
+    event = _as_it_stands(tx, version, storage.hash_of(tx, version - 1))
+    if _digest(event) == digest:
+        tx.outbox.publish(tx, event, to=to_node(org), subject=f"directory/{version}")
+    else:
+        publish_directory(tx)
+
+
+def _as_it_stands(tx: Transaction, version: int, previous: str) -> DirectoryPublished:
     kept = kept_register(tx, metadata)
-    event = DirectoryPublished(
-        directory_version=last_version + 1,
+    return DirectoryPublished(
+        directory_version=version,
         previous=previous,
         organisations=storage.listed(tx),
         register=to_wire(kept) if kept else None,
     )
-    digest = hashlib.sha256(orjson.dumps(event.dump())).hexdigest()
-    storage.add_version(tx, last_version + 1, digest)
-    tx.outbox.publish_to_all(tx, event, to=EVERYBODY, subject=f"directory/{last_version + 1}")
-    return last_version + 1
+
+
+def _digest(event: DirectoryPublished) -> str:
+    return hashlib.sha256(orjson.dumps(event.dump())).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,9 @@ from uuid import UUID
 from services.referral import storage
 from services.referral.book import Book, Step
 from services.referral.domain import STANDARDS, NotAllowed, Party, Referral, Standards, State
+from services.referral.usecases.dating import tell_directory
 from services.referral.usecases.directory import take_offer, take_statement
+from services.referral.usecases.round_trips import pass_answer_on, take_round_trip
 from services.referral.usecases.witness import pass_word_on, take_checkpoint
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
@@ -21,11 +23,14 @@ from shared.schemas.hub import MessagesReceived
 from shared.schemas.intake import (
     AuditCheckpointMade,
     AuditCheckpointWitnessed,
+    DirectoryAsked,
     HistoryAsked,
     KeysChanged,
     MoveMade,
     ReferralDelivered,
     ReferralSent,
+    RoundTripAnswered,
+    RoundTripAsked,
     ServicesOffered,
 )
 from shared.schemas.life import Move, needs
@@ -244,6 +249,11 @@ def _pass_word_on(desk: Desk, message: Message) -> None:
     pass_word_on(desk.tx, message, event)
 
 
+def _tell_directory(desk: Desk, message: Message) -> None:
+    event: DirectoryAsked = message.event  # type: ignore[assignment]
+    tell_directory(desk.tx, message.sender, event.held)
+
+
 def _say_nothing(_desk: Desk, _message: Message) -> None:
     """A repeat of what is not awaited."""
 
@@ -266,5 +276,8 @@ FRESH: dict[type, Callable[[Desk, Message], None]] = {
     MessagesReceived: _note_receipt,
     AuditCheckpointMade: _witness,
     AuditCheckpointWitnessed: _pass_word_on,
+    DirectoryAsked: _tell_directory,
+    RoundTripAsked: lambda desk, message: take_round_trip(desk.tx, message),
+    RoundTripAnswered: lambda desk, message: pass_answer_on(desk.tx, message),
 }
 REPEATED: dict[type, Callable[[Desk, Message], None]] = {ReferralSent: answer_again, MoveMade: answer_again}

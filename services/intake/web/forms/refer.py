@@ -1,6 +1,7 @@
 """Send a referral: where to and how urgently, then exactly what leaves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -9,6 +10,8 @@ from services.intake.domain import SAFE_CONTACT, Offer
 from services.intake.web.candidates import Candidate
 from services.intake.web.forms import choices
 from services.intake.web.forms.base import StoringForm
+from services.intake.web.labels import SENTENCES
+from services.intake.web.words import sentence
 from shared.schemas.codes import URGENCIES
 from shared.web.forms import Checkboxes, Form, RadioField, SelectField, TextAreaField, at_most, required
 
@@ -29,10 +32,21 @@ class WhereForm(Form):
         spoken = {code for offer in offers for code in offer.languages}
         self.language.choices = choices.with_nothing(choices.languages(spoken), _("Any"))
         self.to_org.choices = []
+        self._obstacles: dict[str, str] = {}
 
     def offer(self, candidates: Iterable[Candidate]) -> None:
         """Let these be chosen, as far as nothing stands in the way."""
-        self.to_org.choices = [(found.org, found.name) for found in candidates if found.obstacle is None]
+        known = list(candidates)
+        self.to_org.choices = [(found.org, found.name) for found in known if found.obstacle is None]
+        self._obstacles = {found.org: found.obstacle for found in known if found.obstacle}
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """An organisation that could be chosen until a moment ago is refused with what to do."""
+        is_right = super().validate(extra_validators)
+        obstacle = self._obstacles.get(self.to_org.data or "")
+        if obstacle is not None and obstacle in SENTENCES:
+            self.to_org.errors = [sentence(obstacle)]
+        return bool(is_right)
 
 
 class WhatForm(StoringForm):
