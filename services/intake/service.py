@@ -6,6 +6,7 @@ from nameko.timer import timer
 
 from services.intake.usecases import (
     audit_chain,
+    capacity,
     counting,
     directory,
     erasing,
@@ -19,6 +20,9 @@ from shared.messaging.entrypoint import Injected, hears
 from shared.schemas.referral import (
     AuditCheckpointKept,
     AuditCheckpointPassed,
+    CapacityAnswerPassed,
+    CapacityQuestionNoted,
+    CapacityQuestionPassed,
     DirectoryPublished,
     History,
     Moved,
@@ -51,6 +55,9 @@ class IntakeService:
         DirectoryPublished,
         AuditCheckpointPassed,
         AuditCheckpointKept,
+        CapacityQuestionNoted,
+        CapacityQuestionPassed,
+        CapacityAnswerPassed,
     )
     def on_network(self, tx: Transaction, batch: Batch) -> None:
         """What the hub says."""
@@ -76,6 +83,7 @@ class IntakeService:
         """What has been kept as long as it may be."""
         kept_for = timedelta(days=self.node.settings.retention_days)
         erasing.erase_what_is_due(self.node.database, kept_for)
+        capacity.forget_old_questions(self.node.database)
 
     @timer(interval=CHAIN, eager=True)
     def chain_audit(self) -> None:

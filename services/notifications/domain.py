@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from shared.schemas.life import Move, Party
 
@@ -15,6 +16,7 @@ class Kind(StrEnum):
     RECEIVER_MOVED = "receiver_moved"
     ACKNOWLEDGEMENT_OVERDUE = "acknowledgement_overdue"
     REPLY_OVERDUE = "reply_overdue"
+    PEOPLE_CALLED = "people_called"
 
 
 class State(StrEnum):
@@ -27,11 +29,19 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Notice:
-    """An organisation is to be told, for that reason; ``urgent`` ones are not braked."""
+    """An organisation is to be told, for that reason; ``urgent`` ones are not braked.
+
+    ``audience`` names the contacts who are meant, by their ids as text; None means all.
+    """
 
     org: str
     kind: Kind
     urgent: bool
+    audience: tuple[str, ...] | None = None
+
+    def is_for(self, contact_id: UUID) -> bool:
+        """Whether that contact is meant."""
+        return self.audience is None or str(contact_id) in self.audience
 
 
 TOLD: dict[Move, tuple[Party, Kind] | None] = {

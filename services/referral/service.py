@@ -2,6 +2,7 @@
 
 from nameko.timer import timer
 
+from services.referral.usecases.capacity import forget_old_questions
 from services.referral.usecases.hear import hear
 from services.referral.usecases.overdue import flag_overdue
 from shared.database import Transaction
@@ -11,6 +12,8 @@ from shared.schemas.hub import MessagesReceived
 from shared.schemas.intake import (
     AuditCheckpointMade,
     AuditCheckpointWitnessed,
+    CapacityAnswered,
+    CapacityAsked,
     HistoryAsked,
     KeysChanged,
     MoveMade,
@@ -20,6 +23,7 @@ from shared.schemas.intake import (
 )
 
 LOOK_FOR_OVERDUE = 5  #: seconds
+FORGET = 3600  #: seconds
 
 
 class ReferralService:
@@ -39,6 +43,8 @@ class ReferralService:
         MessagesReceived,
         AuditCheckpointMade,
         AuditCheckpointWitnessed,
+        CapacityAsked,
+        CapacityAnswered,
     )
     def on_network(self, tx: Transaction, batch: Batch) -> None:
         """What nodes say, and what the hub's other services have received."""
@@ -48,3 +54,8 @@ class ReferralService:
     def on_the_clock(self) -> None:
         """What time says."""
         flag_overdue(self.here.database)
+
+    @timer(interval=FORGET)
+    def forget(self) -> None:
+        """Questions that are long over."""
+        forget_old_questions(self.here.database)

@@ -89,6 +89,14 @@ organisations = Table(
     Column("services", JSON, nullable=False),
     Column("source", String(20), nullable=False),
 )
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("from_org", String(31), nullable=False),
+    Column("asked", JSON, nullable=False),
+    Column("answer_by", Moment, nullable=False, index=True),
+)
 directory_versions = Table(
     "directory_versions",
     metadata,

@@ -72,10 +72,13 @@ HUB_QUEUES: dict[str, tuple[Binding, ...]] = {
         (NETWORK_IN, "from.*.intake.keys_changed"),
         (NETWORK_IN, "from.*.intake.audit_checkpoint_made"),
         (NETWORK_IN, "from.*.intake.audit_checkpoint_witnessed"),
+        (NETWORK_IN, "from.*.intake.capacity_asked"),
+        (NETWORK_IN, "from.*.intake.capacity_answered"),
         (HUB_EVENTS, "hub.messages_received"),
     ),
     "notifications": (
         (NETWORK_IN, "from.*.intake.contacts_changed"),
+        (NETWORK_IN, "from.*.intake.people_called"),
         (HUB_EVENTS, "notifications.referral.moved"),
         (HUB_EVENTS, "notifications.referral.overdue"),
         (HUB_EVENTS, "notifications.referral.directory_published"),

@@ -123,6 +123,17 @@ class ContactsChanged(Event):
     contacts: list[Contact] = wire(many(Contact, at_most=500))
 
 
+@event("intake.people_called")
+class PeopleCalled(Event):
+    """Something waits for these members of staff, by the ids of their contacts; for nobody named, for all of them.
+
+    It says nothing of what waits, so that the hub does not learn who works on what.
+    """
+
+    contact_ids: list[UUID] = wire(fields.List(fields.UUID(), validate=validate.Length(max=500)))
+    urgent: bool = wire(fields.Boolean())
+
+
 @event("intake.keys_changed")
 class KeysChanged(Event):
     """An organisation says which keys it has from now on, or that it leaves; signed with the key that it had."""
@@ -147,3 +158,33 @@ class AuditCheckpointWitnessed(Event):
     org: str = wire(rules.organisation())
     number: int = wire(rules.number(1))
     hash: str = wire(rules.digest())
+
+
+@event("intake.capacity_asked")
+class CapacityAsked(Event):
+    """Who could help somebody like that? The organisations that its letter names are asked.
+
+    No field can hold a person or a case: an id that is made for the question, codes, and an area of the directory.
+    """
+
+    question_id: UUID = wire(fields.UUID())
+    service_type: str = wire(rules.service_type())
+    urgency: str = wire(rules.urgency())
+    asked_at: datetime = wire(rules.moment())
+    age_band: str | None = wire(
+        fields.String(validate=validate.OneOf(codes.PUBLISHED_AGE_BANDS)), default=None
+    )
+    gender: str | None = wire(fields.String(validate=validate.OneOf(codes.GENDERS)), default=None)
+    language: str | None = wire(fields.String(validate=validate.Regexp("^[a-z]{3}$")), default=None)
+    area: str | None = wire(rules.text(100), default=None)
+
+
+@event("intake.capacity_answered")
+class CapacityAnswered(Event):
+    """An organisation answers, by a person or by what it says of its own services; only the asker reads it."""
+
+    question_id: UUID = wire(fields.UUID())
+    to_org: str = wire(rules.organisation())
+    answer: str = wire(fields.String(validate=validate.OneOf(codes.CAPACITY_ANSWERS)))
+    by_machine: bool = wire(fields.Boolean())
+    answered_at: datetime = wire(rules.moment())

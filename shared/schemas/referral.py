@@ -5,7 +5,7 @@ from uuid import UUID
 
 from marshmallow import fields, validate
 
-from shared.schemas import rules
+from shared.schemas import codes, rules
 from shared.schemas.intake import Service
 from shared.schemas.life import Move, State
 from shared.schemas.registry import Event, Record, event, many, one, record, wire
@@ -173,3 +173,31 @@ class AuditCheckpointKept(Event):
     hash: str = wire(rules.digest())
     witness: str = wire(rules.organisation())
     letter: str | None = wire(rules.digest(), default=None)
+
+
+@event("referral.capacity_question_noted")
+class CapacityQuestionNoted(Event):
+    """To the asker: these organisations are asked, and what has not come by then is no answer."""
+
+    question_id: UUID = wire(fields.UUID())
+    asked: list[str] = wire(fields.List(rules.organisation(), validate=validate.Length(max=codes.MOST_ASKED)))
+    answer_by: datetime = wire(rules.moment())
+
+
+@event("referral.capacity_question_passed")
+class CapacityQuestionPassed(Event):
+    """To an organisation that is asked; the asker's letter, named by its hash, is enclosed."""
+
+    question_id: UUID = wire(fields.UUID())
+    from_org: str = wire(rules.organisation())
+    letter: str = wire(rules.digest())
+    answer_by: datetime = wire(rules.moment())
+
+
+@event("referral.capacity_answer_passed")
+class CapacityAnswerPassed(Event):
+    """To the asker: an organisation has answered; its letter, named by its hash, is enclosed."""
+
+    question_id: UUID = wire(fields.UUID())
+    org: str = wire(rules.organisation())
+    letter: str = wire(rules.digest())

@@ -1,6 +1,7 @@
 """What is true at a node, whatever machinery carries it."""
 
 from services.intake.domain.audit import NOTHING, About, Action, Entry
+from services.intake.domain.capacity import Enquiry, Question, Reply, Wanted
 from services.intake.domain.case import CLOSURE_REASONS, PRIORITIES, Case, Need, new_reference, next_step
 from services.intake.domain.consent import (
     GIVEN_BY,
@@ -35,6 +36,7 @@ __all__ = [
     "Consent",
     "ConsentMissing",
     "Direction",
+    "Enquiry",
     "Entry",
     "HistoryLine",
     "HoldStep",
@@ -45,10 +47,13 @@ __all__ = [
     "Partner",
     "Pending",
     "Person",
+    "Question",
     "Referral",
+    "Reply",
     "Role",
     "Standing",
     "Via",
+    "Wanted",
     "age_band_of",
     "folded",
     "new_reference",

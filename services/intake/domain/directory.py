@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from services.intake.domain.capacity import Wanted
 from services.intake.domain.person import ages_of
 
 
@@ -57,6 +58,12 @@ class Offer:
             and (language is None or not self.languages or language in self.languages)
             and (age_band is None or self._takes(*ages_of(age_band)))
         )
+
+    def helps(self, wanted: Wanted) -> bool:
+        """Whether it is that kind of help, and could be for somebody like that."""
+        right_kind = self.service_type == wanted.service_type
+        right_gender = wanted.gender is None or not self.genders or wanted.gender in self.genders
+        return right_kind and right_gender and self.fits(wanted.area, wanted.language, wanted.age_band)
 
     def _takes(self, youngest: int, oldest: int) -> bool:
         return (self.minimum_age or 0) <= oldest and (

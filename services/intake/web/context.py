@@ -8,7 +8,7 @@ from flask import Flask, current_app, g
 from flask_babel import to_user_timezone
 
 from services.intake.domain import Actor, Partner
-from services.intake.usecases import directory, need_to_know, referrals, staff
+from services.intake.usecases import capacity, directory, need_to_know, referrals, staff
 from shared.database import Database
 from shared.web import Problem
 from shared.web import actor as _actor
@@ -111,5 +111,6 @@ def waiting() -> int:
     """How much waits for somebody here; read once in a request."""
     if "waiting" not in g:
         opened = need_to_know.count_unreviewed(database(), actor())
-        g.waiting = referrals.waiting_count(database(), actor()) + opened
+        asked = capacity.count_open(database(), actor())
+        g.waiting = referrals.waiting_count(database(), actor()) + opened + asked
     return int(g.waiting)

@@ -1,6 +1,6 @@
 """The notifications service's tables."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, Uuid
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, Text, Uuid
 
 from shared.database import Moment, new_metadata
 from shared.messaging.tables import add_message_tables
@@ -30,6 +30,7 @@ notices = Table(
     Column("org", String(31), nullable=False),
     Column("kind", String(40), nullable=False),
     Column("urgent", Boolean, nullable=False),
+    Column("audience", JSON(none_as_null=True)),
     Column("state", String(10), nullable=False),
     Column("round_id", Uuid, index=True),
     Column("created_at", Moment, nullable=False),

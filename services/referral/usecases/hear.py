@@ -8,6 +8,7 @@ from uuid import UUID
 from services.referral import storage
 from services.referral.book import Book, Step
 from services.referral.domain import STANDARDS, NotAllowed, Party, Referral, Standards, State
+from services.referral.usecases import capacity
 from services.referral.usecases.directory import take_offer, take_statement
 from services.referral.usecases.witness import pass_word_on, take_checkpoint
 from shared.database import Transaction
@@ -21,6 +22,8 @@ from shared.schemas.hub import MessagesReceived
 from shared.schemas.intake import (
     AuditCheckpointMade,
     AuditCheckpointWitnessed,
+    CapacityAnswered,
+    CapacityAsked,
     HistoryAsked,
     KeysChanged,
     MoveMade,
@@ -244,6 +247,21 @@ def _pass_word_on(desk: Desk, message: Message) -> None:
     pass_word_on(desk.tx, message, event)
 
 
+def _take_question(desk: Desk, message: Message) -> None:
+    event: CapacityAsked = message.event  # type: ignore[assignment]
+    capacity.take_question(desk.tx, message, event, desk.standards)
+
+
+def _question_again(desk: Desk, message: Message) -> None:
+    event: CapacityAsked = message.event  # type: ignore[assignment]
+    capacity.answer_again(desk.tx, message, event)
+
+
+def _pass_answer_on(desk: Desk, message: Message) -> None:
+    event: CapacityAnswered = message.event  # type: ignore[assignment]
+    capacity.pass_answer_on(desk.tx, message, event)
+
+
 def _say_nothing(_desk: Desk, _message: Message) -> None:
     """A repeat of what is not awaited."""
 
@@ -266,5 +284,11 @@ FRESH: dict[type, Callable[[Desk, Message], None]] = {
     MessagesReceived: _note_receipt,
     AuditCheckpointMade: _witness,
     AuditCheckpointWitnessed: _pass_word_on,
+    CapacityAsked: _take_question,
+    CapacityAnswered: _pass_answer_on,
 }
-REPEATED: dict[type, Callable[[Desk, Message], None]] = {ReferralSent: answer_again, MoveMade: answer_again}
+REPEATED: dict[type, Callable[[Desk, Message], None]] = {
+    ReferralSent: answer_again,
+    MoveMade: answer_again,
+    CapacityAsked: _question_again,
+}

@@ -1,6 +1,6 @@
 """Send a referral: where to and how urgently, then exactly what leaves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -33,6 +33,12 @@ class WhereForm(Form):
     def offer(self, candidates: Iterable[Candidate]) -> None:
         """Let these be chosen, as far as nothing stands in the way."""
         self.to_org.choices = [(found.org, found.name) for found in candidates if found.obstacle is None]
+
+    def fill_in(self, chosen: Mapping[str, str]) -> None:
+        """Begin with what was chosen before, such as who answered that there is room, as far as it can be chosen."""
+        for field in () if self.is_submitted() else (self.urgency, self.to_org):
+            if chosen.get(field.name) in {choice[0] for choice in field.choices or ()}:
+                field.data = chosen[field.name]
 
 
 class WhatForm(StoringForm):

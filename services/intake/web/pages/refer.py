@@ -102,6 +102,7 @@ def _draft(file: CaseFile, need: Need, consent: Consent) -> Draft:
     offers = search_directory(database(), need.service_type, area, language, file.person.age_band)
     found = candidates(offers, consent)
     where.offer(found)
+    where.fill_in(request.args)
     may_leave = [name for name in known_fields(file.person) if name in consent.fields]
     return Draft(file, need, found, may_leave, where, WhatForm(may_leave))
 

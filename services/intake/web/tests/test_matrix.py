@@ -61,6 +61,11 @@ POST /referrals/<out>/hold                302 | 404 404 404 404 | 404 404 404 40
 POST /referrals/<in>/hold                 302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
 GET  /emergency                           302 | 200             | 403             | 403             | 403
 POST /emergency                           302 | 422             | 403             | 403             | 403
+GET  /questions                           302 | 200             | 200             | 403             | 403
+GET  /questions/new                       302 | 200             | 200             | 403             | 403
+POST /questions/new                       302 | 303             | 303             | 403             | 403
+GET  /questions/<question>                302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /questions/asked/<enquiry>           302 | 303 303 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
 GET  /directory                           302 | 200             | 200             | 200             | 403
 GET  /audit                               302 | 403             | 403             | 403             | 200
 GET  /audit.csv                           302 | 403             | 403             | 403             | 200
@@ -77,6 +82,10 @@ GET  /api/v1/referrals/<out>              401 | 200 404 404 404 | 200 200 404 40
 GET  /api/v1/referrals/<in>               401 | 200 404 404 404 | 200 200 404 404 | 404 404 404 404 | 404 404 404 404
 POST /api/v1/referrals/<out>/moves        401 | 200 404 404 404 | 200 200 404 404 | 404 404 404 404 | 404 404 404 404
 POST /api/v1/referrals/<in>/moves         401 | 200 404 404 404 | 200 200 404 404 | 404 404 404 404 | 404 404 404 404
+POST /api/v1/questions                    401 | 201             | 201             | 403             | 403
+GET  /api/v1/questions                    401 | 200             | 200             | 200             | 200
+GET  /api/v1/questions/<question>         401 | 200 404 404 404 | 200 200 404 404 | 404 404 404 404 | 404 404 404 404
+POST /api/v1/questions/asked/<enquiry>    401 | 200 200 404 404 | 200 200 404 404 | 404 404 404 404 | 404 404 404 404
 GET  /api/v1/directory                    401 | 200             | 200             | 200             | 403
 
 GET  /account                             302 | 200             | 200             | 200             | 200

@@ -1,0 +1,59 @@
+"""Questions about capacity."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0011"
+down_revision = "0006"
+
+MOMENT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    """Ours with their answers, and those of others."""
+    _questions()
+
+
+def _wanted() -> list[sa.Column[str]]:
+    return [
+        sa.Column("service_type", sa.String(60), nullable=False),
+        sa.Column("urgency", sa.String(60), nullable=False),
+        sa.Column("age_band", sa.String(10)),
+        sa.Column("gender", sa.String(60)),
+        sa.Column("language", sa.String(3)),
+        sa.Column("area", sa.String(100)),
+    ]
+
+
+def _questions() -> None:
+    op.create_table(
+        "questions",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("org", sa.String(31), nullable=False),
+        sa.Column("asked_by", sa.String(60), nullable=False),
+        sa.Column("asked_at", MOMENT, nullable=False),
+        *_wanted(),
+        sa.Column("answer_by", MOMENT),
+    )
+    op.create_table(
+        "question_replies",
+        sa.Column(
+            "question_id", sa.Uuid(), sa.ForeignKey("questions.id", ondelete="CASCADE"), primary_key=True
+        ),
+        sa.Column("org", sa.String(31), primary_key=True),
+        sa.Column("answer", sa.String(60)),
+        sa.Column("by_machine", sa.Boolean(), nullable=False),
+        sa.Column("answered_at", MOMENT),
+    )
+    op.create_table(
+        "enquiries",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("org", sa.String(31), nullable=False),
+        sa.Column("from_org", sa.String(31), nullable=False),
+        sa.Column("asked_at", MOMENT, nullable=False),
+        *_wanted(),
+        sa.Column("answer_by", MOMENT, nullable=False),
+        sa.Column("answer", sa.String(60)),
+        sa.Column("answered_by", sa.String(60)),
+        sa.Column("answered_at", MOMENT),
+    )
