@@ -53,7 +53,7 @@ class ReferralService:
     @timer(interval=LOOK_FOR_OVERDUE)
     def on_the_clock(self) -> None:
         """What time says."""
-        flag_overdue(self.here.database)
+        flag_overdue(self.here.database, self.here.settings.standards)
 
     @timer(interval=FORGET)
     def forget(self) -> None:

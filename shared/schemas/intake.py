@@ -107,14 +107,15 @@ class ServicesOffered(Event):
 
 @record
 class Contact(Record):
-    """A staff member to be told that something waits."""
+    """A staff member to be told that something waits; a ``supervisor`` also when others have not answered in time."""
 
     contact_id: UUID = wire(fields.UUID())
     email: str = wire(fields.Email())
     language: str = wire(fields.String(validate=validate.OneOf(("en", "ru", "be", "uk"))))
+    supervisor: bool | None = wire(fields.Boolean(), default=None)
 
 
-@event("intake.contacts_changed")
+@event("intake.contacts_changed", version="1.1")
 class ContactsChanged(Event):
     """Whom at the organisation notices go to, and where they lead; a higher revision replaces a lower one."""
 

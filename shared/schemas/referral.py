@@ -91,9 +91,12 @@ class History(Event):
     moves: list[NumberedMove] = wire(many(NumberedMove, at_most=10_000))
 
 
-@event("referral.overdue")
+@event("referral.overdue", version="1.1")
 class Overdue(Event):
-    """A deadline passed without a person's acknowledgement, or without a decision. Changes no state."""
+    """A deadline passed without a person's acknowledgement, or without a decision. Changes no state.
+
+    It is said again on each ``rung`` of the ladder, with the one that follows, and when.
+    """
 
     referral_id: UUID = wire(fields.UUID())
     from_org: str = wire(rules.organisation())
@@ -103,6 +106,9 @@ class Overdue(Event):
     level: str = wire(fields.String(validate=validate.OneOf(("acknowledgement", "reply"))))
     due_at: datetime = wire(rules.moment())
     flagged_at: datetime = wire(rules.moment())
+    rung: str | None = wire(fields.String(validate=validate.OneOf(codes.RUNGS)), default=None)
+    next_rung: str | None = wire(fields.String(validate=validate.OneOf(codes.RUNGS)), default=None)
+    next_at: datetime | None = wire(rules.moment(), default=None)
 
 
 @record

@@ -91,7 +91,13 @@ def say_keys(tx: Transaction, changed: KeysChanged) -> None:
 
 
 def _contact(member: StaffMember) -> Contact:
-    return Contact(contact_id=member.id, email=member.email or "", language=member.language)
+    supervisor = True if member.actor.sees_every_case else None
+    known: dict[str, Any] = {
+        "contact_id": member.id,
+        "email": member.email or "",
+        "language": member.language,
+    }
+    return Contact(**known, supervisor=supervisor)
 
 
 def _next_revision(tx: Transaction, name: str, said: Any) -> int | None:

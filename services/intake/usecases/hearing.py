@@ -8,6 +8,7 @@ from uuid import UUID
 from services.intake.usecases.arrivals import FIRST, take_in
 from services.intake.usecases.capacity import hear_of_capacity
 from services.intake.usecases.directory import keep_directory
+from services.intake.usecases.escalating import climb
 from services.intake.usecases.ledger import Ledger, own_id
 from services.intake.usecases.witnessing import hear_of_audits
 from shared.database import Transaction
@@ -65,9 +66,8 @@ def _enter(tx: Transaction, messages: Sequence[Message], ring: KeyRing, org: str
         _apply(ledger, told)
     for _, refusal in refused:
         ledger.refuse(refusal)
-    for _, flag in overdue:
-        entry = ledger.find(flag.referral_id)
-        entry.stands(entry.standing.overdue(flag.level))
+    for _, flag in sorted(overdue, key=lambda told: told[1].flagged_at):
+        climb(tx, ledger.find(flag.referral_id), flag)
     ledger.save()
 
 

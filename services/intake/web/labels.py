@@ -59,6 +59,13 @@ OWN_CODES: Mapping[str, Mapping[str, Any]] = {
         "waiting": _l("no answer yet"),
         "no_answer": _l("no answer"),
     },
+    "rung": {
+        "assignee": _l("those who work on it at the receiving organisation are reminded"),
+        "intake": _l("everyone on intake at the receiving organisation is reminded"),
+        "sender": _l("those who sent it are told"),
+        "supervisor": _l("the focal points of the sending organisation are told"),
+        "coordinator": _l("the coordinators see one more in their count"),
+    },
     "obstacle": {
         "paused": _l("takes no referrals at the moment"),
         "organisation_without_key": _l("nothing can be sealed for it yet"),

@@ -22,6 +22,7 @@ contacts = Table(
     Column("contact_id", Uuid, primary_key=True),
     Column("email", String(320), nullable=False),
     Column("language", String(2), nullable=False),
+    Column("supervisor", Boolean),
 )
 notices = Table(
     "notices",

@@ -68,3 +68,19 @@ def test_nobody_calls_another_organisation_s_staff(world: World) -> None:
     world.hear(call(VERA), sender="harbour")
 
     assert mailed(world) == {}
+
+
+def test_supervisors_are_told_by_themselves_and_all_where_there_are_none(world: World, overdue: Any) -> None:
+    people = [
+        Contact(contact_id=id_, email=f"{name}@x.example", language="en", supervisor=supervisor)
+        for id_, name, supervisor in ((VERA, "vera", True), (ANNA, "anna", None))
+    ]
+    world.hear(ContactsChanged(revision=1, inbox_url=INBOX, contacts=people), sender="harbour")
+
+    world.hear(overdue("reply", "supervisor"))
+    assert mailed(world) == {"vera": 1}
+
+    world.hear(ContactsChanged(revision=2, inbox_url=INBOX, contacts=people[1:]), sender="harbour")
+    world.wait(timedelta(hours=1))
+    world.hear(overdue("reply", "supervisor"))
+    assert mailed(world) == {"vera": 1, "anna": 1}

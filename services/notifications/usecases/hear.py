@@ -43,7 +43,9 @@ def _notices(message: Message) -> list[Notice]:
     if not isinstance(event, Moved | Overdue):
         return []
     about = {"from_org": event.from_org, "to_org": event.to_org, "urgency": event.urgency}
-    return of_move(event.move, **about) if isinstance(event, Moved) else of_overdue(event.level, **about)
+    if isinstance(event, Moved):
+        return of_move(event.move, **about)
+    return of_overdue(event.level, event.rung, **about)
 
 
 def _call(org: str, event: PeopleCalled) -> Notice:
@@ -65,5 +67,8 @@ def _newest_lists(messages: Sequence[Message]) -> dict[str, ContactList]:
 
 
 def _contacts(org: str, event: ContactsChanged) -> list[Contact]:
-    named = {c.contact_id: Contact(org, c.contact_id, c.email, c.language) for c in event.contacts}
+    named = {
+        c.contact_id: Contact(org, c.contact_id, c.email, c.language, bool(c.supervisor))
+        for c in event.contacts
+    }
     return list(named.values())

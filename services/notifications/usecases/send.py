@@ -99,12 +99,13 @@ def _gather(tx: Transaction, org: str, to: list[Contact], *, begins: datetime) -
 
 def _told(waiting: Sequence[Notice], to: list[Contact]) -> list[tuple[Contact, int]]:
     """Each with how many are for them; where those who are meant are not there any more, all are told."""
-    there = {str(contact.contact_id) for contact in to}
-    reach = [
-        n if n.audience is None or there & set(n.audience) else replace(n, audience=None) for n in waiting
-    ]
-    counted = [(contact, sum(notice.is_for(contact.contact_id) for notice in reach)) for contact in to]
+    reach = [n if any(_is_for(n, one) for one in to) else replace(n, audience=None) for n in waiting]
+    counted = [(contact, sum(_is_for(notice, contact) for notice in reach)) for contact in to]
     return [(contact, count) for contact, count in counted if count]
+
+
+def _is_for(notice: Notice, contact: Contact) -> bool:
+    return notice.is_for(contact.contact_id, supervisor=bool(contact.supervisor))
 
 
 def _claim(database: Database) -> Mail | None:

@@ -1,4 +1,4 @@
-"""Questions about capacity."""
+"""Questions about capacity, and the ladder of what is overdue."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -6,12 +6,15 @@ from alembic import op
 revision = "0011"
 down_revision = "0006"
 
+CODE = sa.String(60)
 MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Ours with their answers, and those of others."""
+    """Ours with their answers, those of others, and where a ladder stands."""
     _questions()
+    for name, type_ in (("rung", CODE), ("rung_at", MOMENT), ("next_rung", CODE), ("next_rung_at", MOMENT)):
+        op.add_column("referrals", sa.Column(name, type_))
 
 
 def _wanted() -> list[sa.Column[str]]:

@@ -1,4 +1,4 @@
-"""Whom a notice is for."""
+"""Whom a notice is for, and who supervises."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,4 +9,5 @@ down_revision = "0003"
 
 def upgrade() -> None:
     """Not always everybody at an organisation."""
+    op.add_column("contacts", sa.Column("supervisor", sa.Boolean()))
     op.add_column("notices", sa.Column("audience", sa.JSON()))

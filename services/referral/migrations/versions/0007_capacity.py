@@ -1,4 +1,4 @@
-"""Questions about capacity on their way."""
+"""Questions about capacity on their way, and where a ladder stands."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,9 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Who asked and who is asked."""
+    """Who asked and who is asked; a ladder that has begun under an older version begins no new one."""
+    op.add_column("referrals", sa.Column("rung", sa.String(20)))
+    op.add_column("referrals", sa.Column("escalate_at", MOMENT))
     op.create_table(
         "questions",
         sa.Column("id", sa.Uuid(), primary_key=True),
