@@ -1,6 +1,6 @@
 """Events published by the intake service, a partner's own node."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from marshmallow import fields, validate
@@ -82,7 +82,12 @@ class CountsContributed(Event):
 
 @record
 class Service(Record):
-    """A service that an organisation offers, in the words of HSDS 3.0."""
+    """A service that an organisation offers, in the words of HSDS 3.0.
+
+    One that is ``full`` has the status ``paused``, which is what readers of before 1.1 know. ``assured_date`` is when
+    the organisation last said that all this is true. An ``address`` that is confidential never stands here:
+    ``contact`` says how its front gate is reached.
+    """
 
     service_id: UUID = wire(fields.UUID())
     name: str = wire(rules.text(200))
@@ -95,9 +100,15 @@ class Service(Record):
     genders: list[str] | None = wire(
         fields.List(fields.String(validate=validate.OneOf(codes.GENDERS))), default=None
     )
+    full: bool | None = wire(fields.Boolean(), default=None)
+    assured_date: date | None = wire(fields.Date(), default=None)
+    eligibility_description: str | None = wire(rules.text(1000), default=None)
+    required_documents: list[str] | None = wire(fields.List(rules.text(200)), default=None)
+    contact: str | None = wire(rules.text(500), default=None)
+    address: str | None = wire(rules.text(500), default=None)
 
 
-@event("intake.services_offered")
+@event("intake.services_offered", version="1.1")
 class ServicesOffered(Event):
     """An organisation's whole offer; a higher revision replaces a lower one."""
 

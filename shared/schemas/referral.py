@@ -150,7 +150,7 @@ class KeyRegister(Record):
     statements: list[KeyStatement] = wire(many(KeyStatement, at_most=50_000))
 
 
-@event("referral.directory_published", version="1.2")
+@event("referral.directory_published", version="1.3")
 class DirectoryPublished(Event):
     """A new version of the directory, whole, naming the hash of the one before.
 

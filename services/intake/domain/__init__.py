@@ -11,7 +11,7 @@ from services.intake.domain.consent import (
     Consent,
     ConsentMissing,
 )
-from services.intake.domain.directory import Offer, Partner
+from services.intake.domain.directory import FULL, STATUSES, Offer, Partner
 from services.intake.domain.hold import HoldStep, LegalHold
 from services.intake.domain.person import Person, age_band_of, folded
 from services.intake.domain.referral import SAFE_CONTACT, Direction, HistoryLine, Referral
@@ -21,6 +21,7 @@ from services.intake.domain.standing import NEED_AFTER, Pending, Standing
 __all__ = [
     "CLOSURE_REASONS",
     "EMERGENCY",
+    "FULL",
     "GIVEN_BY",
     "LEGAL_BASES",
     "NEED_AFTER",
@@ -29,6 +30,7 @@ __all__ = [
     "PURPOSES",
     "SAFE_CONTACT",
     "SHAREABLE_FIELDS",
+    "STATUSES",
     "About",
     "Action",
     "Actor",

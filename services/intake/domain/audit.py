@@ -36,6 +36,7 @@ class Action(StrEnum):
     HOLD_CONFIRMED = "hold_confirmed"
     LIFT_ASKED = "lift_asked"
     LIFT_CONFIRMED = "lift_confirmed"
+    SERVICES_CHANGED = "services_changed"
     CAPACITY_ASKED = "capacity_asked"
     CAPACITY_ANSWERED = "capacity_answered"
     QUESTION_READ = "question_read"

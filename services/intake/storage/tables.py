@@ -250,6 +250,7 @@ own_services = Table(
     Column("service_id", Uuid, primary_key=True),
     Column("position", Integer, nullable=False),
     Column("body", JSON, nullable=False),
+    Column("sealed", LargeBinary),
 )
 
 revisions = Table(

@@ -43,6 +43,13 @@ def _who_works_on(tx: Transaction, entry: Entry) -> Collection[str]:
     return need_to_know.file_team(tx, referral_rows.person_of_case(tx, entry.row["case_id"]))
 
 
+def how_to_reach(database: Database, referral: Referral) -> str | None:
+    """What the other organisation's directory entry says of how the service is reached."""
+    with database.reading() as tx:
+        offers = directory_rows.list_offers(tx, referral.service_type)
+    return next((o.contact for o in offers if o.org == referral.other_org and o.contact), None)
+
+
 def who_else(database: Database, referral: Referral, by: Actor) -> list[Offer]:
     """Who else could help, for an overdue emergency that we sent: open, reachable, one offer of each organisation."""
     if not referral.overdue or referral.urgency != EMERGENCY or referral.direction is not Direction.OUT:

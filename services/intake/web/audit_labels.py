@@ -33,6 +33,7 @@ ACTIONS: Mapping[str, Any] = {
     Action.HOLD_CONFIRMED: _l("Legal hold confirmed"),
     Action.LIFT_ASKED: _l("End of a legal hold asked for"),
     Action.LIFT_CONFIRMED: _l("Legal hold ended"),
+    Action.SERVICES_CHANGED: _l("Change of what we offer"),
     Action.CAPACITY_ASKED: _l("Question about room asked"),
     Action.CAPACITY_ANSWERED: _l("Question about room answered"),
     Action.QUESTION_READ: _l("Answers to a question looked at"),

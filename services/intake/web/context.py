@@ -69,6 +69,11 @@ def for_the_directory() -> None:
     _admit(actor().sees_the_directory)
 
 
+def for_speakers() -> None:
+    """Pages for those who say what the organisation offers."""
+    _admit(actor().speaks_for_the_organisation)
+
+
 def _admit(may_come: bool) -> None:  # noqa: FBT001 - its one question
     if not may_come:
         raise Problem(403, "not_permitted")

@@ -50,7 +50,7 @@ OWN_CODES: Mapping[str, Mapping[str, Any]] = {
     },
     "priority": {"high": _l("High priority"), "medium": _l("Medium priority"), "low": _l("Low priority")},
     "case_status": {"open": _l("Open case"), "closed": _l("Closed case")},
-    "service_status": {"open": _l("takes referrals"), "paused": _l("paused")},
+    "service_status": {"open": _l("takes referrals"), "paused": _l("paused"), "full": _l("full")},
     "capacity": {
         "capacity": _l("there is room"),
         "no_capacity": _l("no room"),
@@ -134,6 +134,8 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "case_not_found": _l("There is no case with this reference. Check it with whoever gave it to you."),
     "referrals_open": _l("A referral of this case is still open. It has to be completed or cancelled first."),
+    "youngest_above_oldest": _l("The youngest age is above the oldest. Change one of them."),
+    "not_an_age": _l("Enter an age in years, or leave it empty."),
     "nobody_offers_this": _l("Nobody offers this to somebody like that. Ask for less."),
     "answered": _l("A colleague has answered already."),
     "ended": _l("The time for an answer is over."),

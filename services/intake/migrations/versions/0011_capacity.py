@@ -13,6 +13,7 @@ MOMENT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     """Ours with their answers, those of others, and where a ladder stands."""
     _questions()
+    op.add_column("own_services", sa.Column("sealed", sa.LargeBinary()))
     for name, type_ in (("rung", CODE), ("rung_at", MOMENT), ("next_rung", CODE), ("next_rung_at", MOMENT)):
         op.add_column("referrals", sa.Column(name, type_))
 

@@ -12,6 +12,7 @@ from services.intake.web.pages.people import people
 from services.intake.web.pages.questions import questions
 from services.intake.web.pages.refer import refer
 from services.intake.web.pages.referrals import referrals
+from services.intake.web.pages.services import services
 from services.intake.web.pages.team import team
 
 GATES = {
@@ -21,6 +22,7 @@ GATES = {
     emergency: context.for_case_workers,
     team: context.for_focal_points,
     directory: context.for_the_directory,
+    services: context.for_speakers,
     audit: context.for_auditors,
 }  #: whom each room is open to: one that stands here without a gate there is not
 PAGES = tuple(GATES)

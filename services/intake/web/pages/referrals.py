@@ -11,7 +11,7 @@ from services.intake.domain import Direction
 from services.intake.usecases import need_to_know
 from services.intake.usecases import referrals as use
 from services.intake.usecases.audit import who_looked
-from services.intake.usecases.escalating import who_else
+from services.intake.usecases.escalating import how_to_reach, who_else
 from services.intake.usecases.moves import make_move
 from services.intake.usecases.refusals import Conflict, NotFound
 from services.intake.web.context import actor, database
@@ -44,9 +44,14 @@ def page(referral_id: UUID) -> str:
     team = need_to_know.referral_team(database(), referral_id, actor()) if came else None
     until = need_to_know.referral_open_until(database(), referral_id, actor())
     looks = who_looked(database(), referral_id, actor())
-    else_ = who_else(database(), file.referral, actor())
     return render_template(
-        "referrals/page.html", file=file, team=team, open_until=until, looks=looks, who_else=else_
+        "referrals/page.html",
+        file=file,
+        team=team,
+        open_until=until,
+        looks=looks,
+        who_else=who_else(database(), file.referral, actor()),
+        reach=how_to_reach(database(), file.referral),
     )
 
 

@@ -19,6 +19,7 @@ from services.intake.tests.node import (
     FOCAL_POINT,
     HERE,
     KEYLESS,
+    SAFE_HOUSE,
     STRANGER,
     THERE,
     WORKER,
@@ -28,6 +29,7 @@ from services.intake.tests.node import (
 from services.intake.usecases.capacity import ask_capacity
 from services.intake.usecases.cases import add_need, open_case
 from services.intake.usecases.consent import record_consent
+from services.intake.usecases.directory import offer_services
 from services.intake.usecases.moves import MoveOrder, make_move
 from services.intake.usecases.need_to_know import open_in_emergency, set_referral_team
 from services.intake.usecases.node import beat
@@ -42,6 +44,7 @@ NAMES = {"worker": "olena", "focal": "ihar", "admin": "root", "auditor": "vera"}
 BLIND = ("admin", "auditor")
 NEED = {"service_type": "food", "priority": "low"}
 ASKED = {"service_type": "legal_assistance", "urgency": "urgent"}
+OFFER = {"name": "Beds", "service_type": "shelter", "status": "full"}
 SENT = {
     "go": "send",
     "urgency": "urgent",
@@ -65,6 +68,8 @@ SAID: dict[str, dict[str, Any]] = {
     "/referrals/<out>/moves/<move>": {"reason": "duplicate"},
     "/emergency": {"reference": "AAAA-AAAA", "reason": "She is at the door."},
     "/questions/new": ASKED,
+    "/services/new": OFFER,
+    "/services/<service>": OFFER,
     "/questions/asked/<enquiry>": {"answer": "capacity"},
     "/api/v1/questions": ASKED,
     "/api/v1/questions/asked/<enquiry>": {"answer": "capacity"},
@@ -89,6 +94,7 @@ class Belongings:
     opening: UUID
     question: UUID
     enquiry: UUID
+    service: UUID = SAFE_HOUSE.service_id
 
     def in_place(self, rule: str) -> str:
         """The address with these ids in it."""
@@ -150,6 +156,7 @@ class World:
         self.olenas, self.olenas_second = (self._of(WORKER, name) for name in ("Tamarisk", "Saxaul"))
         self.darias, self.ihars = self._of(COLLEAGUE, "Juniper"), self._of(FOCAL_POINT, "Cypress")
         self.theirs = self._of(STRANGER, "Baobab")
+        offer_services(site.node.database, [SAFE_HOUSE], FOCAL_POINT)
         beat(site.node.database, "running")
 
     def _of(self, owner: Actor, name: str) -> Belongings:

@@ -67,6 +67,12 @@ POST /questions/new                       302 | 303             | 303           
 GET  /questions/<question>                302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
 POST /questions/asked/<enquiry>           302 | 303 303 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
 GET  /directory                           302 | 200             | 200             | 200             | 403
+GET  /services                            302 | 403             | 200             | 200             | 403
+GET  /services/new                        302 | 403             | 200             | 200             | 403
+POST /services/new                        302 | 403             | 303             | 303             | 403
+GET  /services/<service>                  302 | 403             | 200             | 200             | 403
+POST /services/<service>                  302 | 403             | 303             | 303             | 403
+POST /services/<service>/retire           302 | 403             | 303             | 303             | 403
 GET  /audit                               302 | 403             | 403             | 403             | 200
 GET  /audit.csv                           302 | 403             | 403             | 403             | 200
 
