@@ -28,6 +28,8 @@ class Action(StrEnum):
     TEAM_CHANGED = "team_changed"
     REFERRAL_SENT = "referral_sent"
     REFERRAL_MOVED = "referral_moved"
+    REFERRAL_TAKEN_BACK = "referral_taken_back"
+    MOVE_UNDONE = "move_undone"
     EMERGENCY_OPENED = "emergency_opened"
     EMERGENCY_REFUSED = "emergency_refused"
     EMERGENCY_REVIEWED = "emergency_reviewed"

@@ -30,6 +30,7 @@ class Referral:
     ``shown_state`` adds our own moves that wait for their number, and ``unconfirmed`` says that there are some.
     ``refused``: the network could not take it. Deadlines are unknown (None) until the referral service has said them.
     ``rung`` is where the ladder stands that an overdue referral climbs (``codes.RUNGS``), and what follows when.
+    ``held_until``: until then our last word waits here and can be undone; of one that is refused, that it was.
     ``missing`` says why its content is not there: ``erased``, or ``unreadable`` for what was tampered with.
     """
 
@@ -57,12 +58,22 @@ class Referral:
     rung_at: datetime | None = None
     next_rung: str | None = None
     next_rung_at: datetime | None = None
+    held_until: datetime | None = None
     missing: str | None = None
 
     @property
     def overdue(self) -> bool:
         """Whether either deadline passed in vain."""
         return self.overdue_acknowledgement or self.overdue_reply
+
+    @property
+    def taken_back(self) -> bool:
+        """Whether we took it back before it left: nobody has received anything."""
+        return self.refused and self.held_until is not None
+
+    def is_held(self, at: datetime) -> bool:
+        """Whether our last word, or the referral itself, has not left yet."""
+        return self.unconfirmed and self.held_until is not None and at < self.held_until
 
     @property
     def is_open(self) -> bool:

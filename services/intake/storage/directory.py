@@ -81,7 +81,7 @@ def list_offers(tx: Transaction, service_type: str | None) -> list[Offer]:
 def set_own_services(tx: Transaction, services: Sequence[Service]) -> None:
     """Replace what our organisation offers; the confidential address of one that stays is kept."""
     c = own_services.c
-    kept = dict(tx.execute(select(c.service_id, c.sealed)).tuples().all())
+    kept = {row.service_id: row.sealed for row in tx.execute(select(c.service_id, c.sealed))}
     tx.execute(delete(own_services))
     rows = [
         {"service_id": s.service_id, "position": n, "body": s.dump(), "sealed": kept.get(s.service_id)}

@@ -142,6 +142,7 @@ referrals = Table(
     Column("rung_at", Moment),
     Column("next_rung", CODE),
     Column("next_rung_at", Moment),
+    Column("held_until", Moment),
     Index("ix_referrals_news", "id", sqlite_where=text("unseen = 1"), postgresql_where=text("unseen")),
 )
 

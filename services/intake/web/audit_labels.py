@@ -25,6 +25,8 @@ ACTIONS: Mapping[str, Any] = {
     Action.TEAM_CHANGED: _l("Change of who works on it"),
     Action.REFERRAL_SENT: _l("Referral sent"),
     Action.REFERRAL_MOVED: _l("Referral moved on"),
+    Action.REFERRAL_TAKEN_BACK: _l("Referral taken back before it left"),
+    Action.MOVE_UNDONE: _l("Answer undone before it left"),
     Action.EMERGENCY_OPENED: _l("Emergency opening"),
     Action.EMERGENCY_REFUSED: _l("Emergency opening refused"),
     Action.EMERGENCY_REVIEWED: _l("Emergency opening looked into"),

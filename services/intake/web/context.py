@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask import Flask, current_app, g
 from flask_babel import to_user_timezone
@@ -14,12 +14,24 @@ from shared.web import Problem
 from shared.web import actor as _actor
 
 KEY = "throughline.database"
+UNDO = "THROUGHLINE_UNDO"
 
 
-def install(app: Flask, database: Database) -> None:
+def install(app: Flask, database: Database, *, undo: timedelta) -> None:
     """Give the application its database, and its templates what every page asks for."""
-    app.extensions[KEY] = database
-    app.jinja_env.globals.update(organisation=organisation, waiting=waiting, names=names)
+    app.extensions[KEY], app.config[UNDO] = database, undo
+    app.jinja_env.globals.update(organisation=organisation, waiting=waiting, names=names, now=now)
+
+
+def now() -> datetime:
+    """The moment, by the node's clock."""
+    return database().clock()
+
+
+def undo_time() -> timedelta:
+    """For how long what is said on a page can be undone."""
+    found: timedelta = current_app.config[UNDO]
+    return found
 
 
 def database() -> Database:

@@ -136,6 +136,7 @@ SENTENCES: Mapping[str, Any] = {
     "referrals_open": _l("A referral of this case is still open. It has to be completed or cancelled first."),
     "youngest_above_oldest": _l("The youngest age is above the oldest. Change one of them."),
     "not_an_age": _l("Enter an age in years, or leave it empty."),
+    "left_already": _l("It has left already, or somebody else said it."),
     "nobody_offers_this": _l("Nobody offers this to somebody like that. Ask for less."),
     "answered": _l("A colleague has answered already."),
     "ended": _l("The time for an answer is over."),

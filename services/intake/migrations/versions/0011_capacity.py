@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.add_column("own_services", sa.Column("sealed", sa.LargeBinary()))
     for name, type_ in (("rung", CODE), ("rung_at", MOMENT), ("next_rung", CODE), ("next_rung_at", MOMENT)):
         op.add_column("referrals", sa.Column(name, type_))
+    op.add_column("referrals", sa.Column("held_until", MOMENT))
 
 
 def _wanted() -> list[sa.Column[str]]:
