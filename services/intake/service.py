@@ -35,6 +35,7 @@ ASK_AFTER_SILENCE = 30  #: seconds
 CONTRIBUTE_COUNTS = 3600  #: seconds
 TELL_CONTACTS = 60  #: seconds
 ERASE = 3600  #: seconds
+ASK_HOW_IT_WENT = 3600  #: seconds
 BEAT = 10  #: seconds
 CHAIN = 2  #: seconds
 
@@ -84,6 +85,11 @@ class IntakeService:
         kept_for = timedelta(days=self.node.settings.retention_days)
         erasing.erase_what_is_due(self.node.database, kept_for)
         capacity.forget_old_questions(self.node.database)
+
+    @timer(interval=ASK_HOW_IT_WENT, eager=True)
+    def ask_how_it_went(self) -> None:
+        """Referrals on which work should be going on, and nobody says anything."""
+        silence.ask_how_it_went(self.node.database)
 
     @timer(interval=CHAIN, eager=True)
     def chain_audit(self) -> None:

@@ -14,11 +14,19 @@ from services.intake.domain.consent import (
 from services.intake.domain.directory import FULL, STATUSES, Offer, Partner
 from services.intake.domain.hold import HoldStep, LegalHold
 from services.intake.domain.person import Person, age_band_of, folded
-from services.intake.domain.referral import SAFE_CONTACT, Direction, HistoryLine, Referral
+from services.intake.domain.referral import (
+    AT_WORK,
+    SAFE_CONTACT,
+    SILENT_AFTER,
+    Direction,
+    HistoryLine,
+    Referral,
+)
 from services.intake.domain.staff import EMERGENCY, Actor, Opening, Role, Via
 from services.intake.domain.standing import NEED_AFTER, Pending, Standing
 
 __all__ = [
+    "AT_WORK",
     "CLOSURE_REASONS",
     "EMERGENCY",
     "FULL",
@@ -30,6 +38,7 @@ __all__ = [
     "PURPOSES",
     "SAFE_CONTACT",
     "SHAREABLE_FIELDS",
+    "SILENT_AFTER",
     "STATUSES",
     "About",
     "Action",

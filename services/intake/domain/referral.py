@@ -1,12 +1,16 @@
 """A referral as one of its two parties sees it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from shared.schemas.life import OPEN, Move, Party, State, allowed
 
+SILENT_AFTER = timedelta(
+    days=14
+)  #: of a referral on which work should be going on, its receiver is asked how it went
+AT_WORK = (State.ACCEPTED, State.SCHEDULED, State.IN_PROGRESS)
 SAFE_CONTACT = ("phone", "in_person", "only_through_the_worker", "do_not_contact")
 
 

@@ -138,11 +138,8 @@ referrals = Table(
     Column("reference_index", LargeBinary),
     Index("ix_referrals_reference_index", "reference_index", sqlite_where=CAME, postgresql_where=CAME),
     Column("link", String(64)),
-    Column("rung", CODE),
-    Column("rung_at", Moment),
-    Column("next_rung", CODE),
-    Column("next_rung_at", Moment),
-    Column("held_until", Moment),
+    *(Column(name, CODE) for name in ("rung", "next_rung")),
+    *(Column(name, Moment) for name in ("rung_at", "next_rung_at", "held_until", "how_asked_at")),
     Index("ix_referrals_news", "id", sqlite_where=text("unseen = 1"), postgresql_where=text("unseen")),
 )
 

@@ -17,6 +17,7 @@ def upgrade() -> None:
     for name, type_ in (("rung", CODE), ("rung_at", MOMENT), ("next_rung", CODE), ("next_rung_at", MOMENT)):
         op.add_column("referrals", sa.Column(name, type_))
     op.add_column("referrals", sa.Column("held_until", MOMENT))
+    op.add_column("referrals", sa.Column("how_asked_at", MOMENT))
 
 
 def _wanted() -> list[sa.Column[str]]:
