@@ -11,6 +11,7 @@ from services.intake.domain.consent import (
     Consent,
     ConsentMissing,
 )
+from services.intake.domain.deputy import Deputy
 from services.intake.domain.directory import FULL, STATUSES, Offer, Partner
 from services.intake.domain.hold import HoldStep, LegalHold
 from services.intake.domain.person import Person, age_band_of, folded
@@ -46,6 +47,7 @@ __all__ = [
     "Case",
     "Consent",
     "ConsentMissing",
+    "Deputy",
     "Direction",
     "Enquiry",
     "Entry",

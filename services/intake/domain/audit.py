@@ -25,6 +25,8 @@ class Action(StrEnum):
     CASE_CLOSED = "case_closed"
     NEED_NOTED = "need_noted"
     NEED_SETTLED = "need_settled"
+    DEPUTY_NAMED = "deputy_named"
+    DEPUTY_ENDED = "deputy_ended"
     TEAM_CHANGED = "team_changed"
     REFERRAL_SENT = "referral_sent"
     REFERRAL_MOVED = "referral_moved"

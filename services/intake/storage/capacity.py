@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from services.intake.domain import Actor, Enquiry, Question, Reply, Wanted
 from services.intake.storage.capacity_tables import enquiries, questions, replies
+from services.intake.storage.deputies import is_or_stands_in
 from services.intake.storage.need_to_know import visible
 from services.intake.storage.tables import cases, needs
 from shared.database import Transaction
@@ -25,21 +26,23 @@ def add_question(tx: Transaction, question: Question, org: str) -> None:
     add(tx, replies, [vars(reply) | {"question_id": question.id} for reply in question.replies])
 
 
-def _asked_by(seen_by: Actor) -> ColumnElement[bool]:
+def _asked_by(seen_by: Actor, at: datetime) -> ColumnElement[bool]:
     ours = questions.c.org == seen_by.org
-    return ours if seen_by.sees_every_case else ours & (questions.c.asked_by == seen_by.username)
+    if seen_by.sees_every_case:
+        return ours
+    return ours & is_or_stands_in(questions.c.asked_by, seen_by.username, at)
 
 
 def find_question(tx: Transaction, question_id: UUID, *, seen_by: Actor) -> Question | None:
     """The question with its replies, for the one who asked, and for focal points."""
-    found = tx.execute(select(questions).where(questions.c.id == question_id, _asked_by(seen_by)))
+    found = tx.execute(select(questions).where(questions.c.id == question_id, _asked_by(seen_by, tx.at)))
     row = found.mappings().one_or_none()
     return _question(row, _replies(tx, [question_id])) if row else None
 
 
 def list_questions(tx: Transaction, *, seen_by: Actor) -> list[Question]:
     """Ours, newest first, with their replies."""
-    query = select(questions).where(_asked_by(seen_by)).order_by(questions.c.id.desc()).limit(SHOWN)
+    query = select(questions).where(_asked_by(seen_by, tx.at)).order_by(questions.c.id.desc()).limit(SHOWN)
     rows = tx.execute(query).mappings().all()
     found = _replies(tx, [row["id"] for row in rows])
     return [_question(row, found) for row in rows]

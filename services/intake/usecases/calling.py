@@ -4,6 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from services.intake.storage import staff as staff_rows
+from services.intake.storage.deputies import deputies_of
 from shared.database import Transaction
 from shared.messaging.topology import from_node
 from shared.schemas.intake import PeopleCalled
@@ -15,8 +16,8 @@ def call_everybody(tx: Transaction, *, urgent: bool) -> None:
 
 
 def call_members(tx: Transaction, usernames: Collection[str], *, urgent: bool) -> None:
-    """Something waits for these; for everybody where none of them is here any more, or has an address."""
-    members = staff_rows.list_staff(tx)
+    """Something waits for these, and for who stands in for them; for everybody where none of them can be reached."""
+    members, usernames = staff_rows.list_staff(tx), {*usernames, *deputies_of(tx, usernames)}
     named = [m.id for m in members if m.username in usernames and m.active and m.email and m.actor.sees_cases]
     _call(tx, named, urgent=urgent)
 

@@ -22,6 +22,8 @@ ACTIONS: Mapping[str, Any] = {
     Action.CASE_CLOSED: _l("Case closed"),
     Action.NEED_NOTED: _l("Need noted"),
     Action.NEED_SETTLED: _l("Outcome of a need noted"),
+    Action.DEPUTY_NAMED: _l("Deputy named"),
+    Action.DEPUTY_ENDED: _l("End of a deputy's time"),
     Action.TEAM_CHANGED: _l("Change of who works on it"),
     Action.REFERRAL_SENT: _l("Referral sent"),
     Action.REFERRAL_MOVED: _l("Referral moved on"),

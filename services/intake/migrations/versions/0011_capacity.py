@@ -13,11 +13,24 @@ MOMENT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     """Ours with their answers, those of others, and where a ladder stands."""
     _questions()
+    _deputies()
     op.add_column("own_services", sa.Column("sealed", sa.LargeBinary()))
     for name, type_ in (("rung", CODE), ("rung_at", MOMENT), ("next_rung", CODE), ("next_rung_at", MOMENT)):
         op.add_column("referrals", sa.Column(name, type_))
     op.add_column("referrals", sa.Column("held_until", MOMENT))
     op.add_column("referrals", sa.Column("how_asked_at", MOMENT))
+
+
+def _deputies() -> None:
+    op.create_table(
+        "deputies",
+        sa.Column("username", sa.String(60), primary_key=True),
+        sa.Column("deputy", sa.String(60), nullable=False),
+        sa.Column("since", MOMENT, nullable=False),
+        sa.Column("until", MOMENT, nullable=False),
+        sa.Column("named_by", sa.String(60), nullable=False),
+    )
+    op.create_index("ix_deputies_deputy", "deputies", ["deputy"])
 
 
 def _wanted() -> list[sa.Column[str]]:

@@ -4,6 +4,7 @@ from services.intake.web import context
 from services.intake.web.pages.audit import audit
 from services.intake.web.pages.cases import cases
 from services.intake.web.pages.consent import consent
+from services.intake.web.pages.deputies import deputies
 from services.intake.web.pages.directory import directory
 from services.intake.web.pages.emergency import emergency
 from services.intake.web.pages.holds import holds
@@ -17,7 +18,7 @@ from services.intake.web.pages.team import team
 
 GATES = {
     **dict.fromkeys(
-        (inbox, people, consent, cases, refer, referrals, holds, questions), context.for_case_staff
+        (inbox, people, consent, cases, refer, referrals, holds, questions, deputies), context.for_case_staff
     ),
     emergency: context.for_case_workers,
     team: context.for_focal_points,

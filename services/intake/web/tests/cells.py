@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -67,6 +67,7 @@ SAID: dict[str, dict[str, Any]] = {
     "/referrals/<in>/team": {"members": ["daria"]},
     "/referrals/<out>/moves/<move>": {"reason": "duplicate"},
     "/emergency": {"reference": "AAAA-AAAA", "reason": "She is at the door."},
+    "/deputies": {"username": "olena", "deputy": "daria", "first": "2026-03-02", "last": "2026-03-09"},
     "/questions/new": ASKED,
     "/services/new": OFFER,
     "/services/<service>": OFFER,
@@ -94,7 +95,8 @@ class Belongings:
     opening: UUID
     question: UUID
     enquiry: UUID
-    service: UUID = SAFE_HOUSE.service_id
+    service: UUID = field(default=SAFE_HOUSE.service_id, kw_only=True)
+    username: str = field(default="olena", kw_only=True)
 
     def in_place(self, rule: str) -> str:
         """The address with these ids in it."""

@@ -65,6 +65,9 @@ POST /referrals/<out>/hold                302 | 404 404 404 404 | 404 404 404 40
 POST /referrals/<in>/hold                 302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
 GET  /emergency                           302 | 200             | 403             | 403             | 403
 POST /emergency                           302 | 422             | 403             | 403             | 403
+GET  /deputies                            302 | 200             | 200             | 403             | 403
+POST /deputies                            302 | 303             | 303             | 403             | 403
+POST /deputies/<username>/end             302 | 303             | 303             | 403             | 403
 GET  /questions                           302 | 200             | 200             | 403             | 403
 GET  /questions/new                       302 | 200             | 200             | 403             | 403
 POST /questions/new                       302 | 303             | 303             | 403             | 403
