@@ -24,8 +24,8 @@ def page() -> ResponseReturnValue:
 
 
 def _name(form: DeputyForm) -> str:
-    days = {"first": form.first.data, "last": form.last.data}
-    use.name_deputy(database(), form.username.data, form.deputy.data, **days, by=actor())
+    first, last = form.first.data or today(), form.last.data or today()
+    use.name_deputy(database(), form.username.data, form.deputy.data, first=first, last=last, by=actor())
     flash(_("It is noted who stands in."))
     return url_for("deputies.page")
 
