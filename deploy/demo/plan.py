@@ -161,6 +161,7 @@ def node_web_environment(node: NodePlan) -> dict[str, str]:
             "PUBLIC_URL": node.url,
             "WEB_PORT": str(node.port),
             "SECOND_FACTOR": "optional",
+            "UNDO_SECONDS": "0",
         }
     )
 

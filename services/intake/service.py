@@ -6,6 +6,7 @@ from nameko.timer import timer
 
 from services.intake.usecases import (
     audit_chain,
+    capacity,
     counting,
     directory,
     erasing,
@@ -20,6 +21,9 @@ from shared.messaging.entrypoint import Injected, hears
 from shared.schemas.referral import (
     AuditCheckpointKept,
     AuditCheckpointPassed,
+    CapacityAnswerPassed,
+    CapacityQuestionNoted,
+    CapacityQuestionPassed,
     DirectoryDated,
     DirectoryPublished,
     History,
@@ -36,6 +40,7 @@ ASK_AFTER_SILENCE = 30  #: seconds
 CONTRIBUTE_COUNTS = 3600  #: seconds
 TELL_CONTACTS = 60  #: seconds
 ERASE = 3600  #: seconds
+ASK_HOW_IT_WENT = 3600  #: seconds
 BEAT = 10  #: seconds
 CHAIN = 2  #: seconds
 WATCH_FRESHNESS = 3600  #: seconds
@@ -61,6 +66,9 @@ class IntakeService:
         RoundTripSeen,
         RoundTripPassed,
         RoundTripBack,
+        CapacityQuestionNoted,
+        CapacityQuestionPassed,
+        CapacityAnswerPassed,
     )
     def on_network(self, tx: Transaction, batch: Batch) -> None:
         """What the hub says."""
@@ -86,6 +94,12 @@ class IntakeService:
         """What has been kept as long as it may be."""
         kept_for = timedelta(days=self.node.settings.retention_days)
         erasing.erase_what_is_due(self.node.database, kept_for)
+        capacity.forget_old_questions(self.node.database)
+
+    @timer(interval=ASK_HOW_IT_WENT, eager=True)
+    def ask_how_it_went(self) -> None:
+        """Referrals on which work should be going on, and nobody says anything."""
+        silence.ask_how_it_went(self.node.database)
 
     @timer(interval=CHAIN, eager=True)
     def chain_audit(self) -> None:

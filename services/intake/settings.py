@@ -81,6 +81,13 @@ class IntakeWebSettings:
         default="required",
     )
 
+    undo_seconds: float = setting(
+        "seconds for which an answer or a referral from a page waits here and can be undone, but for an emergency; "
+        "0: it leaves at once",
+        between(0, 3600),
+        default=600,
+    )
+
     def __post_init__(self) -> None:
         """A password alone is for trying out; raises SettingsWrong."""
         refuse_optional_beyond_loopback(self.second_factor, self.public_url)

@@ -1,8 +1,9 @@
 """Who is told of what, how often, and how patiently a mail is tried."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from shared.schemas.life import Move, Party
 
@@ -15,6 +16,7 @@ class Kind(StrEnum):
     RECEIVER_MOVED = "receiver_moved"
     ACKNOWLEDGEMENT_OVERDUE = "acknowledgement_overdue"
     REPLY_OVERDUE = "reply_overdue"
+    PEOPLE_CALLED = "people_called"
 
 
 class State(StrEnum):
@@ -25,13 +27,26 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+SUPERVISORS = "supervisors"  #: whom a node names as such
+
+
 @dataclass(frozen=True)
 class Notice:
-    """An organisation is to be told, for that reason; ``urgent`` ones are not braked."""
+    """An organisation is to be told, for that reason; ``urgent`` ones are not braked.
+
+    ``audience`` names the contacts who are meant, by their ids as text or as SUPERVISORS; None means all.
+    """
 
     org: str
     kind: Kind
     urgent: bool
+    audience: tuple[str, ...] | None = None
+
+    def is_for(self, contact_id: UUID, *, supervisor: bool) -> bool:
+        """Whether that contact is meant."""
+        if self.audience is None or (supervisor and SUPERVISORS in self.audience):
+            return True
+        return str(contact_id) in self.audience
 
 
 TOLD: dict[Move, tuple[Party, Kind] | None] = {
@@ -57,10 +72,14 @@ TOLD: dict[Move, tuple[Party, Kind] | None] = {
     Move.FORWARD: (Party.SENDER, Kind.RECEIVER_MOVED),
 }  #: per move the party that is told: always the one that did not make it
 
-LADDER: dict[str, tuple[tuple[Party, Kind], ...]] = {
-    "acknowledgement": ((Party.RECEIVER, Kind.ACKNOWLEDGEMENT_OVERDUE),),
-    "reply": ((Party.RECEIVER, Kind.REPLY_OVERDUE), (Party.SENDER, Kind.REPLY_OVERDUE)),
-}  #: per level of overdue the parties that are told (domain, section 4: escalation)
+OVERDUE = {"acknowledgement": Kind.ACKNOWLEDGEMENT_OVERDUE, "reply": Kind.REPLY_OVERDUE}
+LADDER: dict[str, tuple[Party, tuple[str, ...] | None] | None] = {
+    "assignee": None,  # the receiving node knows whom, and calls them
+    "intake": (Party.RECEIVER, None),
+    "sender": None,  # the sending node knows whom
+    "supervisor": (Party.SENDER, (SUPERVISORS,)),
+    "coordinator": None,  # who sees counts only
+}  #: per rung the party whose people are told, and who of them (domain, section 4: escalation)
 
 EMERGENCY = "emergency"
 
@@ -71,9 +90,13 @@ def of_move(move: Move, *, from_org: str, to_org: str, urgency: str) -> list[Not
     return [_notice(*told, from_org, to_org, urgency)] if told else []
 
 
-def of_overdue(level: str, *, from_org: str, to_org: str, urgency: str) -> list[Notice]:
-    """The notices that a passed deadline brings."""
-    return [_notice(party, kind, from_org, to_org, urgency) for party, kind in LADDER[level]]
+def of_overdue(level: str, rung: str | None, *, from_org: str, to_org: str, urgency: str) -> list[Notice]:
+    """The notices that a rung of the ladder brings: one, or none. A hub of version 0.1.0 has no rungs."""
+    told = LADDER[rung or "intake"]
+    if told is None:
+        return []
+    party, audience = told
+    return [replace(_notice(party, OVERDUE[level], from_org, to_org, urgency), audience=audience)]
 
 
 def _notice(party: Party, kind: Kind, from_org: str, to_org: str, urgency: str) -> Notice:

@@ -8,7 +8,7 @@ from services.notifications.usecases.send import send_due
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.entrypoint import Injected, hears
-from shared.schemas.intake import ContactsChanged
+from shared.schemas.intake import ContactsChanged, PeopleCalled
 from shared.schemas.referral import DirectoryPublished, Moved, Overdue
 
 LOOK_FOR_MAIL = 5  #: seconds
@@ -21,7 +21,7 @@ class NotificationsService:
 
     here = Injected()
 
-    @hears(Moved, Overdue, DirectoryPublished, ContactsChanged)
+    @hears(Moved, Overdue, DirectoryPublished, ContactsChanged, PeopleCalled)
     def on_network(self, tx: Transaction, batch: Batch) -> None:
         """What moved, what is overdue, who is in the network, whom to tell."""
         hear(tx, batch)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from shared.schemas.codes import RUNGS
 from shared.schemas.life import AWAITING_DECISION, Move, NotAllowed, Party, State, allowed, step
 
 
@@ -11,23 +12,46 @@ from shared.schemas.life import AWAITING_DECISION, Move, NotAllowed, Party, Stat
 class Standards:
     """How soon an answer is due by urgency, in hours; the network's settings (domain, section 3).
 
-    A person's acknowledgement is due after 1 h, 8 h, 2 days; a decision after 24 h, 72 h, 2 weeks.
+    A person's acknowledgement is due after 1 h, 8 h, 2 working days; a decision after 24 h, 72 h, 2 weeks.
+    ``escalate``: how long the ladder stays on each rung.
     """
 
     acknowledge: dict[str, float]
     reply: dict[str, float]
+    escalate: dict[str, float]
 
     def deadlines(self, urgency: str, taken_at: datetime) -> tuple[datetime, datetime]:
         """When an acknowledgement and when a decision is due, by the hub's clock."""
-        return (
-            taken_at + timedelta(hours=self.acknowledge[urgency]),
-            taken_at + timedelta(hours=self.reply[urgency]),
-        )
+        hours = timedelta(hours=self.acknowledge[urgency])
+        acknowledge_by = past_weekends(taken_at, hours) if urgency == "normal" else taken_at + hours
+        reply_by = taken_at + timedelta(hours=self.reply[urgency])
+        return acknowledge_by, max(acknowledge_by, reply_by)
+
+    def rung_after(self, rung: str, urgency: str, at: datetime) -> tuple[str, datetime] | None:
+        """The next rung and when it is climbed; None after the last."""
+        following = RUNGS[RUNGS.index(rung) + 1 :]
+        return (following[0], at + timedelta(hours=self.escalate[urgency])) if following else None
+
+
+def past_weekends(begin: datetime, hours: timedelta) -> datetime:
+    """The moment after so many hours of working days; Saturdays and Sundays (in UTC) do not count."""
+    at, left = begin, hours
+    while True:
+        midnight = at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        if at.weekday() < SATURDAY:
+            if left <= midnight - at:
+                return at + left
+            left -= midnight - at
+        at = midnight
+
+
+SATURDAY = 5
 
 
 STANDARDS = Standards(
     acknowledge={"emergency": 1, "urgent": 8, "normal": 48},
     reply={"emergency": 24, "urgent": 72, "normal": 336},
+    escalate={"emergency": 0.25, "urgent": 2, "normal": 24},
 )
 
 
@@ -49,6 +73,8 @@ class Referral:
     acknowledgement_flagged_at: datetime | None = None
     overdue_at: datetime | None = None
     link: str | None = None
+    rung: str | None = None
+    escalate_at: datetime | None = None
 
     def party(self, org: str) -> Party | None:
         """Which side the organisation is on; None for one that was not asked."""

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from nameko.timer import timer
 
+from services.referral.usecases.capacity import forget_old_questions
 from services.referral.usecases.dating import date_directory
 from services.referral.usecases.hear import hear
 from services.referral.usecases.overdue import flag_overdue
@@ -14,6 +15,8 @@ from shared.schemas.hub import MessagesReceived
 from shared.schemas.intake import (
     AuditCheckpointMade,
     AuditCheckpointWitnessed,
+    CapacityAnswered,
+    CapacityAsked,
     DirectoryAsked,
     HistoryAsked,
     KeysChanged,
@@ -27,6 +30,7 @@ from shared.schemas.intake import (
 
 LOOK_FOR_OVERDUE = 5  #: seconds
 LOOK_WHETHER_TO_DATE = 2  #: seconds
+FORGET = 3600  #: seconds
 
 
 class ReferralService:
@@ -49,6 +53,8 @@ class ReferralService:
         DirectoryAsked,
         RoundTripAsked,
         RoundTripAnswered,
+        CapacityAsked,
+        CapacityAnswered,
     )
     def on_network(self, tx: Transaction, batch: Batch) -> None:
         """What nodes say, and what the hub's other services have received."""
@@ -57,10 +63,15 @@ class ReferralService:
     @timer(interval=LOOK_FOR_OVERDUE)
     def on_the_clock(self) -> None:
         """What time says."""
-        flag_overdue(self.here.database)
+        flag_overdue(self.here.database, self.here.settings.standards)
 
     @timer(interval=LOOK_WHETHER_TO_DATE, eager=True)
     def date_directory(self) -> None:
         """That the newest directory still is the newest."""
         every = timedelta(seconds=self.here.settings.date_directory_seconds)
         date_directory(self.here.database, every)
+
+    @timer(interval=FORGET)
+    def forget(self) -> None:
+        """Questions that are long over."""
+        forget_old_questions(self.here.database)

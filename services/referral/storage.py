@@ -51,6 +51,8 @@ referrals = Table(
     Column("acknowledgement_flagged_at", Moment),
     Column("overdue_at", Moment),
     Column("link", String(64)),
+    Column("rung", String(20)),
+    Column("escalate_at", Moment),
     Index("ix_referrals_due", "state", "acknowledge_by"),
 )
 moves = Table(
@@ -90,6 +92,14 @@ organisations = Table(
     Column("revision", Integer, nullable=False),
     Column("services", JSON, nullable=False),
     Column("source", String(20), nullable=False),
+)
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("from_org", String(31), nullable=False),
+    Column("asked", JSON, nullable=False),
+    Column("answer_by", Moment, nullable=False, index=True),
 )
 directory_versions = Table(
     "directory_versions",
@@ -186,17 +196,20 @@ def known_organisations(tx: Transaction, orgs: Iterable[str]) -> set[str]:
 
 
 def lock_overdue(tx: Transaction, *, limit: int) -> list[Referral]:
-    """Referrals past a deadline that has not been flagged; one of several replicas gets each."""
+    """Referrals past an unflagged deadline, or due on their ladder's next rung; one of several replicas gets each.
+
+    The ladder of an acknowledgement ends with it; that of a decision goes on until there is one.
+    """
     c = referrals.c
+    unread = c.state.in_([State.SENT, State.DELIVERED])
     query = (
         select(referrals)
         .where(
             c.state.in_(sorted(AWAITING_DECISION)),
             or_(
                 (c.reply_by <= tx.at) & c.overdue_at.is_(None),
-                (c.acknowledge_by <= tx.at)
-                & c.acknowledgement_flagged_at.is_(None)
-                & c.state.in_([State.SENT, State.DELIVERED]),
+                (c.acknowledge_by <= tx.at) & c.acknowledgement_flagged_at.is_(None) & unread,
+                (c.escalate_at <= tx.at) & or_(c.overdue_at.is_not(None), unread),
             ),
         )
         .order_by(c.id)
@@ -206,6 +219,6 @@ def lock_overdue(tx: Transaction, *, limit: int) -> list[Referral]:
     return [_referral(row) for row in tx.execute(query).mappings()]
 
 
-def set_flag(tx: Transaction, referral_id: UUID, name: str, at: datetime) -> None:
-    """Flag a passed deadline: ``overdue_at`` or ``acknowledgement_flagged_at``."""
-    tx.execute(update(referrals).where(referrals.c.id == referral_id).values({name: at}))
+def set_flags(tx: Transaction, referral_id: UUID, **flags: datetime | str | None) -> None:
+    """Flag a passed deadline (``overdue_at``, ``acknowledgement_flagged_at``), and keep where the ladder stands."""
+    tx.execute(update(referrals).where(referrals.c.id == referral_id).values(**flags))

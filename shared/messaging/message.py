@@ -29,7 +29,7 @@ Key = tuple[str, UUID]  #: sender and id
 class Outgoing:
     """What is to be said: where to, and the bytes that are committed (see ``drafts``).
 
-    ``awaits`` names the receipt until which it is kept.
+    ``awaits`` names the receipt until which it is kept; ``not_before`` is when it leaves at the earliest.
     """
 
     id: UUID
@@ -37,6 +37,7 @@ class Outgoing:
     routing_key: str
     body: bytes
     awaits: str | None = None
+    not_before: datetime | None = None
 
 
 NOT_FOR_US = (

@@ -163,12 +163,17 @@ class Outbox:
         awaits: str | None = None,
         private: bytes = b"",
         id_: UUID | None = None,
+        not_before: datetime | None = None,
     ) -> Letter:
-        """The same with a signature of its own, so that it can be passed on; ``private`` is sealed already."""
+        """The same with a signature of its own, so that it can be passed on; ``private`` is sealed already.
+
+        With ``not_before``, and what it ``awaits``, it is held back until then, as durable as everything here.
+        """
         message_id = id_ or new_id()
         said = _Saying(event, encode_data(event), subject).body(message_id, self.sender, tx.at)
         letter = self.scribe.write(said, readers, private)
-        self.send(tx, Outgoing(message_id, to.exchange, to.key(event), framed([letter]), awaits))
+        out = Outgoing(message_id, to.exchange, to.key(event), framed([letter]), awaits, not_before)
+        self.send(tx, out)
         return letter
 
     @property
@@ -196,8 +201,8 @@ class Outbox:
             return
         add(tx, self.table, [self._row(message, tx.at, claimed=mine) for message in messages])
         if self.hand_over is not None:
-            hand_over = self.hand_over
-            tx.after_commit.append(lambda: hand_over(messages))
+            hand_over, now = self.hand_over, [message for message in messages if message.not_before is None]
+            tx.after_commit.append(lambda: hand_over(now))
 
     @staticmethod
     def _packed(messages: Sequence[Outgoing]) -> list[Outgoing]:
@@ -208,14 +213,16 @@ class Outbox:
 
     def _row(self, message: Outgoing, at: datetime, *, claimed: bool) -> dict[str, object]:
         wait = self.patience.until_again(0, awaited=message.awaits is not None)
+        held = message.not_before
+        due_at = held or (at + wait if claimed else at)
         return {
             "message_id": message.id,
             "exchange": message.exchange,
             "routing_key": message.routing_key,
             "body": message.body,
             "awaits": message.awaits,
-            "attempts": int(claimed),
-            "due_at": at + wait if claimed else at,
+            "attempts": int(claimed and held is None),
+            "due_at": due_at,
         }
 
     def anything_due(self, tx: Transaction) -> bool:
@@ -240,6 +247,20 @@ class Outbox:
     def refused(self, tx: Transaction, ids: Iterable[UUID], *, after: timedelta) -> None:
         """The broker would not take them: try again after a while."""
         tx.execute(self._these(tx.is_sqlite).offer_again, {"ids": list(ids), "again": tx.at + after})
+
+    def take_back(self, tx: Transaction, awaited: str) -> bool:
+        """Unsay what is held back; says whether it was still here. Whoever sends it meanwhile has it."""
+        held = self._held(tx, awaited)
+        return bool(tx.execute(delete(self.table).where(*held)).rowcount)
+
+    def let_go(self, tx: Transaction, awaited: str) -> bool:
+        """Hold it back no longer; says whether it was held."""
+        held = self._held(tx, awaited)
+        return bool(tx.execute(update(self.table).where(*held).values(due_at=tx.at)).rowcount)
+
+    def _held(self, tx: Transaction, awaited: str) -> list[Any]:
+        c = self.table.c
+        return [c.awaits == awaited, c.attempts == 0, c.due_at > tx.at]
 
     def receipted(self, tx: Transaction, awaited: Iterable[str]) -> None:
         """The other end has said that it is stored: the rows are done, and so are those of this transaction."""

@@ -75,10 +75,13 @@ HUB_QUEUES: dict[str, tuple[Binding, ...]] = {
         (NETWORK_IN, "from.*.intake.directory_asked"),
         (NETWORK_IN, "from.*.intake.round_trip_asked"),
         (NETWORK_IN, "from.*.intake.round_trip_answered"),
+        (NETWORK_IN, "from.*.intake.capacity_asked"),
+        (NETWORK_IN, "from.*.intake.capacity_answered"),
         (HUB_EVENTS, "hub.messages_received"),
     ),
     "notifications": (
         (NETWORK_IN, "from.*.intake.contacts_changed"),
+        (NETWORK_IN, "from.*.intake.people_called"),
         (HUB_EVENTS, "notifications.referral.moved"),
         (HUB_EVENTS, "notifications.referral.overdue"),
         (HUB_EVENTS, "notifications.referral.directory_published"),

@@ -23,6 +23,16 @@ SERVICE_TYPES = (
 
 URGENCIES = ("emergency", "urgent", "normal")  #: an answer is due in 24 h, 72 h, 2 weeks
 
+CAPACITY_ANSWERS = ("capacity", "no_capacity", "waiting_list", "more_assessment_needed")  #: domain, section 4
+RUNGS = (
+    "assignee",
+    "intake",
+    "sender",
+    "supervisor",
+    "coordinator",
+)  #: of the ladder, in order (domain, section 4)
+MOST_ASKED = 50  #: organisations in one question about capacity
+
 GENDERS = ("Man", "Woman", "Trans/Transgender/NonConforming")  #: CTDC 2024; unknown is null
 
 AGE_BANDS = (

@@ -1,6 +1,6 @@
 """Events published by the intake service, a partner's own node."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from marshmallow import fields, validate
@@ -82,7 +82,12 @@ class CountsContributed(Event):
 
 @record
 class Service(Record):
-    """A service that an organisation offers, in the words of HSDS 3.0."""
+    """A service that an organisation offers, in the words of HSDS 3.0.
+
+    One that is ``full`` has the status ``paused``, which is what readers of before 1.1 know. ``assured_date`` is when
+    the organisation last said that all this is true. An ``address`` that is confidential never stands here:
+    ``contact`` says how its front gate is reached.
+    """
 
     service_id: UUID = wire(fields.UUID())
     name: str = wire(rules.text(200))
@@ -95,9 +100,15 @@ class Service(Record):
     genders: list[str] | None = wire(
         fields.List(fields.String(validate=validate.OneOf(codes.GENDERS))), default=None
     )
+    full: bool | None = wire(fields.Boolean(), default=None)
+    assured_date: date | None = wire(fields.Date(), default=None)
+    eligibility_description: str | None = wire(rules.text(1000), default=None)
+    required_documents: list[str] | None = wire(fields.List(rules.text(200)), default=None)
+    contact: str | None = wire(rules.text(500), default=None)
+    address: str | None = wire(rules.text(500), default=None)
 
 
-@event("intake.services_offered")
+@event("intake.services_offered", version="1.1")
 class ServicesOffered(Event):
     """An organisation's whole offer; a higher revision replaces a lower one."""
 
@@ -107,20 +118,32 @@ class ServicesOffered(Event):
 
 @record
 class Contact(Record):
-    """A staff member to be told that something waits."""
+    """A staff member to be told that something waits; a ``supervisor`` also when others have not answered in time."""
 
     contact_id: UUID = wire(fields.UUID())
     email: str = wire(fields.Email())
     language: str = wire(fields.String(validate=validate.OneOf(("en", "ru", "be", "uk"))))
+    supervisor: bool | None = wire(fields.Boolean(), default=None)
 
 
-@event("intake.contacts_changed")
+@event("intake.contacts_changed", version="1.1")
 class ContactsChanged(Event):
     """Whom at the organisation notices go to, and where they lead; a higher revision replaces a lower one."""
 
     revision: int = wire(rules.number(1))
     inbox_url: str = wire(fields.Url(schemes={"http", "https"}, require_tld=False))
     contacts: list[Contact] = wire(many(Contact, at_most=500))
+
+
+@event("intake.people_called")
+class PeopleCalled(Event):
+    """Something waits for these members of staff, by the ids of their contacts; for nobody named, for all of them.
+
+    It says nothing of what waits, so that the hub does not learn who works on what.
+    """
+
+    contact_ids: list[UUID] = wire(fields.List(fields.UUID(), validate=validate.Length(max=500)))
+    urgent: bool = wire(fields.Boolean())
 
 
 @event("intake.keys_changed")
@@ -171,3 +194,33 @@ class RoundTripAnswered(Event):
     org: str = wire(rules.organisation())
     trip_id: UUID = wire(fields.UUID())
     seen_at: datetime = wire(rules.moment())
+
+
+@event("intake.capacity_asked")
+class CapacityAsked(Event):
+    """Who could help somebody like that? The organisations that its letter names are asked.
+
+    No field can hold a person or a case: an id that is made for the question, codes, and an area of the directory.
+    """
+
+    question_id: UUID = wire(fields.UUID())
+    service_type: str = wire(rules.service_type())
+    urgency: str = wire(rules.urgency())
+    asked_at: datetime = wire(rules.moment())
+    age_band: str | None = wire(
+        fields.String(validate=validate.OneOf(codes.PUBLISHED_AGE_BANDS)), default=None
+    )
+    gender: str | None = wire(fields.String(validate=validate.OneOf(codes.GENDERS)), default=None)
+    language: str | None = wire(fields.String(validate=validate.Regexp("^[a-z]{3}$")), default=None)
+    area: str | None = wire(rules.text(100), default=None)
+
+
+@event("intake.capacity_answered")
+class CapacityAnswered(Event):
+    """An organisation answers, by a person or by what it says of its own services; only the asker reads it."""
+
+    question_id: UUID = wire(fields.UUID())
+    to_org: str = wire(rules.organisation())
+    answer: str = wire(fields.String(validate=validate.OneOf(codes.CAPACITY_ANSWERS)))
+    by_machine: bool = wire(fields.Boolean())
+    answered_at: datetime = wire(rules.moment())

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from marshmallow import fields, validate
 
-from shared.schemas import rules
+from shared.schemas import codes, rules
 from shared.schemas.intake import Service
 from shared.schemas.life import Move, State
 from shared.schemas.registry import Event, Record, event, many, one, record, wire
@@ -97,9 +97,12 @@ class History(Event):
     moves: list[NumberedMove] = wire(many(NumberedMove, at_most=10_000))
 
 
-@event("referral.overdue")
+@event("referral.overdue", version="1.1")
 class Overdue(Event):
-    """A deadline passed without a person's acknowledgement, or without a decision. Changes no state."""
+    """A deadline passed without a person's acknowledgement, or without a decision. Changes no state.
+
+    It is said again on each ``rung`` of the ladder, with the one that follows, and when.
+    """
 
     referral_id: UUID = wire(fields.UUID())
     from_org: str = wire(rules.organisation())
@@ -109,6 +112,9 @@ class Overdue(Event):
     level: str = wire(fields.String(validate=validate.OneOf(("acknowledgement", "reply"))))
     due_at: datetime = wire(rules.moment())
     flagged_at: datetime = wire(rules.moment())
+    rung: str | None = wire(fields.String(validate=validate.OneOf(codes.RUNGS)), default=None)
+    next_rung: str | None = wire(fields.String(validate=validate.OneOf(codes.RUNGS)), default=None)
+    next_at: datetime | None = wire(rules.moment(), default=None)
 
 
 @record
@@ -150,7 +156,7 @@ class KeyRegister(Record):
     statements: list[KeyStatement] = wire(many(KeyStatement, at_most=50_000))
 
 
-@event("referral.directory_published", version="1.2")
+@event("referral.directory_published", version="1.3")
 class DirectoryPublished(Event):
     """A new version of the directory, whole, naming the hash of the one before.
 
@@ -215,4 +221,32 @@ class RoundTripBack(Event):
 
     trip_id: UUID = wire(fields.UUID())
     answered_at: datetime = wire(rules.moment())
+    letter: str = wire(rules.digest())
+
+
+@event("referral.capacity_question_noted")
+class CapacityQuestionNoted(Event):
+    """To the asker: these organisations are asked, and what has not come by then is no answer."""
+
+    question_id: UUID = wire(fields.UUID())
+    asked: list[str] = wire(fields.List(rules.organisation(), validate=validate.Length(max=codes.MOST_ASKED)))
+    answer_by: datetime = wire(rules.moment())
+
+
+@event("referral.capacity_question_passed")
+class CapacityQuestionPassed(Event):
+    """To an organisation that is asked; the asker's letter, named by its hash, is enclosed."""
+
+    question_id: UUID = wire(fields.UUID())
+    from_org: str = wire(rules.organisation())
+    letter: str = wire(rules.digest())
+    answer_by: datetime = wire(rules.moment())
+
+
+@event("referral.capacity_answer_passed")
+class CapacityAnswerPassed(Event):
+    """To the asker: an organisation has answered; its letter, named by its hash, is enclosed."""
+
+    question_id: UUID = wire(fields.UUID())
+    org: str = wire(rules.organisation())
     letter: str = wire(rules.digest())

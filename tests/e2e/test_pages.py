@@ -15,6 +15,9 @@ PAGES = (
     "/people/new",
     "/referrals",
     "/directory",
+    "/questions",
+    "/questions/new",
+    "/deputies",
     "/emergency",
     "/account",
     "/account/password",
@@ -67,6 +70,14 @@ def _links(visitor: Visitor, pattern: str) -> list[str]:
         "main a", "links => links.map(link => link.getAttribute('href'))"
     )
     return sorted({path for path in found if path and re.search(pattern, path)})
+
+
+def test_a_focal_point_s_pages(visit: Visit) -> None:
+    visitor = visit(A).signs_in("viktor")
+    for path in ("/services", "/services/new", "/questions", "/deputies", "/inbox"):
+        look(visitor.goes_to(path))
+    for path in _links(visitor.goes_to("/services"), r"/services/[0-9a-f-]{36}$")[:1]:
+        look(visitor.goes_to(path))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,6 +1,7 @@
 """What is true at a node, whatever machinery carries it."""
 
 from services.intake.domain.audit import NOTHING, About, Action, Entry
+from services.intake.domain.capacity import Enquiry, Question, Reply, Wanted
 from services.intake.domain.case import CLOSURE_REASONS, PRIORITIES, Case, Need, new_reference, next_step
 from services.intake.domain.consent import (
     GIVEN_BY,
@@ -10,16 +11,26 @@ from services.intake.domain.consent import (
     Consent,
     ConsentMissing,
 )
-from services.intake.domain.directory import Offer, Partner
+from services.intake.domain.deputy import Deputy
+from services.intake.domain.directory import FULL, STATUSES, Offer, Partner
 from services.intake.domain.hold import HoldStep, LegalHold
 from services.intake.domain.person import Person, age_band_of, folded
-from services.intake.domain.referral import SAFE_CONTACT, Direction, HistoryLine, Referral
+from services.intake.domain.referral import (
+    AT_WORK,
+    SAFE_CONTACT,
+    SILENT_AFTER,
+    Direction,
+    HistoryLine,
+    Referral,
+)
 from services.intake.domain.staff import EMERGENCY, Actor, Opening, Role, Via
 from services.intake.domain.standing import NEED_AFTER, Pending, Standing
 
 __all__ = [
+    "AT_WORK",
     "CLOSURE_REASONS",
     "EMERGENCY",
+    "FULL",
     "GIVEN_BY",
     "LEGAL_BASES",
     "NEED_AFTER",
@@ -28,13 +39,17 @@ __all__ = [
     "PURPOSES",
     "SAFE_CONTACT",
     "SHAREABLE_FIELDS",
+    "SILENT_AFTER",
+    "STATUSES",
     "About",
     "Action",
     "Actor",
     "Case",
     "Consent",
     "ConsentMissing",
+    "Deputy",
     "Direction",
+    "Enquiry",
     "Entry",
     "HistoryLine",
     "HoldStep",
@@ -45,10 +60,13 @@ __all__ = [
     "Partner",
     "Pending",
     "Person",
+    "Question",
     "Referral",
+    "Reply",
     "Role",
     "Standing",
     "Via",
+    "Wanted",
     "age_band_of",
     "folded",
     "new_reference",

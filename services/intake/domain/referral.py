@@ -1,12 +1,16 @@
 """A referral as one of its two parties sees it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from shared.schemas.life import OPEN, Move, Party, State, allowed
 
+SILENT_AFTER = timedelta(
+    days=14
+)  #: of a referral on which work should be going on, its receiver is asked how it went
+AT_WORK = (State.ACCEPTED, State.SCHEDULED, State.IN_PROGRESS)
 SAFE_CONTACT = ("phone", "in_person", "only_through_the_worker", "do_not_contact")
 
 
@@ -29,6 +33,8 @@ class Referral:
     ``state`` and ``number`` are what the referral service confirmed last, ``link`` is the chain's link of that move;
     ``shown_state`` adds our own moves that wait for their number, and ``unconfirmed`` says that there are some.
     ``refused``: the network could not take it. Deadlines are unknown (None) until the referral service has said them.
+    ``rung`` is where the ladder stands that an overdue referral climbs (``codes.RUNGS``), and what follows when.
+    ``held_until``: until then our last word waits here and can be undone; of one that is refused, that it was.
     ``missing`` says why its content is not there: ``erased``, or ``unreadable`` for what was tampered with.
     """
 
@@ -52,12 +58,26 @@ class Referral:
     refused: bool = False
     unseen: bool = False
     link: str | None = None
+    rung: str | None = None
+    rung_at: datetime | None = None
+    next_rung: str | None = None
+    next_rung_at: datetime | None = None
+    held_until: datetime | None = None
     missing: str | None = None
 
     @property
     def overdue(self) -> bool:
         """Whether either deadline passed in vain."""
         return self.overdue_acknowledgement or self.overdue_reply
+
+    @property
+    def taken_back(self) -> bool:
+        """Whether we took it back before it left: nobody has received anything."""
+        return self.refused and self.held_until is not None
+
+    def is_held(self, at: datetime) -> bool:
+        """Whether our last word, or the referral itself, has not left yet."""
+        return self.unconfirmed and self.held_until is not None and at < self.held_until
 
     @property
     def is_open(self) -> bool:

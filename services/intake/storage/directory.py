@@ -2,16 +2,20 @@
 
 from collections.abc import Collection, Sequence
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from services.intake.domain import Offer, Partner
+from services.intake.storage import cells
 from services.intake.storage.tables import directories, keys, metadata, offers, own_services, partners
 from shared.database import Transaction
 from shared.messaging.keybook import sealing_keys
 from shared.messaging.registers import hear_register
 from shared.schemas.intake import Service
 from shared.schemas.referral import DirectoryPublished
+
+OWN = "own_services"
 
 
 def newest_directory(tx: Transaction) -> tuple[int, str] | None:
@@ -75,10 +79,31 @@ def list_offers(tx: Transaction, service_type: str | None) -> list[Offer]:
 
 
 def set_own_services(tx: Transaction, services: Sequence[Service]) -> None:
-    """Replace what our organisation offers."""
+    """Replace what our organisation offers; the confidential address of one that stays is kept."""
+    c = own_services.c
+    kept = {row.service_id: row.sealed for row in tx.execute(select(c.service_id, c.sealed))}
     tx.execute(delete(own_services))
-    rows = [{"service_id": s.service_id, "position": n, "body": s.dump()} for n, s in enumerate(services)]
+    rows = [
+        {"service_id": s.service_id, "position": n, "body": s.dump(), "sealed": kept.get(s.service_id)}
+        for n, s in enumerate(services)
+    ]
     _insert(tx, own_services, rows)
+
+
+def set_hidden_address(tx: Transaction, service_id: UUID, address: str | None) -> None:
+    """A confidential address stays here, sealed; None forgets it."""
+    sealed = cells.of_words(tx.at_rest, OWN, service_id, {"address": address}) if address else None
+    tx.execute(update(own_services).where(own_services.c.service_id == service_id).values(sealed=sealed))
+
+
+def hidden_addresses(tx: Transaction) -> dict[UUID, str]:
+    """The confidential addresses, by the ids of their services."""
+    c = own_services.c
+    rows = tx.execute(select(c.service_id, c.sealed).where(c.sealed.is_not(None)))
+    return {
+        row.service_id: cells.words_in(tx.at_rest, OWN, row.service_id, row.sealed).get("address", "")
+        for row in rows
+    }
 
 
 def list_own_services(tx: Transaction) -> list[Service]:

@@ -29,6 +29,10 @@ STANDING = (
     "asked",
     "quiet_until",
     "link",
+    "rung",
+    "rung_at",
+    "next_rung",
+    "next_rung_at",
 )  #: the columns of a referral that change by what is heard
 HEARD = (
     "number",

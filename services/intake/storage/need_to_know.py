@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Table, and_, delete, exists, false, func, 
 
 from services.intake.domain import Actor, Direction, Opening
 from services.intake.storage import cells
+from services.intake.storage.deputies import is_or_stands_in
 from services.intake.storage.staff_tables import file_workers, openings, referral_workers
 from services.intake.storage.tables import cases, people, referrals
 from shared.database import Transaction
@@ -31,7 +32,8 @@ def visible(table: Table, seen_by: Actor, at: datetime) -> ColumnElement[bool]:
 
 def _is_known_to(table: Table, username: str, at: datetime) -> ColumnElement[bool]:
     c = file_workers.c
-    mine = select(c.person_id).where(c.username == username, in_force(file_workers, at))
+    known = is_or_stands_in(c.username, username, at)
+    mine = select(c.person_id).where(known, in_force(file_workers, at))
     if table is people:
         return people.c.id.in_(mine)
     if table is cases:
@@ -44,7 +46,7 @@ def _came_to(username: str, at: datetime) -> ColumnElement[bool]:
     c = referral_workers.c
     of_it = c.referral_id == referrals.c.id
     is_taken = exists().where(of_it, c.until.is_(None))
-    is_mine = exists().where(of_it, c.username == username, in_force(referral_workers, at))
+    is_mine = exists().where(of_it, is_or_stands_in(c.username, username, at), in_force(referral_workers, at))
     return and_(referrals.c.direction == Direction.IN, or_(~is_taken, is_mine))
 
 

@@ -7,13 +7,23 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, literal, or_, select, update
 
-from services.intake.domain import Actor, Direction, HistoryLine, Pending, Referral, Standing
+from services.intake.domain import (
+    AT_WORK,
+    SILENT_AFTER,
+    Actor,
+    Direction,
+    HistoryLine,
+    Pending,
+    Referral,
+    Standing,
+)
+from services.intake.storage import cells
 from services.intake.storage.need_to_know import visible
 from services.intake.storage.rows import line_of, referral_of
-from services.intake.storage.tables import cases, moves, partners, referrals
-from shared.database import Transaction
+from services.intake.storage.tables import cases, letters, moves, needs, partners, referrals
+from shared.database import Moment, Transaction
 from shared.rows import among
 from shared.schemas.life import OPEN, State
 
@@ -74,6 +84,38 @@ def is_news() -> ColumnElement[bool]:
     return referrals.c.unseen
 
 
+def is_silent(at: datetime) -> ColumnElement[bool]:
+    """Work should be going on, and nobody has said anything for two weeks."""
+    said = func.max(func.coalesce(moves.c.recorded_at, moves.c.made_at))
+    last = select(said).where(moves.c.referral_id == referrals.c.id).scalar_subquery()
+    return and_(referrals.c.shown_state.in_(AT_WORK), last <= literal(at - SILENT_AFTER, Moment()))
+
+
+def asks_us_how_it_went(at: datetime) -> ColumnElement[bool]:
+    """It is silent, and it is we who should know."""
+    return and_(referrals.c.direction == Direction.IN, is_silent(at))
+
+
+def silent_to_us(at: datetime) -> ColumnElement[bool]:
+    """It is silent, and we sent it."""
+    return and_(referrals.c.direction == Direction.OUT, is_silent(at))
+
+
+def lock_unasked(tx: Transaction, *, limit: int) -> list[tuple[UUID, str]]:
+    """Silent referrals to us about which nobody of us was asked in the last two weeks: id and urgency, locked."""
+    c = referrals.c
+    long_ago = or_(c.how_asked_at.is_(None), c.how_asked_at <= tx.at - SILENT_AFTER)
+    query = select(c.id, c.urgency).where(asks_us_how_it_went(tx.at), long_ago).order_by(c.id).limit(limit)
+    return [
+        (row.id, row.urgency) for row in tx.execute(query.with_for_update(skip_locked=True, of=referrals))
+    ]
+
+
+def set_how_asked(tx: Transaction, ids: Collection[UUID]) -> None:
+    """Somebody of us was asked how these went."""
+    tx.execute(update(referrals).where(referrals.c.id.in_(ids)).values(how_asked_at=tx.at))
+
+
 def referrals_where(
     tx: Transaction, condition: ColumnElement[bool], *, seen_by: Actor, limit: int
 ) -> list[Referral]:
@@ -124,11 +166,49 @@ def lock_referral(
     return (referral_of(tx.at_rest, row)[0], row["public_key"]) if row else None
 
 
-def set_shown(tx: Transaction, referral_id: UUID, standing: Standing, *, quiet_until: datetime) -> None:
+def set_shown(
+    tx: Transaction,
+    referral_id: UUID,
+    standing: Standing,
+    *,
+    quiet_until: datetime,
+    held_until: datetime | None = None,
+) -> None:
     """Our own move shows at once, marked as unconfirmed; its confirmation is asked for if it stays out."""
-    values = {"shown_state": standing.shown_state, "unconfirmed": True, "unseen": False}
+    values = {"shown_state": standing.shown_state, "unconfirmed": bool(standing.pending), "unseen": False}
+    values["held_until"] = held_until
     quiet = {"asked": 0, "quiet_until": quiet_until}
     tx.execute(update(referrals).where(referrals.c.id == referral_id).values(**values, **quiet))
+
+
+def set_held_until(tx: Transaction, referral_id: UUID, at: datetime | None) -> None:
+    """Until when our last word waits here."""
+    tx.execute(update(referrals).where(referrals.c.id == referral_id).values(held_until=at))
+
+
+def set_taken_back(tx: Transaction, referral: Referral) -> None:
+    """A referral that never left: it stands in the list, marked, with nothing of what would have been shared."""
+    ours, its = referrals.c.id == referral.id, moves.c.referral_id == referral.id
+    over = {"refused": True, "unconfirmed": False, "quiet_until": None, **cells.NO_CONTENT}
+    tx.execute(update(referrals).where(ours).values(**over))
+    tx.execute(update(moves).where(its).values(refused_after=0, allowed=[]))
+    if referral.need_id is not None:
+        tx.execute(update(needs).where(needs.c.id == referral.need_id).values(state="open"))
+
+
+def last_line(tx: Transaction, referral_id: UUID) -> tuple[UUID, str | None] | None:
+    """The last move of ours that waits for its number, and who made it."""
+    c = moves.c
+    waits = (c.referral_id == referral_id) & c.number.is_(None) & c.refused_after.is_(None)
+    query = select(c.move_id, c.made_by).where(waits).order_by(c.position.desc()).limit(1)
+    row = tx.execute(query).one_or_none()
+    return (row.move_id, row.made_by) if row else None
+
+
+def forget_line(tx: Transaction, referral_id: UUID, move_id: UUID) -> None:
+    """A move that never left: nothing of it stays."""
+    tx.execute(delete(moves).where(moves.c.referral_id == referral_id, moves.c.move_id == move_id))
+    tx.execute(delete(letters).where(letters.c.referral_id == referral_id, letters.c.move_id == move_id))
 
 
 def set_seen(tx: Transaction, referral_id: UUID) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, select
 
 from services.intake.domain import Actor, Case, Consent, HistoryLine, Need, Partner, Person, Referral
 from services.intake.storage import cells
+from services.intake.storage.deputies import standing_in
 from services.intake.storage.rows import PERSON, case_of, consent_of, need_of, part, person_of
 from services.intake.storage.staff_tables import file_workers
 from services.intake.storage.tables import cases, consents, letters, moves, needs, partners, people, referrals
@@ -82,7 +83,8 @@ def before_sending(tx: Transaction, asked: Sequence[Asked]) -> list[BeforeSendin
     queries, case_ids = _queries(sqlite=tx.is_sqlite), sorted({one.case_id for one in asked})
     tx.execute(queries.hold, {"case_ids": case_ids})
     rows = tx.execute(queries.cases, {"case_ids": case_ids}).mappings().all()
-    found, workers = {row[cases.c.id]: row for row in rows}, _working(rows, tx.at)
+    deputies = standing_in(tx, {one.seen_by.username for one in asked})
+    found, workers = {row[cases.c.id]: row for row in rows}, _working(rows, tx.at, deputies)
     wanted = {row["id"]: row for row in _wanted_needs(tx, asked)}
     known = tx.execute(queries.partners, {"orgs": sorted({one.to_org for one in asked})}).mappings()
     receivers = {row["org"]: Partner(**row) for row in known}
@@ -100,10 +102,13 @@ def _wanted_needs(tx: Transaction, asked: Sequence[Asked]) -> Sequence[Any]:
     return tx.execute(query, {"need_ids": need_ids}).mappings().all() if need_ids else ()
 
 
-def _working(rows: Sequence[Any], at: datetime) -> set[tuple[UUID, str]]:
-    """Who may see which person's file at that moment: see ``need_to_know``."""
+def _working(
+    rows: Sequence[Any], at: datetime, deputies: Collection[tuple[str, str]]
+) -> set[tuple[UUID, str]]:
+    """Who may see which person's file at that moment, or stands in for who may: see ``need_to_know``."""
     c = file_workers.c
-    return {(row[people.c.id], row[c.username]) for row in rows if row[c.until] is None or row[c.until] > at}
+    may = {(row[people.c.id], row[c.username]) for row in rows if row[c.until] is None or row[c.until] > at}
+    return may | {(person, deputy) for person, name in may for deputy, away in deputies if name == away}
 
 
 def _may_see(row: Any, actor: Actor, workers: Collection[tuple[UUID, str]]) -> bool:

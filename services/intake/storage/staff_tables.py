@@ -40,5 +40,16 @@ openings = Table(
     Column("reviewed_at", Moment),
 )
 
+# Between ``since`` and ``until`` the deputy sees what this member of staff works on.
+deputies = Table(
+    "deputies",
+    metadata,
+    Column("username", NAME, primary_key=True),
+    Column("deputy", NAME, nullable=False, index=True),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("named_by", NAME, nullable=False),
+)
+
 second_factors = add_second_factor_tables(metadata)
 half_sign_ins = add_session_table(metadata, "half_sign_ins")

@@ -139,6 +139,8 @@ referrals = Table(
     Column("reference_index", LargeBinary),
     Index("ix_referrals_reference_index", "reference_index", sqlite_where=CAME, postgresql_where=CAME),
     Column("link", String(64)),
+    *(Column(name, CODE) for name in ("rung", "next_rung")),
+    *(Column(name, Moment) for name in ("rung_at", "next_rung_at", "held_until", "how_asked_at")),
     Index("ix_referrals_news", "id", sqlite_where=text("unseen = 1"), postgresql_where=text("unseen")),
 )
 
@@ -240,6 +242,7 @@ own_services = Table(
     Column("service_id", Uuid, primary_key=True),
     Column("position", Integer, nullable=False),
     Column("body", JSON, nullable=False),
+    Column("sealed", LargeBinary),
 )
 
 revisions = Table(

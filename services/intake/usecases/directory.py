@@ -6,11 +6,12 @@ from typing import Any
 
 import orjson
 
-from services.intake.domain import Actor, Offer, Partner
+from services.intake.domain import Action, Actor, Offer, Partner
 from services.intake.storage import bookkeeping
 from services.intake.storage import directory as rows
 from services.intake.storage import staff as staff_rows
 from services.intake.storage.staff import StaffMember
+from services.intake.usecases import audit
 from services.intake.usecases.checks import checked, code, language, text
 from services.intake.usecases.refusals import NotPermitted
 from shared.database import Database, Transaction
@@ -64,11 +65,17 @@ def offer_services(database: Database, services: Sequence[Service], by: Actor) -
     if not by.speaks_for_the_organisation:
         raise NotPermitted
     with database.transaction() as tx:
-        rows.set_own_services(tx, services)
-        revision = _next_revision(tx, "services", [service.dump() for service in services])
-        if revision is not None:
-            offered = ServicesOffered(revision=revision, services=list(services))
-            tx.outbox.publish(tx, offered, to=from_node(by.org), subject=f"services/{revision}")
+        offer(tx, services, by)
+
+
+def offer(tx: Transaction, services: Sequence[Service], by: Actor) -> None:
+    """The same within a transaction, for somebody who may."""
+    rows.set_own_services(tx, services)
+    revision = _next_revision(tx, "services", [service.dump() for service in services])
+    if revision is not None:
+        offered = ServicesOffered(revision=revision, services=list(services))
+        tx.outbox.publish(tx, offered, to=from_node(by.org), subject=f"services/{revision}")
+        audit.did(tx, by, Action.SERVICES_CHANGED)
 
 
 def publish_contacts(database: Database, inbox_url: str) -> None:
@@ -91,7 +98,13 @@ def say_keys(tx: Transaction, changed: KeysChanged) -> None:
 
 
 def _contact(member: StaffMember) -> Contact:
-    return Contact(contact_id=member.id, email=member.email or "", language=member.language)
+    supervisor = True if member.actor.sees_every_case else None
+    known: dict[str, Any] = {
+        "contact_id": member.id,
+        "email": member.email or "",
+        "language": member.language,
+    }
+    return Contact(**known, supervisor=supervisor)
 
 
 def _next_revision(tx: Transaction, name: str, said: Any) -> int | None:

@@ -6,7 +6,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from services.intake.usecases.arrivals import FIRST, take_in
+from services.intake.usecases.capacity import hear_of_capacity
 from services.intake.usecases.directory import keep_directory
+from services.intake.usecases.escalating import climb
 from services.intake.usecases.freshness import hear_word
 from services.intake.usecases.ledger import Ledger, own_id
 from services.intake.usecases.round_trips import hear_of_round_trips
@@ -44,6 +46,7 @@ def hear(tx: Transaction, batch: Batch, ring: KeyRing, org: str) -> None:
         take_in(tx, offers, ring, org)
     _enter(tx, batch.fresh, ring, org)
     hear_of_audits(tx, batch.fresh)
+    hear_of_capacity(tx, batch.fresh)
     published = [event for _, event in _only(DirectoryPublished, batch.fresh)]
     for directory in sorted(published, key=lambda event: event.directory_version):
         keep_directory(tx, directory)
@@ -69,9 +72,8 @@ def _enter(tx: Transaction, messages: Sequence[Message], ring: KeyRing, org: str
         _apply(ledger, told)
     for _, refusal in refused:
         ledger.refuse(refusal)
-    for _, flag in overdue:
-        entry = ledger.find(flag.referral_id)
-        entry.stands(entry.standing.overdue(flag.level))
+    for _, flag in sorted(overdue, key=lambda told: told[1].flagged_at):
+        climb(tx, ledger.find(flag.referral_id), flag)
     ledger.save()
 
 

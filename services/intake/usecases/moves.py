@@ -9,7 +9,7 @@ from services.intake.domain import About, Action, Actor, Direction, HistoryLine,
 from services.intake.storage import need_to_know
 from services.intake.storage import referrals as referral_rows
 from services.intake.storage import sending as sending_rows
-from services.intake.usecases import audit
+from services.intake.usecases import audit, holding
 from services.intake.usecases.checks import checked, code, moment, text
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
 from services.intake.usecases.sealed_parts import KeyUnusable, seal_note
@@ -41,26 +41,39 @@ class MoveOrder:
     scheduled_for: datetime | None = None
 
 
-def make_move(database: Database, referral_id: UUID, order: MoveOrder, by: Actor) -> Referral:
-    """Move the referral on and tell the network, in one commit.
+def make_move(
+    database: Database, referral_id: UUID, order: MoveOrder, by: Actor, undo: timedelta = holding.AT_ONCE
+) -> Referral:
+    """Move the referral on and tell the network, in one commit; an answer waits for ``undo`` before it leaves.
 
-    Raises NotFound, Invalid (also for what must be said with the move and is not), or Conflict with the state
-    and the moves that are allowed from it.
+    What stops a referral that has not left takes it back instead. Raises NotFound, Invalid (also for what must be
+    said with the move and is not), or Conflict with the state and the moves that are allowed from it.
     """
     with database.transaction() as tx:
-        return move_on(tx, referral_id, order, by)
+        return move_on(tx, referral_id, order, by, undo)
 
 
-def move_on(tx: Transaction, referral_id: UUID, order: MoveOrder, by: Actor) -> Referral:
+def move_on(
+    tx: Transaction, referral_id: UUID, order: MoveOrder, by: Actor, undo: timedelta = holding.AT_ONCE
+) -> Referral:
     """The same within a transaction."""
     found = referral_rows.lock_referral(tx, referral_id, seen_by=by)
     if found is None:
         raise NotFound("referral_not_found")
     referral, public_key = found
     line = _line(tx, referral, order, by)
-    sealed = _sealed(line, public_key)
-    standing = _standing(tx, referral)
-    letter = _tell(tx, referral, line, after=standing.last_pending, sealed=sealed, org=by.org)
+    if line.move in holding.TAKING_BACK and referral.number == 0 and holding.take_back(tx, referral, by):
+        return replace(referral, refused=True, unconfirmed=False)
+    return _move_on(tx, referral, line, _sealed(line, public_key), by, undo)
+
+
+def _move_on(  # noqa: PLR0913, PLR0917 - a move has that many facts
+    tx: Transaction, referral: Referral, line: HistoryLine, sealed: bytes, by: Actor, undo: timedelta
+) -> Referral:
+    referral_id, standing = referral.id, _standing(tx, referral)
+    until = holding.move_waits_until(referral, line.move, tx.at, undo)
+    holding.let_go(tx, referral, standing)
+    letter = _tell(tx, referral, line, after=standing.last_pending, sealed=sealed, until=until)
     proven = replace(line, letter=letter.hash)
     sending_rows.add_line(tx, referral_id, proven, letter, position=standing.next_position, by=by)
     if referral.direction is Direction.IN and not by.sees_every_case:
@@ -68,8 +81,9 @@ def move_on(tx: Transaction, referral_id: UUID, order: MoveOrder, by: Actor) -> 
     person_id = referral_rows.person_of_case(tx, referral.case_id) if referral.case_id else None
     audit.did(tx, by, Action.REFERRAL_MOVED, About(person_id, referral.case_id, referral_id))
     moved = standing.asked(line.move_id, line.state)
-    referral_rows.set_shown(tx, referral_id, moved, quiet_until=tx.at + QUIET)
-    return replace(referral, shown_state=moved.shown_state, unconfirmed=True, unseen=False)
+    quiet_until = (until or tx.at) + QUIET
+    referral_rows.set_shown(tx, referral_id, moved, quiet_until=quiet_until, held_until=until)
+    return replace(referral, shown_state=moved.shown_state, unconfirmed=True, unseen=False, held_until=until)
 
 
 def _line(tx: Transaction, referral: Referral, order: MoveOrder, by: Actor) -> HistoryLine:
@@ -122,7 +136,7 @@ def _tell(  # noqa: PLR0913 - a move has that many facts
     *,
     after: UUID | None,
     sealed: bytes,
-    org: str,
+    until: datetime | None,
 ) -> Letter:
     made = MoveMade(
         referral_id=referral.id,
@@ -137,9 +151,10 @@ def _tell(  # noqa: PLR0913 - a move has that many facts
     return tx.outbox.publish_letter(
         tx,
         made,
-        to=from_node(org),
+        to=from_node(line.by_org),
         subject=referral.id,
         readers=(HUB, referral.other_org),
         awaits=f"move:{line.move_id}",
         private=sealed,
+        not_before=until,
     )

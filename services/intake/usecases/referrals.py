@@ -1,10 +1,20 @@
 """Referrals out and in: send one, see one, many, and those that wait for somebody here."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.intake.domain import About, Action, Actor, Direction, HistoryLine, Referral
+from services.intake.domain import (
+    AT_WORK,
+    SILENT_AFTER,
+    About,
+    Action,
+    Actor,
+    Direction,
+    HistoryLine,
+    Referral,
+)
 from services.intake.storage import referrals as rows
 from services.intake.storage.referrals import Filters
 from services.intake.usecases import audit
@@ -42,18 +52,27 @@ class ReferralFile:
     allowed: tuple[Move, ...]
     person_id: UUID | None
 
+    def silent_since(self, at: datetime) -> datetime | None:
+        """Since when nobody has said anything, if that is too long for work that should be going on."""
+        last = max(line.recorded_at or line.made_at for line in self.history)
+        is_silent = self.referral.shown_state in AT_WORK and last <= at - SILENT_AFTER
+        return last if is_silent else None
+
 
 @dataclass(frozen=True)
 class Inbox:
     """What somebody here should look at, newest first.
 
     Waiting for my answer: referrals to us that are undecided, and ours about which we are asked something.
-    Answers to what I sent: what nobody here has opened since the other side moved it.
+    Answers to what I sent: what nobody here has opened since the other side moved it. How did it go: what we
+    accepted, and nobody has said anything of for two weeks; silent: the same of what we sent.
     """
 
     waiting_for_my_answer: tuple[Referral, ...]
     answers_to_what_i_sent: tuple[Referral, ...]
     overdue: tuple[Referral, ...]
+    how_did_it_go: tuple[Referral, ...] = ()
+    silent: tuple[Referral, ...] = ()
 
 
 def _cursor(value: str) -> UUID:
@@ -111,14 +130,16 @@ def _note_seen(database: Database, referral_id: UUID) -> None:
 
 def inbox(database: Database, by: Actor) -> Inbox:
     """What waits for somebody here."""
-    conditions = (rows.waits_for_us(), rows.is_news(), rows.is_overdue())
     with database.reading() as tx:
+        silent = (rows.asks_us_how_it_went(tx.at), rows.silent_to_us(tx.at))
+        conditions = (rows.waits_for_us(), rows.is_news(), rows.is_overdue(), *silent)
         found = [rows.referrals_where(tx, what, seen_by=by, limit=AT_ONCE) for what in conditions]
     audit.saw(database, by, Action.INBOX_READ)
     return Inbox(*(tuple(referrals) for referrals in found))
 
 
 def waiting_count(database: Database, by: Actor) -> int:
-    """How many referrals wait for an answer or bring one."""
+    """How many referrals wait for an answer, bring one, or are silent and ours to speak of."""
     with database.reading() as tx:
-        return rows.count_where(tx, rows.waits_for_us() | rows.is_news(), seen_by=by)
+        waits = rows.waits_for_us() | rows.is_news() | rows.asks_us_how_it_went(tx.at)
+        return rows.count_where(tx, waits, seen_by=by)

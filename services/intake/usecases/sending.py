@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from services.intake.storage.sending import Asked, BeforeSending, Sent
 from services.intake.usecases import audit
 from services.intake.usecases.checks import checked, code, several, text
 from services.intake.usecases.freshness import not_now
+from services.intake.usecases.holding import AT_ONCE, sending_waits_until
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
 from services.intake.usecases.sealed_parts import KeyUnusable, person_content, seal_person
 from shared.clock import new_id
@@ -62,8 +63,8 @@ class ReferralOrder:
     need_id: UUID | None = None
 
 
-def send_referral(database: Database, order: ReferralOrder, by: Actor) -> Referral:
-    """Send it: stored, sealed and in the outbox in one commit.
+def send_referral(database: Database, order: ReferralOrder, by: Actor, undo: timedelta = AT_ONCE) -> Referral:
+    """Send it: stored, sealed and in the outbox in one commit; it waits there for ``undo``, but for an emergency.
 
     Raises NotFound (case_not_found, need_not_found), Conflict when the case is closed, ConsentMissing, or
     Invalid; of ``to_org``: organisation_unknown, organisation_without_key, own_organisation, and while our directory
@@ -71,7 +72,7 @@ def send_referral(database: Database, order: ReferralOrder, by: Actor) -> Referr
     """
     given = {name: getattr(order, name) for name in RULES}
     values = {"fields": ()} | checked(given, RULES, needed=NEEDED)
-    return database.together(_send_all)(_Wish(order, values, by))
+    return database.together(_send_all)(_Wish(order, values, by, undo))
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class _Wish:
     order: ReferralOrder
     values: dict[str, Any]
     by: Actor
+    undo: timedelta
 
 
 def _send_all(tx: Transaction, wishes: Sequence[_Wish]) -> list[Referral | Exception]:
@@ -138,7 +140,7 @@ def _require_consent(before: BeforeSending, values: dict[str, Any], at: datetime
 
 def _send(tx: Transaction, before: BeforeSending, partner: Partner, wish: _Wish) -> Sent:
     values, by = wish.values, wish.by
-    referral = _referral(tx, before, values)
+    referral = _referral(tx, before, values, wish.undo)
     content = person_content(
         before.person,
         values["fields"],
@@ -154,13 +156,14 @@ def _send(tx: Transaction, before: BeforeSending, partner: Partner, wish: _Wish)
         readers=(HUB, partner.org),
         awaits=f"sent:{referral.id}",
         private=_sealed(content, referral.id, partner),
+        not_before=referral.held_until,
     )
     audit.did(tx, by, Action.REFERRAL_SENT, About(before.person.id, before.case.id, referral.id))
     first = HistoryLine(None, referral.id, Move.SEND, State.SENT, by_org=by.org, made_at=tx.at)
     return Sent(referral, content, replace(first, letter=letter.hash), by, letter)
 
 
-def _referral(tx: Transaction, before: BeforeSending, values: dict[str, Any]) -> Referral:
+def _referral(tx: Transaction, before: BeforeSending, values: dict[str, Any], undo: timedelta) -> Referral:
     return Referral(
         id=new_id(),
         direction=Direction.OUT,
@@ -175,6 +178,7 @@ def _referral(tx: Transaction, before: BeforeSending, values: dict[str, Any]) ->
         case_id=before.case.id,
         need_id=before.need.id if before.need else None,
         reference=before.case.reference,
+        held_until=sending_waits_until(values["urgency"], tx.at, undo),
     )
 
 

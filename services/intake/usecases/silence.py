@@ -1,8 +1,11 @@
-"""Ask about referrals of which nothing was heard for long, less and less often."""
+"""Ask about referrals of which nothing was heard for long: the hub less and less often, and people how it went."""
 
 from datetime import timedelta
 
 from services.intake.storage import hearing as rows
+from services.intake.storage import need_to_know
+from services.intake.storage import referrals as referral_rows
+from services.intake.usecases.calling import call_members
 from services.intake.usecases.ledger import ask_history
 from services.intake.usecases.moves import QUIET
 from shared.database import Database
@@ -22,6 +25,19 @@ def ask_after_silence(database: Database) -> int:
     while some := _ask(database):
         asked += some
     return asked
+
+
+def ask_how_it_went(database: Database) -> int:
+    """Call those who work on referrals to us where nobody has said anything for two weeks; how many referrals.
+
+    The same is asked again after two more weeks.
+    """
+    with database.transaction() as tx:
+        silent = referral_rows.lock_unasked(tx, limit=ASKED_AT_ONCE)
+        for referral_id, _urgency in silent:
+            call_members(tx, need_to_know.referral_team(tx, referral_id), urgent=False)
+        referral_rows.set_how_asked(tx, [referral_id for referral_id, _ in silent])
+    return len(silent)
 
 
 def _ask(database: Database) -> int:

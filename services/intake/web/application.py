@@ -45,7 +45,7 @@ def create_app(database: Database, settings: IntakeWebSettings, *, hasher: Hashe
         errors=ERRORS,
         checks={"database": lambda: _ask(database), "worker": lambda: _listen(database)},
     )
-    context.install(app, database)
+    context.install(app, database, undo=timedelta(seconds=settings.undo_seconds))
     words.install(app)
     app.jinja_env.globals["kept_is_shown"] = kept.is_shown
     app.add_url_rule("/", "home", _home)

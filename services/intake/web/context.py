@@ -2,26 +2,40 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask import Flask, current_app, g
 from flask_babel import to_user_timezone
 
 from services.intake.domain import Actor, Partner
 from services.intake.domain.freshness import Freshness
-from services.intake.usecases import directory, need_to_know, referrals, staff
+from services.intake.usecases import capacity, directory, need_to_know, referrals, staff
 from services.intake.usecases import freshness as freshness_use
 from shared.database import Database
 from shared.web import Problem
 from shared.web import actor as _actor
 
 KEY = "throughline.database"
+UNDO = "THROUGHLINE_UNDO"
 
 
-def install(app: Flask, database: Database) -> None:
+def install(app: Flask, database: Database, *, undo: timedelta) -> None:
     """Give the application its database, and its templates what every page asks for."""
-    app.extensions[KEY] = database
-    app.jinja_env.globals.update(organisation=organisation, waiting=waiting, names=names, freshness=freshness)
+    app.extensions[KEY], app.config[UNDO] = database, undo
+    app.jinja_env.globals.update(
+        organisation=organisation, waiting=waiting, names=names, now=now, freshness=freshness
+    )
+
+
+def now() -> datetime:
+    """The moment, by the node's clock."""
+    return database().clock()
+
+
+def undo_time() -> timedelta:
+    """For how long what is said on a page can be undone."""
+    found: timedelta = current_app.config[UNDO]
+    return found
 
 
 def database() -> Database:
@@ -71,6 +85,11 @@ def for_the_directory() -> None:
     _admit(actor().sees_the_directory)
 
 
+def for_speakers() -> None:
+    """Pages for those who say what the organisation offers."""
+    _admit(actor().speaks_for_the_organisation)
+
+
 def _admit(may_come: bool) -> None:  # noqa: FBT001 - its one question
     if not may_come:
         raise Problem(403, "not_permitted")
@@ -113,7 +132,8 @@ def waiting() -> int:
     """How much waits for somebody here; read once in a request."""
     if "waiting" not in g:
         opened = need_to_know.count_unreviewed(database(), actor())
-        g.waiting = referrals.waiting_count(database(), actor()) + opened
+        asked = capacity.count_open(database(), actor())
+        g.waiting = referrals.waiting_count(database(), actor()) + opened + asked
     return int(g.waiting)
 
 

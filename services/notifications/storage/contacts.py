@@ -19,6 +19,7 @@ class Contact:
     contact_id: UUID
     email: str
     language: str
+    supervisor: bool | None = None
 
 
 @dataclass(frozen=True)

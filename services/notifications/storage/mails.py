@@ -33,18 +33,22 @@ def last_mails(tx: Transaction, orgs: Iterable[str]) -> dict[str, datetime]:
     return dict(tx.execute(query.group_by(mails.c.org)).all())
 
 
-def add_round(tx: Transaction, round_id: UUID, ids: Sequence[UUID], to: Mapping[UUID, Contact]) -> None:
-    """Collapse these notices into one mail per contact; ``to`` names the mails' ids."""
+def add_round(
+    tx: Transaction, round_id: UUID, ids: Sequence[UUID], to: Mapping[UUID, tuple[Contact, int]]
+) -> None:
+    """Collapse these notices into one mail per contact, with how many are for them; ``to`` names the mails' ids."""
     tx.execute(update(notices).where(notices.c.id.in_(ids)).values(round_id=round_id))
     common = {
         "round_id": round_id,
-        "count": len(ids),
         "state": State.WAITING,
         "attempts": 0,
         "created_at": tx.at,
         "due_at": tx.at,
     }
-    rows = [{**common, "id": id_, "org": c.org, "contact_id": c.contact_id} for id_, c in to.items()]
+    rows = [
+        {**common, "id": id_, "org": c.org, "contact_id": c.contact_id, "count": count}
+        for id_, (c, count) in to.items()
+    ]
     tx.execute(insert(mails), rows)
 
 

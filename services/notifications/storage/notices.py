@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Integer, cast, func, select, update
 
-from services.notifications.domain import Notice, State
+from services.notifications.domain import Kind, Notice, State
 from services.notifications.storage.tables import notices
 from shared.database import Transaction
 from shared.rows import add
@@ -29,10 +30,16 @@ def due_organisations(tx: Transaction) -> dict[str, bool]:
     return {org: bool(is_urgent) for org, is_urgent in tx.execute(query.group_by(notices.c.org))}
 
 
-def claim_waiting(tx: Transaction, org: str) -> list[UUID]:
+def claim_waiting(tx: Transaction, org: str) -> list[tuple[UUID, Notice]]:
     """All that waits for the organisation, due or not, locked; another worker passes it by."""
-    query = select(notices.c.id).where(_IN_NO_MAIL, notices.c.org == org).order_by(notices.c.id)
-    return list(tx.execute(query.limit(AT_ONCE).with_for_update(skip_locked=True)).scalars())
+    query = select(notices).where(_IN_NO_MAIL, notices.c.org == org).order_by(notices.c.id)
+    rows = tx.execute(query.limit(AT_ONCE).with_for_update(skip_locked=True))
+    return [(row.id, _notice(row)) for row in rows]
+
+
+def _notice(row: Any) -> Notice:
+    audience = None if row.audience is None else tuple(row.audience)
+    return Notice(row.org, Kind(row.kind), row.urgent, audience)
 
 
 def put_off(tx: Transaction, org: str, *, until: datetime) -> None:

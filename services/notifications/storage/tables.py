@@ -1,6 +1,6 @@
 """The notifications service's tables."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, Uuid
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, Text, Uuid
 
 from shared.database import Moment, new_metadata
 from shared.messaging.tables import add_message_tables
@@ -22,6 +22,7 @@ contacts = Table(
     Column("contact_id", Uuid, primary_key=True),
     Column("email", String(320), nullable=False),
     Column("language", String(2), nullable=False),
+    Column("supervisor", Boolean),
 )
 notices = Table(
     "notices",
@@ -30,6 +31,7 @@ notices = Table(
     Column("org", String(31), nullable=False),
     Column("kind", String(40), nullable=False),
     Column("urgent", Boolean, nullable=False),
+    Column("audience", JSON(none_as_null=True)),
     Column("state", String(10), nullable=False),
     Column("round_id", Uuid, index=True),
     Column("created_at", Moment, nullable=False),

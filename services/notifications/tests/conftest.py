@@ -134,7 +134,7 @@ def moved() -> Make:
 def overdue() -> Make:
     """A passed deadline of a referral from harbour to lantern."""
 
-    def make(level: str) -> Overdue:
+    def make(level: str, rung: str | None = None) -> Overdue:
         return Overdue(
             referral_id=new_id(),
             from_org="harbour",
@@ -144,6 +144,7 @@ def overdue() -> Make:
             level=level,
             due_at=BEGINNING,
             flagged_at=BEGINNING,
+            rung=rung,
         )
 
     return make

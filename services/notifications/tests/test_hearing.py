@@ -49,9 +49,22 @@ def test_a_late_acknowledgement_is_told_to_the_receiver(world: Any, overdue: Any
     assert world.orgs_told() == ["lantern"]
 
 
-def test_a_late_reply_is_told_to_both(world: Any, overdue: Any) -> None:
-    world.hear(overdue("reply"))
-    assert sorted(world.orgs_told()) == ["harbour", "lantern"]
+@pytest.mark.parametrize(
+    ("rung", "told"),
+    [
+        ("assignee", []),
+        ("intake", [("lantern", None)]),
+        ("sender", []),
+        ("supervisor", [("harbour", ["supervisors"])]),
+        ("coordinator", []),
+    ],
+)
+def test_a_rung_of_the_ladder_is_told_to_whom_the_hub_can_know(
+    world: Any, overdue: Any, rung: str, told: list[Any]
+) -> None:
+    """Whom of its people a rung concerns else, an organisation's own node says."""
+    world.hear(overdue("reply", rung))
+    assert [(row["org"], row["audience"]) for row in world.rows(tables.notices)] == told
 
 
 def test_a_notice_keeps_nothing_of_the_referral(world: Any, moved: Any) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.notifications.domain import Notice, of_move, of_overdue
+from services.notifications.domain import Kind, Notice, of_move, of_overdue
 from services.notifications.storage import metadata
 from services.notifications.storage.contacts import Contact, ContactList, replace_contacts
 from services.notifications.storage.notices import add_notices, hasten
@@ -13,7 +13,7 @@ from shared.messaging.errors import Refused
 from shared.messaging.message import HUB, Message
 from shared.messaging.receipts import confirm_receipt
 from shared.messaging.registers import hear_register
-from shared.schemas.intake import ContactsChanged
+from shared.schemas.intake import ContactsChanged, PeopleCalled
 from shared.schemas.referral import DirectoryPublished, Moved, Overdue
 
 
@@ -29,7 +29,7 @@ def hear(tx: Transaction, batch: Batch) -> None:
 
 def _heard(tx: Transaction, message: Message) -> list[Notice]:
     event = message.event
-    if message.sender != HUB and not isinstance(event, ContactsChanged):
+    if message.sender != HUB and not isinstance(event, ContactsChanged | PeopleCalled):
         raise Refused("not_from_hub")
     if isinstance(event, DirectoryPublished):
         hear_register(tx, metadata, event.register)
@@ -38,10 +38,20 @@ def _heard(tx: Transaction, message: Message) -> list[Notice]:
 
 def _notices(message: Message) -> list[Notice]:
     event = message.event
+    if isinstance(event, PeopleCalled):
+        return [_call(message.sender, event)]
     if not isinstance(event, Moved | Overdue):
         return []
     about = {"from_org": event.from_org, "to_org": event.to_org, "urgency": event.urgency}
-    return of_move(event.move, **about) if isinstance(event, Moved) else of_overdue(event.level, **about)
+    if isinstance(event, Moved):
+        return of_move(event.move, **about)
+    return of_overdue(event.level, event.rung, **about)
+
+
+def _call(org: str, event: PeopleCalled) -> Notice:
+    """A node says whom of its own staff to tell; whom it does not name, is everybody."""
+    named = tuple(str(id_) for id_ in event.contact_ids) or None
+    return Notice(org, Kind.PEOPLE_CALLED, event.urgent, named)
 
 
 def _newest_lists(messages: Sequence[Message]) -> dict[str, ContactList]:
@@ -57,5 +67,8 @@ def _newest_lists(messages: Sequence[Message]) -> dict[str, ContactList]:
 
 
 def _contacts(org: str, event: ContactsChanged) -> list[Contact]:
-    named = {c.contact_id: Contact(org, c.contact_id, c.email, c.language) for c in event.contacts}
+    named = {
+        c.contact_id: Contact(org, c.contact_id, c.email, c.language, bool(c.supervisor))
+        for c in event.contacts
+    }
     return list(named.values())

@@ -1,13 +1,14 @@
 """Collapse what waits into one mail per person and brake, and send it until it is out or has failed."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
-from services.notifications.domain import State, may_mail_from, next_attempt
+from services.notifications.domain import Notice, State, may_mail_from, next_attempt
 from services.notifications.storage import mails, notices
 from services.notifications.storage.contacts import Contact, contacts_of
 from services.notifications.storage.mails import Mail
@@ -88,11 +89,23 @@ def _gather(tx: Transaction, org: str, to: list[Contact], *, begins: datetime) -
     if until > tx.at:
         notices.put_off(tx, org, until=until)
         return 0
-    ids = notices.claim_waiting(tx, org)
-    if not ids:
+    waiting = notices.claim_waiting(tx, org)
+    if not waiting:
         return 0
-    mails.add_round(tx, new_id(), ids, {new_id(): contact for contact in to})
-    return len(to)
+    told = _told([notice for _, notice in waiting], to)
+    mails.add_round(tx, new_id(), [id_ for id_, _ in waiting], {new_id(): one for one in told})
+    return len(told)
+
+
+def _told(waiting: Sequence[Notice], to: list[Contact]) -> list[tuple[Contact, int]]:
+    """Each with how many are for them; where those who are meant are not there any more, all are told."""
+    reach = [n if any(_is_for(n, one) for one in to) else replace(n, audience=None) for n in waiting]
+    counted = [(contact, sum(_is_for(notice, contact) for notice in reach)) for contact in to]
+    return [(contact, count) for contact, count in counted if count]
+
+
+def _is_for(notice: Notice, contact: Contact) -> bool:
+    return notice.is_for(contact.contact_id, supervisor=bool(contact.supervisor))
 
 
 def _claim(database: Database) -> Mail | None:

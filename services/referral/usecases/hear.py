@@ -8,6 +8,7 @@ from uuid import UUID
 from services.referral import storage
 from services.referral.book import Book, Step
 from services.referral.domain import STANDARDS, NotAllowed, Party, Referral, Standards, State
+from services.referral.usecases import capacity
 from services.referral.usecases.dating import tell_directory
 from services.referral.usecases.directory import take_offer, take_statement
 from services.referral.usecases.round_trips import pass_answer_on, take_round_trip
@@ -23,6 +24,8 @@ from shared.schemas.hub import MessagesReceived
 from shared.schemas.intake import (
     AuditCheckpointMade,
     AuditCheckpointWitnessed,
+    CapacityAnswered,
+    CapacityAsked,
     DirectoryAsked,
     HistoryAsked,
     KeysChanged,
@@ -254,6 +257,21 @@ def _tell_directory(desk: Desk, message: Message) -> None:
     tell_directory(desk.tx, message.sender, event.held)
 
 
+def _take_question(desk: Desk, message: Message) -> None:
+    event: CapacityAsked = message.event  # type: ignore[assignment]
+    capacity.take_question(desk.tx, message, event, desk.standards)
+
+
+def _question_again(desk: Desk, message: Message) -> None:
+    event: CapacityAsked = message.event  # type: ignore[assignment]
+    capacity.answer_again(desk.tx, message, event)
+
+
+def _pass_answer_on(desk: Desk, message: Message) -> None:
+    event: CapacityAnswered = message.event  # type: ignore[assignment]
+    capacity.pass_answer_on(desk.tx, message, event)
+
+
 def _say_nothing(_desk: Desk, _message: Message) -> None:
     """A repeat of what is not awaited."""
 
@@ -279,5 +297,11 @@ FRESH: dict[type, Callable[[Desk, Message], None]] = {
     DirectoryAsked: _tell_directory,
     RoundTripAsked: lambda desk, message: take_round_trip(desk.tx, message),
     RoundTripAnswered: lambda desk, message: pass_answer_on(desk.tx, message),
+    CapacityAsked: _take_question,
+    CapacityAnswered: _pass_answer_on,
 }
-REPEATED: dict[type, Callable[[Desk, Message], None]] = {ReferralSent: answer_again, MoveMade: answer_again}
+REPEATED: dict[type, Callable[[Desk, Message], None]] = {
+    ReferralSent: answer_again,
+    MoveMade: answer_again,
+    CapacityAsked: _question_again,
+}

@@ -38,6 +38,7 @@ class Observed:
     closed_at: datetime | None = None
     acknowledgement_overdue_at: datetime | None = None
     reply_overdue_at: datetime | None = None
+    escalated_at: datetime | None = None
 
 
 MOMENTS = (
@@ -49,6 +50,7 @@ MOMENTS = (
     "closed_at",
     "acknowledgement_overdue_at",
     "reply_overdue_at",
+    "escalated_at",
 )
 
 

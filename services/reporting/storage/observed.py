@@ -57,7 +57,7 @@ def _in(period: Period) -> ColumnElement[bool]:
 
 
 def standing_now(tx: Transaction) -> dict[str, int]:
-    """How many open referrals are new, waiting for a decision, overdue, and unresolved."""
+    """How many open referrals are new, waiting for a decision, overdue, of these escalated, and unresolved."""
     c = referrals.c
     new = c.state.in_((State.SENT, State.DELIVERED))
     waiting = c.state.in_((State.ACKNOWLEDGED, State.WAITLISTED, State.INFORMATION_REQUESTED))
@@ -65,6 +65,7 @@ def standing_now(tx: Transaction) -> dict[str, int]:
     undecided = c.state.in_(sorted(AWAITING_DECISION)) & c.reply_overdue_at.is_not(None)
     overdue = unacknowledged | undecided
     counts = {"new": new, "waiting": waiting, "overdue": overdue}
+    counts["escalated"] = overdue & c.escalated_at.is_not(None)
     columns = [func.coalesce(func.sum(case((what, 1), else_=0)), 0) for what in counts.values()]
     row = tx.execute(select(*columns, func.count()).where(c.state.in_(sorted(OPEN)))).one()
     return {name: int(count) for name, count in zip((*counts, "unresolved"), row, strict=True)}

@@ -112,7 +112,7 @@ def test_the_overview_says_where_referrals_stand(world: Any, moves: Any, overdue
     late, later, done = moves(SENT, DELIVERED), moves(*ANSWERED[:3]), moves(*ANSWERED, Move.COMPLETE)
     world.hear(*moves(SENT), *late, *later, *done, *moves(*ANSWERED))
     world.hear(overdue(late[0], "acknowledgement"), overdue(later[0], "reply"), overdue(done[0], "reply"))
-    assert overview(world.database) == {"new": 2, "waiting": 1, "overdue": 2, "unresolved": 4}
+    assert overview(world.database) == {"new": 2, "waiting": 1, "overdue": 2, "escalated": 0, "unresolved": 4}
 
 
 def test_a_late_acknowledgement_is_not_overdue_once_it_came(world: Any, moves: Any, overdue: Any) -> None:

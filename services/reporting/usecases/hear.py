@@ -20,6 +20,7 @@ from shared.messaging.message import HUB, Message
 from shared.messaging.receipts import confirm_receipt
 from shared.messaging.registers import hear_register
 from shared.schemas import workbook
+from shared.schemas.codes import RUNGS
 from shared.schemas.intake import CountsContributed
 from shared.schemas.referral import DirectoryPublished, Moved, Overdue
 
@@ -56,7 +57,10 @@ def _observed(message: Message) -> list[Observed]:
 
 
 def _of_overdue(event: Overdue) -> Observed:
+    """Its first flag counts; the ladder's last rung is the coordinators' own, who see how many there are."""
     flag: dict[str, Any] = {f"{event.level}_overdue_at": event.flagged_at}
+    if event.rung == RUNGS[-1]:
+        flag["escalated_at"] = event.flagged_at
     return Observed(event.referral_id, event.service_type, event.urgency, **flag)
 
 

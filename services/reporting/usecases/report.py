@@ -87,7 +87,7 @@ def periods(database: Database) -> list[Period]:
 
 
 def overview(database: Database) -> dict[str, int]:
-    """How many open referrals are new, waiting, overdue and unresolved, now."""
+    """How many open referrals are new, waiting, overdue, of these escalated, and unresolved, now."""
     with database.reading() as tx:
         return observed.standing_now(tx)
 

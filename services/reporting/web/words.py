@@ -41,6 +41,7 @@ STANDING = {
     "new": _l("new"),
     "waiting": _l("waiting for a decision"),
     "overdue": _l("overdue"),
+    "escalated": _l("overdue and escalated"),
     "unresolved": _l("unresolved"),
 }
 

@@ -37,6 +37,11 @@ class OfferShown(Schema):
     minimum_age = fields.Integer(allow_none=True)
     maximum_age = fields.Integer(allow_none=True)
     genders = fields.List(fields.String())
+    assured_date = fields.Date(allow_none=True)
+    eligibility_description = fields.String(allow_none=True)
+    required_documents = fields.List(fields.String())
+    contact = fields.String(allow_none=True)
+    address = fields.String(allow_none=True)
 
 
 class OffersShown(Schema):

@@ -48,6 +48,12 @@ class WhereForm(Form):
             self.to_org.errors = [sentence(obstacle)]
         return bool(is_right)
 
+    def fill_in(self, chosen: Mapping[str, str]) -> None:
+        """Begin with what was chosen before, such as who answered that there is room, as far as it can be chosen."""
+        for field in () if self.is_submitted() else (self.urgency, self.to_org):
+            if chosen.get(field.name) in {choice[0] for choice in field.choices or ()}:
+                field.data = chosen[field.name]
+
 
 class WhatForm(StoringForm):
     """The fields that leave, why, and how to make contact. Nothing is ticked beforehand."""

@@ -4,20 +4,26 @@ from services.intake.web import context
 from services.intake.web.pages.audit import audit
 from services.intake.web.pages.cases import cases
 from services.intake.web.pages.consent import consent
+from services.intake.web.pages.deputies import deputies
 from services.intake.web.pages.directory import directory
 from services.intake.web.pages.emergency import emergency
 from services.intake.web.pages.holds import holds
 from services.intake.web.pages.inbox import inbox
 from services.intake.web.pages.people import people
+from services.intake.web.pages.questions import questions
 from services.intake.web.pages.refer import refer
 from services.intake.web.pages.referrals import referrals
+from services.intake.web.pages.services import services
 from services.intake.web.pages.team import team
 
 GATES = {
-    **dict.fromkeys((inbox, people, consent, cases, refer, referrals, holds), context.for_case_staff),
+    **dict.fromkeys(
+        (inbox, people, consent, cases, refer, referrals, holds, questions, deputies), context.for_case_staff
+    ),
     emergency: context.for_case_workers,
     team: context.for_focal_points,
     directory: context.for_the_directory,
+    services: context.for_speakers,
     audit: context.for_auditors,
 }  #: whom each room is open to: one that stands here without a gate there is not
 PAGES = tuple(GATES)

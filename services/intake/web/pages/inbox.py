@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from services.intake.usecases import need_to_know
+from services.intake.usecases import capacity, need_to_know
 from services.intake.usecases import referrals as use
 from services.intake.web.context import actor, database, display_name
 from services.intake.web.forms.people import ConfirmForm
@@ -24,6 +24,7 @@ def page() -> str:
         openings=need_to_know.unreviewed_openings(database(), actor()),
         display_name=display_name,
         form=ConfirmForm(),
+        asked=capacity.count_open(database(), actor()),
     )
 
 

@@ -13,7 +13,7 @@ from services.intake.usecases.directory import search_directory
 from services.intake.usecases.refusals import NotFound
 from services.intake.usecases.sending import ReferralOrder, send_referral
 from services.intake.web.candidates import Candidate, candidates
-from services.intake.web.context import actor, database, today
+from services.intake.web.context import actor, database, today, undo_time
 from services.intake.web.forms.refer import WhatForm, WhereForm
 from services.intake.web.once import once, refusals_shown_in
 from services.intake.web.pages.render import REFUSED
@@ -102,6 +102,7 @@ def _draft(file: CaseFile, need: Need, consent: Consent) -> Draft:
     offers = search_directory(database(), need.service_type, area, language, file.person.age_band)
     found = candidates(offers, consent)
     where.offer(found)
+    where.fill_in(request.args)
     may_leave = [name for name in known_fields(file.person) if name in consent.fields]
     return Draft(file, need, found, may_leave, where, WhatForm(may_leave))
 
@@ -122,6 +123,7 @@ def _show(draft: Draft) -> ResponseReturnValue:
 
 
 def _send(draft: Draft) -> str:
-    referral = send_referral(database(), draft.order, actor())
-    flash(_("The referral is on its way."))
+    referral = send_referral(database(), draft.order, actor(), undo_time())
+    if referral.held_until is None:
+        flash(_("The referral is on its way."))
     return url_for("referrals.page", referral_id=referral.id)

@@ -1,5 +1,6 @@
 """See referrals and answer them."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -7,16 +8,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from services.intake.domain import Direction
-from services.intake.usecases import need_to_know
+from services.intake.domain import Actor, Direction
+from services.intake.usecases import holding, need_to_know
 from services.intake.usecases import referrals as use
 from services.intake.usecases.audit import who_looked
+from services.intake.usecases.escalating import how_to_reach, who_else
 from services.intake.usecases.moves import make_move
 from services.intake.usecases.refusals import Conflict, NotFound
-from services.intake.web.context import actor, database
+from services.intake.web.context import actor, database, undo_time
 from services.intake.web.forms.moves import MoveForm
-from services.intake.web.once import once, refusals_shown_in
+from services.intake.web.forms.people import ConfirmForm
+from services.intake.web.once import SEE_OTHER, once, refusals_shown_in
 from services.intake.web.pages.render import page as shown
+from services.intake.web.words import sentence
+from shared.database import Database
 from shared.schemas.life import Move, State
 
 referrals = Blueprint("referrals", __name__)
@@ -43,7 +48,16 @@ def page(referral_id: UUID) -> str:
     team = need_to_know.referral_team(database(), referral_id, actor()) if came else None
     until = need_to_know.referral_open_until(database(), referral_id, actor())
     looks = who_looked(database(), referral_id, actor())
-    return render_template("referrals/page.html", file=file, team=team, open_until=until, looks=looks)
+    return render_template(
+        "referrals/page.html",
+        file=file,
+        team=team,
+        open_until=until,
+        looks=looks,
+        who_else=who_else(database(), file.referral, actor()),
+        reach=how_to_reach(database(), file.referral),
+        form=ConfirmForm(),
+    )
 
 
 @referrals.route("/referrals/<uuid:referral_id>/moves/<move>", methods=["GET", "POST"])
@@ -70,9 +84,34 @@ def _move(code: str) -> Move:
 
 def _make(referral_id: UUID, form: MoveForm) -> str:
     try:
-        make_move(database(), referral_id, form.order(), actor())
+        moved = make_move(database(), referral_id, form.order(), actor(), undo_time())
     except Conflict:
         flash(MOVED_ON)
     else:
-        flash(_("Done. The network will confirm it."))
+        if moved.held_until is None:
+            flash(_("Done. The network will confirm it."))
     return url_for("referrals.page", referral_id=referral_id)
+
+
+@referrals.post("/referrals/<uuid:referral_id>/undo")
+def undo(referral_id: UUID) -> ResponseReturnValue:
+    """Undo one's own last word, which has not left yet."""
+    return _with_what_waits(referral_id, holding.undo, _("Undone. Nobody has seen it."))
+
+
+@referrals.post("/referrals/<uuid:referral_id>/send-now")
+def send_now(referral_id: UUID) -> ResponseReturnValue:
+    """Let it leave at once."""
+    return _with_what_waits(referral_id, holding.send_now, _("It is on its way."))
+
+
+def _with_what_waits(
+    referral_id: UUID, do: Callable[[Database, UUID, Actor], None], done: str
+) -> ResponseReturnValue:
+    try:
+        do(database(), referral_id, actor())
+    except Conflict as conflict:
+        flash(sentence(conflict.state))
+    else:
+        flash(done)
+    return redirect(url_for("referrals.page", referral_id=referral_id), SEE_OTHER)

@@ -3,18 +3,33 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import event, update
 from werkzeug.test import TestResponse
 
-from services.intake.domain import Actor
+from services.intake.domain import Actor, Enquiry, Wanted
+from services.intake.storage.capacity import add_enquiry
 from services.intake.storage.tables import referrals
-from services.intake.tests.node import COLLEAGUE, FOCAL_POINT, HERE, STRANGER, THERE, WORKER, Node, order
+from services.intake.tests.node import (
+    COLLEAGUE,
+    FOCAL_POINT,
+    HERE,
+    KEYLESS,
+    SAFE_HOUSE,
+    STRANGER,
+    THERE,
+    WORKER,
+    Node,
+    order,
+)
+from services.intake.usecases.capacity import ask_capacity
 from services.intake.usecases.cases import add_need, open_case
 from services.intake.usecases.consent import record_consent
+from services.intake.usecases.directory import offer_services
 from services.intake.usecases.moves import MoveOrder, make_move
 from services.intake.usecases.need_to_know import open_in_emergency, set_referral_team
 from services.intake.usecases.node import beat
@@ -28,6 +43,8 @@ from shared.schemas.life import Move
 NAMES = {"worker": "olena", "focal": "ihar", "admin": "root", "auditor": "vera"}
 BLIND = ("admin", "auditor")
 NEED = {"service_type": "food", "priority": "low"}
+ASKED = {"service_type": "legal_assistance", "urgency": "urgent"}
+OFFER = {"name": "Beds", "service_type": "shelter", "status": "full"}
 SENT = {
     "go": "send",
     "urgency": "urgent",
@@ -50,6 +67,13 @@ SAID: dict[str, dict[str, Any]] = {
     "/referrals/<in>/team": {"members": ["daria"]},
     "/referrals/<out>/moves/<move>": {"reason": "duplicate"},
     "/emergency": {"reference": "AAAA-AAAA", "reason": "She is at the door."},
+    "/deputies": {"username": "olena", "deputy": "daria", "first": "2026-03-02", "last": "2026-03-09"},
+    "/questions/new": ASKED,
+    "/services/new": OFFER,
+    "/services/<service>": OFFER,
+    "/questions/asked/<enquiry>": {"answer": "capacity"},
+    "/api/v1/questions": ASKED,
+    "/api/v1/questions/asked/<enquiry>": {"answer": "capacity"},
     "/api/v1/people": {"alias": "Stork"},
     "/api/v1/people/<person>/consents": consent(),
     "/api/v1/cases/<case>/needs": NEED,
@@ -69,6 +93,10 @@ class Belongings:
     out: UUID
     came: UUID
     opening: UUID
+    question: UUID
+    enquiry: UUID
+    service: UUID = field(default=SAFE_HOUSE.service_id, kw_only=True)
+    username: str = field(default="olena", kw_only=True)
 
     def in_place(self, rule: str) -> str:
         """The address with these ids in it."""
@@ -79,7 +107,7 @@ class Belongings:
         )
 
 
-NOBODYS = Belongings("Nobody", *(new_id() for _ in range(6)))
+NOBODYS = Belongings("Nobody", *(new_id() for _ in range(8)))
 
 
 def belonging_to(node: Node, owner: Actor, name: str) -> Belongings:
@@ -94,7 +122,18 @@ def belonging_to(node: Node, owner: Actor, name: str) -> Belongings:
     came = _taken(node, owner, name)
     opening = open_in_emergency(database, case.reference, name, _other(owner))
     node.pass_time(minutes=61)
-    return Belongings(name, person.id, case.id, need.id, out.id, came, opening.id)
+    question = ask_capacity(database, ASKED, owner).id
+    return Belongings(
+        name, person.id, case.id, need.id, out.id, came, opening.id, question, _asked_of(node, owner)
+    )
+
+
+def _asked_of(node: Node, owner: Actor) -> UUID:
+    answer_by = node.at + timedelta(days=30)
+    enquiry = Enquiry(new_id(), KEYLESS, node.at, answer_by, Wanted(**ASKED))
+    with node.database.transaction() as tx:
+        add_enquiry(tx, enquiry, owner.org)
+    return enquiry.id
 
 
 def _taken(node: Node, owner: Actor, name: str) -> UUID:
@@ -119,6 +158,7 @@ class World:
         self.olenas, self.olenas_second = (self._of(WORKER, name) for name in ("Tamarisk", "Saxaul"))
         self.darias, self.ihars = self._of(COLLEAGUE, "Juniper"), self._of(FOCAL_POINT, "Cypress")
         self.theirs = self._of(STRANGER, "Baobab")
+        offer_services(site.node.database, [SAFE_HOUSE], FOCAL_POINT)
         beat(site.node.database, "running")
 
     def _of(self, owner: Actor, name: str) -> Belongings:

@@ -49,6 +49,7 @@ def settings(**changes: Any) -> IntakeWebSettings:
         "key_file": Path("node.key"),
         "public_url": "http://127.0.0.1:8000",
         "second_factor": "optional",
+        "undo_seconds": 0,
     }
     return IntakeWebSettings(**given | changes)
 

@@ -223,5 +223,9 @@ def test_the_description_is_openapi_3_1_and_names_every_operation(site: Site) ->
         "get /api/v1/referrals",
         "get /api/v1/referrals/{referral_id}",
         "post /api/v1/referrals/{referral_id}/moves",
+        "post /api/v1/questions",
+        "get /api/v1/questions",
+        "get /api/v1/questions/{question_id}",
+        "post /api/v1/questions/asked/{enquiry_id}",
         "get /api/v1/directory",
     }

@@ -34,6 +34,7 @@ GET  /cases/<case>/needs/<need>/refer
 GET  /referrals
 GET  /referrals/<out>
 GET  /referrals/<in>
+GET  /questions/<question>
 GET  /api/v1/people
 POST /api/v1/cases
 GET  /api/v1/cases/<case>

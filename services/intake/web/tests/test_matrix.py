@@ -51,6 +51,10 @@ GET  /referrals/<out>/moves/<move>        302 | 200 404 404 404 | 200 200 404 40
 GET  /referrals/<in>/moves/<move>         302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
 POST /referrals/<out>/moves/<move>        302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
 POST /referrals/<in>/moves/<move>         302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+POST /referrals/<out>/undo                302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+POST /referrals/<in>/undo                 302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+POST /referrals/<out>/send-now            302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+POST /referrals/<in>/send-now             302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
 GET  /referrals/<out>/team                302 | 403 403 403 403 | 404 404 404 404 | 403 403 403 403 | 403 403 403 403
 GET  /referrals/<in>/team                 302 | 403 403 403 403 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
 POST /referrals/<out>/team                302 | 403 403 403 403 | 404 404 404 404 | 403 403 403 403 | 403 403 403 403
@@ -61,7 +65,21 @@ POST /referrals/<out>/hold                302 | 404 404 404 404 | 404 404 404 40
 POST /referrals/<in>/hold                 302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
 GET  /emergency                           302 | 200             | 403             | 403             | 403
 POST /emergency                           302 | 422             | 403             | 403             | 403
+GET  /deputies                            302 | 200             | 200             | 403             | 403
+POST /deputies                            302 | 303             | 303             | 403             | 403
+POST /deputies/<username>/end             302 | 303             | 303             | 403             | 403
+GET  /questions                           302 | 200             | 200             | 403             | 403
+GET  /questions/new                       302 | 200             | 200             | 403             | 403
+POST /questions/new                       302 | 303             | 303             | 403             | 403
+GET  /questions/<question>                302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /questions/asked/<enquiry>           302 | 303 303 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
 GET  /directory                           302 | 200             | 200             | 200             | 403
+GET  /services                            302 | 403             | 200             | 200             | 403
+GET  /services/new                        302 | 403             | 200             | 200             | 403
+POST /services/new                        302 | 403             | 303             | 303             | 403
+GET  /services/<service>                  302 | 403             | 200             | 200             | 403
+POST /services/<service>                  302 | 403             | 303             | 303             | 403
+POST /services/<service>/retire           302 | 403             | 303             | 303             | 403
 GET  /audit                               302 | 403             | 403             | 403             | 200
 GET  /audit.csv                           302 | 403             | 403             | 403             | 200
 
@@ -77,6 +95,10 @@ GET  /api/v1/referrals/<out>              401 | 200 404 404 404 | 200 200 404 40
 GET  /api/v1/referrals/<in>               401 | 200 404 404 404 | 200 200 404 404 | 404 404 404 404 | 404 404 404 404
 POST /api/v1/referrals/<out>/moves        401 | 200 404 404 404 | 200 200 404 404 | 404 404 404 404 | 404 404 404 404
 POST /api/v1/referrals/<in>/moves         401 | 200 404 404 404 | 200 200 404 404 | 404 404 404 404 | 404 404 404 404
+POST /api/v1/questions                    401 | 201             | 201             | 403             | 403
+GET  /api/v1/questions                    401 | 200             | 200             | 200             | 200
+GET  /api/v1/questions/<question>         401 | 200 404 404 404 | 200 200 404 404 | 404 404 404 404 | 404 404 404 404
+POST /api/v1/questions/asked/<enquiry>    401 | 200 200 404 404 | 200 200 404 404 | 404 404 404 404 | 404 404 404 404
 GET  /api/v1/directory                    401 | 200             | 200             | 200             | 403
 
 GET  /account                             302 | 200             | 200             | 200             | 200
