@@ -33,7 +33,7 @@ STANDARDS = Standards(
 
 @dataclass(frozen=True)
 class Referral:
-    """Facts only: no person, no content."""
+    """Facts only: no person, no content. ``parent_id`` is the referral that this one forwards."""
 
     id: UUID
     from_org: str
@@ -49,6 +49,7 @@ class Referral:
     acknowledgement_flagged_at: datetime | None = None
     overdue_at: datetime | None = None
     link: str | None = None
+    parent_id: UUID | None = None
 
     def party(self, org: str) -> Party | None:
         """Which side the organisation is on; None for one that was not asked."""

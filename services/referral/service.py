@@ -11,6 +11,8 @@ from shared.schemas.hub import MessagesReceived
 from shared.schemas.intake import (
     AuditCheckpointMade,
     AuditCheckpointWitnessed,
+    ErasureAsked,
+    ErasureReceipted,
     HistoryAsked,
     KeysChanged,
     MoveMade,
@@ -39,6 +41,8 @@ class ReferralService:
         MessagesReceived,
         AuditCheckpointMade,
         AuditCheckpointWitnessed,
+        ErasureAsked,
+        ErasureReceipted,
     )
     def on_network(self, tx: Transaction, batch: Batch) -> None:
         """What nodes say, and what the hub's other services have received."""

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from services.referral.domain import Referral, State
+from services.referral.erasure_tables import add_erasure_tables
 from shared.database import Moment, Transaction, new_metadata
 from shared.messaging.letters import add_letter_table
 from shared.messaging.tables import add_message_tables
@@ -50,6 +51,7 @@ referrals = Table(
     Column("acknowledgement_flagged_at", Moment),
     Column("overdue_at", Moment),
     Column("link", String(64)),
+    Column("parent_id", Uuid, index=True),
     Index("ix_referrals_due", "state", "acknowledge_by"),
 )
 moves = Table(
@@ -70,6 +72,7 @@ moves = Table(
 )
 letters = add_letter_table(metadata)
 witnessed = add_witness_table(metadata)
+erasures, erasure_receipts = add_erasure_tables(metadata)
 refused_moves = Table(
     "refused_moves",
     metadata,

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from services.referral import storage
+from services.referral import erasure_storage, storage
 from services.referral.book import Book, Step
 from services.referral.domain import STANDARDS, NotAllowed, Party, Referral, Standards, State
 from services.referral.usecases.directory import take_offer, take_statement
+from services.referral.usecases.erasure import answer_asking, take_asking, take_receipt
 from services.referral.usecases.witness import pass_word_on, take_checkpoint
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
@@ -21,6 +22,8 @@ from shared.schemas.hub import MessagesReceived
 from shared.schemas.intake import (
     AuditCheckpointMade,
     AuditCheckpointWitnessed,
+    ErasureAsked,
+    ErasureReceipted,
     HistoryAsked,
     KeysChanged,
     MoveMade,
@@ -40,6 +43,7 @@ def hear(tx: Transaction, batch: Batch, *, standards: Standards = STANDARDS) -> 
     """
     messages = [*batch.fresh, *batch.repeated]
     about = [m.event.referral_id for m in messages if hasattr(m.event, "referral_id")]
+    about += [m.event.parent for m in batch.fresh if isinstance(m.event, ReferralSent) and m.event.parent]
     desk = Desk(Book(tx, about), _reachable(tx, batch), standards)
     batch.each(batch.fresh, lambda message: FRESH[type(message.event)](desk, message))
     batch.each(batch.repeated, lambda m: REPEATED.get(type(m.event), _say_nothing)(desk, m))
@@ -73,12 +77,23 @@ def take_referral(desk: Desk, message: Message) -> None:
         raise Refused("referral_of_another")
     if known is not None:
         return answer_again(desk, message)
-    if event.to_org not in desk.reachable or event.to_org == message.sender:
+    is_reachable = event.to_org in desk.reachable and event.to_org != message.sender
+    if not (_may_be_forwarded(desk, message.sender, event) and is_reachable):
         return _refuse_referral(desk, message, event.referral_id)
     referral = _taken(desk, message.sender, event)
     desk.book.enter(referral, Step(message.id, Move.SEND, message.sender, event.sent_at, message.letter))
     _offer(desk, desk.book.find(referral.id) or referral, event, message.letter)
     return None
+
+
+def _may_be_forwarded(desk: Desk, sender: str, event: ReferralSent) -> bool:
+    """Whether consent for what it forwards, if it forwards anything, was not withdrawn meanwhile."""
+    if event.parent is None:
+        return True
+    parent = _theirs(desk, event.parent, sender)
+    if parent.party(sender) is not Party.RECEIVER:
+        raise Refused("not_the_receiver")
+    return parent.state is not State.WITHDRAWN and not erasure_storage.is_asked(desk.tx, parent.id)
 
 
 def _taken(desk: Desk, sender: str, event: ReferralSent) -> Referral:
@@ -95,6 +110,7 @@ def _taken(desk: Desk, sender: str, event: ReferralSent) -> Referral:
         taken_at=desk.tx.at,
         acknowledge_by=acknowledge_by,
         reply_by=reply_by,
+        parent_id=event.parent,
     )
 
 
@@ -111,6 +127,7 @@ def _offer(desk: Desk, referral: Referral, event: ReferralSent, letter: Letter |
         recorded_at=desk.tx.at,
         link=referral.link,
         sealed_person=None if letter else event.sealed_person,
+        parent=referral.parent_id,
     )
     desk.tx.outbox.publish(
         desk.tx,
@@ -197,7 +214,11 @@ def _say_refused(desk: Desk, org: str, referral_id: UUID, move: tuple[UUID, Move
 def tell_history(desk: Desk, message: Message) -> None:
     """Answer a node that misses moves."""
     event: HistoryAsked = message.event  # type: ignore[assignment]
-    _tell(desk, _theirs(desk, event.referral_id, message.sender), message.sender, event.after)
+    referral = _theirs(desk, event.referral_id, message.sender)
+    _tell(desk, referral, message.sender, event.after)
+    if referral.state is State.FORWARDED and message.sender == referral.from_org:
+        for child in erasure_storage.children_of(desk.tx, referral.id):
+            desk.book.tell_of_child(child, referral.id)
 
 
 def answer_again(desk: Desk, message: Message) -> None:
@@ -244,6 +265,18 @@ def _pass_word_on(desk: Desk, message: Message) -> None:
     pass_word_on(desk.tx, message, event)
 
 
+def _ask_to_erase(desk: Desk, message: Message) -> None:
+    take_asking(desk.book, message)
+
+
+def _ask_again(desk: Desk, message: Message) -> None:
+    answer_asking(desk.book, message)
+
+
+def _take_receipt(desk: Desk, message: Message) -> None:
+    take_receipt(desk.book, message)
+
+
 def _say_nothing(_desk: Desk, _message: Message) -> None:
     """A repeat of what is not awaited."""
 
@@ -266,5 +299,11 @@ FRESH: dict[type, Callable[[Desk, Message], None]] = {
     MessagesReceived: _note_receipt,
     AuditCheckpointMade: _witness,
     AuditCheckpointWitnessed: _pass_word_on,
+    ErasureAsked: _ask_to_erase,
+    ErasureReceipted: _take_receipt,
 }
-REPEATED: dict[type, Callable[[Desk, Message], None]] = {ReferralSent: answer_again, MoveMade: answer_again}
+REPEATED: dict[type, Callable[[Desk, Message], None]] = {
+    ReferralSent: answer_again,
+    MoveMade: answer_again,
+    ErasureAsked: _ask_again,
+}
