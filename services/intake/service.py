@@ -9,6 +9,7 @@ from services.intake.usecases import (
     counting,
     directory,
     erasing,
+    erasures,
     hearing,
     node,
     silence,
@@ -19,7 +20,10 @@ from shared.messaging.entrypoint import Injected, hears
 from shared.schemas.referral import (
     AuditCheckpointKept,
     AuditCheckpointPassed,
+    ChildMoved,
     DirectoryPublished,
+    ErasureAnswered,
+    ErasurePassed,
     History,
     Moved,
     MoveRefused,
@@ -51,6 +55,9 @@ class IntakeService:
         DirectoryPublished,
         AuditCheckpointPassed,
         AuditCheckpointKept,
+        ChildMoved,
+        ErasurePassed,
+        ErasureAnswered,
     )
     def on_network(self, tx: Transaction, batch: Batch) -> None:
         """What the hub says."""
@@ -76,6 +83,7 @@ class IntakeService:
         """What has been kept as long as it may be."""
         kept_for = timedelta(days=self.node.settings.retention_days)
         erasing.erase_what_is_due(self.node.database, kept_for)
+        erasures.erase_what_is_freed(self.node.database, self.node.org)
 
     @timer(interval=CHAIN, eager=True)
     def chain_audit(self) -> None:

@@ -9,6 +9,7 @@ ERASED, KEPT, NOTHING, UNDECIDED = "erased", "kept", "nothing", "undecided"
 OUTCOMES = (ERASED, KEPT, NOTHING, UNDECIDED)  #: there was nothing; a person there has yet to say
 LEGAL_HOLD = "legal_hold"
 KEPT_BECAUSE = (LEGAL_HOLD, "legal_obligation", "vital_interests", "own_consent")  #: the closed list of why
+REASONS_OF_PEOPLE = KEPT_BECAUSE[1:]  #: a legal hold is found by the machine
 
 
 def is_final(holdings: Iterable[Any]) -> bool:

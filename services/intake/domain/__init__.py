@@ -11,6 +11,7 @@ from services.intake.domain.consent import (
     ConsentMissing,
 )
 from services.intake.domain.directory import Offer, Partner
+from services.intake.domain.erasure import Child, Copy, ForwardConsent, Held, Withdrawal
 from services.intake.domain.hold import HoldStep, LegalHold
 from services.intake.domain.person import Person, age_band_of, folded
 from services.intake.domain.referral import SAFE_CONTACT, Direction, HistoryLine, Referral
@@ -32,10 +33,14 @@ __all__ = [
     "Action",
     "Actor",
     "Case",
+    "Child",
     "Consent",
     "ConsentMissing",
+    "Copy",
     "Direction",
     "Entry",
+    "ForwardConsent",
+    "Held",
     "HistoryLine",
     "HoldStep",
     "LegalHold",
@@ -49,6 +54,7 @@ __all__ = [
     "Role",
     "Standing",
     "Via",
+    "Withdrawal",
     "age_band_of",
     "folded",
     "new_reference",

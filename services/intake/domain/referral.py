@@ -29,6 +29,7 @@ class Referral:
     ``state`` and ``number`` are what the referral service confirmed last, ``link`` is the chain's link of that move;
     ``shown_state`` adds our own moves that wait for their number, and ``unconfirmed`` says that there are some.
     ``refused``: the network could not take it. Deadlines are unknown (None) until the referral service has said them.
+    ``parent_id`` is the referral to its sender that it forwards, if it forwards one.
     ``missing`` says why its content is not there: ``erased``, or ``unreadable`` for what was tampered with.
     """
 
@@ -52,6 +53,7 @@ class Referral:
     refused: bool = False
     unseen: bool = False
     link: str | None = None
+    parent_id: UUID | None = None
     missing: str | None = None
 
     @property

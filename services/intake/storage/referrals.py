@@ -15,7 +15,7 @@ from services.intake.storage.rows import line_of, referral_of
 from services.intake.storage.tables import cases, moves, partners, referrals
 from shared.database import Transaction
 from shared.rows import among
-from shared.schemas.life import OPEN, State
+from shared.schemas.life import State
 
 ELSEWHERE = ("content", "reference", "reference_index")
 FACTS = [column for column in referrals.c if column.name not in ELSEWHERE]
@@ -95,14 +95,6 @@ def referrals_of_cases(tx: Transaction, case_ids: Collection[UUID], *, seen_by: 
     return _read(tx, query, case_ids=list(case_ids))
 
 
-def open_referrals_of_person(tx: Transaction, person_id: UUID, *, seen_by: Actor) -> list[UUID]:
-    """What was sent for the person and is not over."""
-    c = referrals.c
-    query = select(c.id).join(cases).where(cases.c.person_id == person_id, visible(referrals, seen_by, tx.at))
-    is_open = and_(c.shown_state.in_(sorted(OPEN)), ~c.refused)
-    return list(tx.execute(query.where(is_open).order_by(c.id)).scalars())
-
-
 def find_referral(tx: Transaction, referral_id: UUID, *, seen_by: Actor) -> tuple[Referral, Any] | None:
     """The referral and its content."""
     query = select(*FACTS).where(referrals.c.id == referral_id, visible(referrals, seen_by, tx.at))
@@ -122,6 +114,37 @@ def lock_referral(
     )
     row = tx.execute(query).mappings().one_or_none()
     return (referral_of(tx.at_rest, row)[0], row["public_key"]) if row else None
+
+
+def lock_content(tx: Transaction, referral_id: UUID, *, seen_by: Actor) -> tuple[Referral, Any] | None:
+    """The referral, locked, and its content."""
+    query = select(*FACTS).where(referrals.c.id == referral_id, visible(referrals, seen_by, tx.at))
+    row = tx.execute(query.with_for_update()).mappings().one_or_none()
+    return referral_of(tx.at_rest, row) if row else None
+
+
+def require_locked(tx: Transaction, referral_id: UUID, *, seen_by: Actor) -> tuple[Referral, str | None]:
+    """The same for one that is known to be there."""
+    found = lock_referral(tx, referral_id, seen_by=seen_by)
+    if found is None:
+        raise LookupError("referral_not_found")
+    return found
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Of a referral what the node itself needs to know, whoever may see it."""
+
+    direction: str
+    other_org: str
+    parent_id: UUID | None
+
+
+def facts_of(tx: Transaction, referral_id: UUID) -> Facts | None:
+    """Which way it went, the other organisation, and what it forwards."""
+    c = referrals.c
+    row = tx.execute(select(c.direction, c.other_org, c.parent_id).where(c.id == referral_id)).one_or_none()
+    return Facts(*row) if row else None
 
 
 def set_shown(tx: Transaction, referral_id: UUID, standing: Standing, *, quiet_until: datetime) -> None:

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from services.intake.usecases.arrivals import FIRST, take_in
 from services.intake.usecases.directory import keep_directory
+from services.intake.usecases.erasures import take_passed
 from services.intake.usecases.ledger import Ledger, own_id
+from services.intake.usecases.withdrawing import hear_answers, hear_of_children
 from services.intake.usecases.witnessing import hear_of_audits
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
@@ -15,7 +17,10 @@ from shared.messaging.errors import Refused
 from shared.messaging.message import HUB, Message
 from shared.schemas import Event
 from shared.schemas.referral import (
+    ChildMoved,
     DirectoryPublished,
+    ErasureAnswered,
+    ErasurePassed,
     History,
     Moved,
     MoveRefused,
@@ -40,6 +45,9 @@ def hear(tx: Transaction, batch: Batch, ring: KeyRing, org: str) -> None:
     if offers:
         take_in(tx, offers, ring, org)
     _enter(tx, batch.fresh, ring, org)
+    take_passed(tx, [*_only(ErasurePassed, batch.fresh), *_only(ErasurePassed, batch.repeated)], org)
+    hear_answers(tx, _only(ErasureAnswered, batch.fresh))
+    hear_of_children(tx, [event for _, event in _only(ChildMoved, batch.fresh)])
     hear_of_audits(tx, batch.fresh)
     published = [event for _, event in _only(DirectoryPublished, batch.fresh)]
     for directory in sorted(published, key=lambda event: event.directory_version):

@@ -13,6 +13,7 @@ from services.intake.usecases import audit
 from services.intake.usecases.checks import checked, code, moment, text
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
 from services.intake.usecases.sealed_parts import KeyUnusable, seal_note
+from services.intake.usecases.withdrawing import ask_to_erase
 from shared.clock import new_id
 from shared.database import Database, Transaction
 from shared.messaging.message import HUB
@@ -47,12 +48,22 @@ def make_move(database: Database, referral_id: UUID, order: MoveOrder, by: Actor
     Raises NotFound, Invalid (also for what must be said with the move and is not), or Conflict with the state
     and the moves that are allowed from it.
     """
+    if order.move == Move.FORWARD:
+        raise Invalid({"move": "forward_needs_consent"})
     with database.transaction() as tx:
         return move_on(tx, referral_id, order, by)
 
 
 def move_on(tx: Transaction, referral_id: UUID, order: MoveOrder, by: Actor) -> Referral:
-    """The same within a transaction."""
+    """The same within a transaction; to forward is a part of sending on, which needs consent."""
+    moved = move_by_node(tx, referral_id, order, by)
+    if moved.direction is Direction.IN and not by.sees_every_case:
+        need_to_know.take_referral(tx, referral_id, by.username)
+    return moved
+
+
+def move_by_node(tx: Transaction, referral_id: UUID, order: MoveOrder, by: Actor) -> Referral:
+    """The same without anybody beginning to work on it; whose consent is withdrawn is erased by all who hold it."""
     found = referral_rows.lock_referral(tx, referral_id, seen_by=by)
     if found is None:
         raise NotFound("referral_not_found")
@@ -63,12 +74,12 @@ def move_on(tx: Transaction, referral_id: UUID, order: MoveOrder, by: Actor) -> 
     letter = _tell(tx, referral, line, after=standing.last_pending, sealed=sealed, org=by.org)
     proven = replace(line, letter=letter.hash)
     sending_rows.add_line(tx, referral_id, proven, letter, position=standing.next_position, by=by)
-    if referral.direction is Direction.IN and not by.sees_every_case:
-        need_to_know.take_referral(tx, referral_id, by.username)
     person_id = referral_rows.person_of_case(tx, referral.case_id) if referral.case_id else None
     audit.did(tx, by, Action.REFERRAL_MOVED, About(person_id, referral.case_id, referral_id))
     moved = standing.asked(line.move_id, line.state)
     referral_rows.set_shown(tx, referral_id, moved, quiet_until=tx.at + QUIET)
+    if line.move is Move.WITHDRAW_CONSENT:
+        ask_to_erase(tx, referral, by.org)
     return replace(referral, shown_state=moved.shown_state, unconfirmed=True, unseen=False)
 
 

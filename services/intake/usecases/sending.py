@@ -94,7 +94,7 @@ def _send_all(tx: Transaction, wishes: Sequence[_Wish]) -> list[Referral | Excep
 def _try(tx: Transaction, wish: _Wish, found: BeforeSending | None) -> Sent | Exception:
     try:
         before = _require_open(found, wish.order)
-        partner = _receiver(before.partner, wish.by)
+        partner = receiver_of(before.partner, wish.by)
         _require_consent(before, wish.values, tx.at)
         return _send(tx, before, partner, wish)
     except (NotFound, Conflict, ConsentMissing, Invalid) as refused:
@@ -113,7 +113,8 @@ def _require_open(found: BeforeSending | None, order: ReferralOrder) -> BeforeSe
     return found
 
 
-def _receiver(partner: Partner | None, by: Actor) -> Partner:
+def receiver_of(partner: Partner | None, by: Actor) -> Partner:
+    """The organisation, if it can receive something from us; raises Invalid of ``to_org``."""
     if partner is None:
         raise Invalid({"to_org": "organisation_unknown"})
     if partner.org == by.org:
@@ -141,12 +142,12 @@ def _send(tx: Transaction, before: BeforeSending, partner: Partner, wish: _Wish)
     )
     letter = tx.outbox.publish_letter(
         tx,
-        _sent(referral),
+        said_of(referral),
         to=from_node(by.org),
         subject=referral.id,
         readers=(HUB, partner.org),
         awaits=f"sent:{referral.id}",
-        private=_sealed(content, referral.id, partner),
+        private=sealed_to(partner, content, referral.id),
     )
     audit.did(tx, by, Action.REFERRAL_SENT, About(before.person.id, before.case.id, referral.id))
     first = HistoryLine(None, referral.id, Move.SEND, State.SENT, by_org=by.org, made_at=tx.at)
@@ -171,18 +172,21 @@ def _referral(tx: Transaction, before: BeforeSending, values: dict[str, Any]) ->
     )
 
 
-def _sealed(content: dict[str, Any], referral_id: UUID, partner: Partner) -> bytes:
+def sealed_to(partner: Partner, content: dict[str, Any], referral_id: UUID) -> bytes:
+    """What leaves with that referral, sealed to who receives it; raises Invalid of ``to_org``."""
     try:
         return seal_person(content, referral_id, to=partner.public_key)
     except KeyUnusable:
         raise Invalid({"to_org": "organisation_without_key"}) from None
 
 
-def _sent(referral: Referral) -> ReferralSent:
+def said_of(referral: Referral) -> ReferralSent:
+    """What everybody on its way may know of a new referral of ours."""
     return ReferralSent(
         referral_id=referral.id,
         to_org=referral.other_org,
         service_type=referral.service_type,
         urgency=referral.urgency,
         sent_at=referral.sent_at,
+        parent=referral.parent_id,
     )
