@@ -130,7 +130,7 @@ def test_what_makes_no_sense_is_not_taken(
 
 
 def test_it_is_said_once_by_who_may_see_it_and_only_after_a_withdrawal(node: Node, rejected: UUID) -> None:
-    with pytest.raises(NotFound, match="withdrawal_not_found"):
+    with pytest.raises(NotFound, match="referral_not_found"):
         decide_own_records(node.database, rejected, "erased", None, WORKER)
     node.hears_letters(passed(rejected))
     with pytest.raises(NotFound, match="referral_not_found"):

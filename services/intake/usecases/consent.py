@@ -81,7 +81,8 @@ def withdraw_forwarded(database: Database, referral_id: UUID, by: Actor) -> None
     """
     with database.transaction() as tx:
         found = referral_rows.lock_referral(tx, referral_id, seen_by=by)
-        if found is None or erasure_rows.forward_consent_of(tx, referral_id) is None:
+        agreed = erasure_rows.forward_consent_of(tx, referral_id)
+        if found is None or agreed is None:
             raise NotFound("referral_not_found")
         audit.did(tx, by, Action.CONSENT_WITHDRAWN, About(referral_id=referral_id))
         _take_back(tx, found[0], by)

@@ -144,11 +144,10 @@ def decide_own_records(
     if (said["outcome"] == erasure.KEPT) != ("reason" in said):
         raise Invalid({"reason": "needed" if said["outcome"] == erasure.KEPT else "unknown_code"})
     with database.transaction() as tx:
-        if referral_rows.lock_referral(tx, referral_id, seen_by=by) is None:
-            raise NotFound("referral_not_found")
+        found = referral_rows.lock_referral(tx, referral_id, seen_by=by)
         known = rows.withdrawals_of(tx, [referral_id]).get(referral_id)
-        if known is None:
-            raise NotFound("withdrawal_not_found")
+        if found is None or known is None:
+            raise NotFound("referral_not_found")
         if not known.waits_for_people:
             raise Conflict("decided")
         changed = replace(

@@ -48,6 +48,24 @@ OWN_CODES: Mapping[str, Mapping[str, Any]] = {
         "referral": _l("Referral to the organisations named here"),
         "statistics": _l("Counting in statistics, without a name"),
     },
+    "part": {"received_content": _l("What came with the referral"), "own_records": _l("Own records")},
+    "holding": {
+        "erased": _l("erased"),
+        "kept": _l("kept"),
+        "nothing": _l("there is nothing"),
+        "undecided": _l("a person there has yet to say"),
+    },
+    "own_records": {
+        "nothing": _l("There are none."),
+        "erased": _l("They are erased."),
+        "kept": _l("Something has to be kept."),
+    },
+    "kept_because": {
+        "legal_hold": _l("legal hold"),
+        "legal_obligation": _l("a law obliges us to keep it"),
+        "vital_interests": _l("somebody's life or health depends on it"),
+        "own_consent": _l("the person has agreed to it here"),
+    },
     "priority": {"high": _l("High priority"), "medium": _l("Medium priority"), "low": _l("Low priority")},
     "case_status": {"open": _l("Open case"), "closed": _l("Closed case")},
     "service_status": {"open": _l("takes referrals"), "paused": _l("paused")},
@@ -65,7 +83,6 @@ OWN_CODES: Mapping[str, Mapping[str, Any]] = {
     "about": {
         Move.ACKNOWLEDGE: _l("Says that somebody here has read it. It is no decision yet."),
         Move.ACCEPT: _l("Says that your organisation will help."),
-        Move.FORWARD: _l("Ends it here. Send the new referral from a case of your own, with fresh consent."),
         Move.CANCEL: _l("Asks the other organisation to stop. What was shared stays with it."),
         Move.WITHDRAW_CONSENT: _l("Tells the other organisation to stop and to erase what was shared."),
         Move.ENTERED_IN_ERROR: _l("Says that this referral should never have been sent."),
@@ -123,6 +140,7 @@ SENTENCES: Mapping[str, Any] = {
     "erased": _l("What was known of the person has been erased."),
     "unreadable": _l("What is known of the person cannot be read. Tell whoever looks after this node."),
     "another_person_needed": _l("You were the first. Ask a colleague to open this page and to confirm."),
+    "not_received": _l("One of these fields did not come with the referral. Untick it."),
     **dict.fromkeys(
         ("no_hold", "hold_asked", "hold_lapsed", "hold_held", "hold_lift_asked", "hold_lifted"),
         _l("The legal hold has changed in the meantime. Open this page anew to see where it stands."),

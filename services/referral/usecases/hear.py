@@ -265,18 +265,6 @@ def _pass_word_on(desk: Desk, message: Message) -> None:
     pass_word_on(desk.tx, message, event)
 
 
-def _ask_to_erase(desk: Desk, message: Message) -> None:
-    take_asking(desk.book, message)
-
-
-def _ask_again(desk: Desk, message: Message) -> None:
-    answer_asking(desk.book, message)
-
-
-def _take_receipt(desk: Desk, message: Message) -> None:
-    take_receipt(desk.book, message)
-
-
 def _say_nothing(_desk: Desk, _message: Message) -> None:
     """A repeat of what is not awaited."""
 
@@ -299,11 +287,11 @@ FRESH: dict[type, Callable[[Desk, Message], None]] = {
     MessagesReceived: _note_receipt,
     AuditCheckpointMade: _witness,
     AuditCheckpointWitnessed: _pass_word_on,
-    ErasureAsked: _ask_to_erase,
-    ErasureReceipted: _take_receipt,
+    ErasureAsked: lambda desk, message: take_asking(desk.book, message),
+    ErasureReceipted: lambda desk, message: take_receipt(desk.book, message),
 }
 REPEATED: dict[type, Callable[[Desk, Message], None]] = {
     ReferralSent: answer_again,
     MoveMade: answer_again,
-    ErasureAsked: _ask_again,
+    ErasureAsked: lambda desk, message: answer_asking(desk.book, message),
 }

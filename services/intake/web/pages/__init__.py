@@ -11,10 +11,13 @@ from services.intake.web.pages.inbox import inbox
 from services.intake.web.pages.people import people
 from services.intake.web.pages.refer import refer
 from services.intake.web.pages.referrals import referrals
+from services.intake.web.pages.sharing import sharing
 from services.intake.web.pages.team import team
 
 GATES = {
-    **dict.fromkeys((inbox, people, consent, cases, refer, referrals, holds), context.for_case_staff),
+    **dict.fromkeys(
+        (inbox, people, consent, cases, refer, referrals, holds, sharing), context.for_case_staff
+    ),
     emergency: context.for_case_workers,
     team: context.for_focal_points,
     directory: context.for_the_directory,

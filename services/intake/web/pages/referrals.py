@@ -43,7 +43,9 @@ def page(referral_id: UUID) -> str:
     team = need_to_know.referral_team(database(), referral_id, actor()) if came else None
     until = need_to_know.referral_open_until(database(), referral_id, actor())
     looks = who_looked(database(), referral_id, actor())
-    return render_template("referrals/page.html", file=file, team=team, open_until=until, looks=looks)
+    return render_template(
+        "referrals/page.html", file=file, team=team, open_until=until, looks=looks, at=database().clock()
+    )
 
 
 @referrals.route("/referrals/<uuid:referral_id>/moves/<move>", methods=["GET", "POST"])
@@ -51,6 +53,8 @@ def move(referral_id: UUID, move: str) -> ResponseReturnValue:
     """Make one move; the page asks for what must be said with it."""
     file = use.referral_page(database(), referral_id, actor())
     asked = _move(move)
+    if asked is Move.FORWARD:
+        return redirect(url_for("sharing.forward", referral_id=referral_id))
     form = MoveForm(asked)
     if form.validate_on_submit():
         with refusals_shown_in(form):

@@ -36,6 +36,14 @@ SENT = {
     "reason": "A bed.",
     "safe_contact": "phone",
 }
+FORWARDED = {
+    "to_org": "night-shelter",
+    "urgency": "urgent",
+    "fields": ["given_name"],
+    "reason": "A bed.",
+    "safe_contact": "phone",
+    "given_by": "individual",
+}
 SAID: dict[str, dict[str, Any]] = {
     "/people/new": {"alias": "Stork"},
     "/people/<person>/consent": {"given_by": "individual", "purposes": ["statistics"]},
@@ -48,6 +56,7 @@ SAID: dict[str, dict[str, Any]] = {
     "/referrals/<in>/hold": {"reason": "A court has asked."},
     "/referrals/<out>/hold": {"reason": "A court has asked."},
     "/referrals/<in>/team": {"members": ["daria"]},
+    "/referrals/<in>/forward": FORWARDED | {"go": "send"},
     "/referrals/<out>/moves/<move>": {"reason": "duplicate"},
     "/emergency": {"reference": "AAAA-AAAA", "reason": "She is at the door."},
     "/api/v1/people": {"alias": "Stork"},
@@ -55,6 +64,13 @@ SAID: dict[str, dict[str, Any]] = {
     "/api/v1/cases/<case>/needs": NEED,
     "/api/v1/referrals/<out>/moves": {"move": "cancel", "reason": "duplicate"},
     "/api/v1/referrals/<in>/moves": {"move": "accept"},
+    "/api/v1/people/<person>/withdraw": {},
+    "/api/v1/referrals/<out>/forward": FORWARDED,
+    "/api/v1/referrals/<in>/forward": FORWARDED,
+    "/api/v1/referrals/<out>/withdraw": {},
+    "/api/v1/referrals/<in>/withdraw": {},
+    "/api/v1/referrals/<out>/own-records": {"outcome": "nothing"},
+    "/api/v1/referrals/<in>/own-records": {"outcome": "nothing"},
 }  #: what is sent with a POST; where nothing stands here, nothing need be said
 
 

@@ -34,6 +34,7 @@ GET  /cases/<case>/needs/<need>/refer
 GET  /referrals
 GET  /referrals/<out>
 GET  /referrals/<in>
+GET  /referrals/<in>/forward
 GET  /api/v1/people
 POST /api/v1/cases
 GET  /api/v1/cases/<case>
@@ -44,7 +45,9 @@ GET  /api/v1/referrals/<in>
 POST /api/v1/referrals/<out>/moves
 POST /api/v1/referrals/<in>/moves
 """
-ENDING = re.compile("close|withdraw|moves/<move>|settle")  #: after which less can be done, so they come last
+ENDING = re.compile(
+    "close|withdraw|moves/<move>|settle|forward"
+)  #: after which less can be done, so they come last
 PEOPLE = {"worker": "olena", "focal": "ihar"}
 
 
