@@ -185,6 +185,12 @@ def known_organisations(tx: Transaction, orgs: Iterable[str]) -> set[str]:
     return set(tx.execute(query).scalars())
 
 
+def signs(tx: Transaction, org: str) -> bool:
+    """Whether it has a node that signs: one of version 0.1.0 does not, and does not know what came later."""
+    query = select(organisations.c.signing_key).where(organisations.c.org == org)
+    return tx.execute(query).scalar_one_or_none() is not None
+
+
 def lock_overdue(tx: Transaction, *, limit: int) -> list[Referral]:
     """Referrals past a deadline that has not been flagged; one of several replicas gets each."""
     c = referrals.c

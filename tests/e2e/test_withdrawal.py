@@ -7,7 +7,7 @@ from tests.e2e.test_journey import A, B, _open_case_with_need, _record_consent, 
 
 
 def test_who_withdraws_sees_the_receipts_of_all_to_whom_it_went(visit: Visit) -> None:
-    worker, lawyer = visit(A).signs_in("alena"), visit(B).signs_in("oksana")
+    worker, lawyer = (visit(org).signs_in(name).speaks("en") for org, name in ((A, "alena"), (B, "oksana")))
     alias = f"Test {uuid4().hex[:8]}"
     _register(worker, alias, "Mirela")
     person = worker.page.url

@@ -14,7 +14,14 @@ from services.intake.domain.directory import Offer, Partner
 from services.intake.domain.erasure import Child, Copy, ForwardConsent, Held, Withdrawal
 from services.intake.domain.hold import HoldStep, LegalHold
 from services.intake.domain.person import Person, age_band_of, folded
-from services.intake.domain.referral import SAFE_CONTACT, Direction, HistoryLine, Referral
+from services.intake.domain.referral import (
+    SAFE_CONTACT,
+    Direction,
+    HistoryLine,
+    Referral,
+    makes_sense,
+    open_request,
+)
 from services.intake.domain.staff import EMERGENCY, Actor, Opening, Role, Via
 from services.intake.domain.standing import NEED_AFTER, Pending, Standing
 
@@ -57,6 +64,8 @@ __all__ = [
     "Withdrawal",
     "age_band_of",
     "folded",
+    "makes_sense",
     "new_reference",
     "next_step",
+    "open_request",
 ]

@@ -15,7 +15,7 @@ from services.intake.storage.rows import line_of, referral_of
 from services.intake.storage.tables import cases, moves, partners, referrals
 from shared.database import Transaction
 from shared.rows import among
-from shared.schemas.life import State
+from shared.schemas.life import Move, State
 
 ELSEWHERE = ("content", "reference", "reference_index")
 FACTS = [column for column in referrals.c if column.name not in ELSEWHERE]
@@ -173,6 +173,13 @@ def history_of(tx: Transaction, referral_id: UUID, *, seen_by: Actor) -> list[Hi
     of_it = query.where(c.referral_id == referral_id, visible(referrals, seen_by, tx.at))
     ordered = of_it.order_by(place, c.number.is_(None), c.position, c.move_id)
     return [line_of(tx.at_rest, row) for row in tx.execute(ordered).mappings()]
+
+
+def handed_over(tx: Transaction, referral_ids: Collection[UUID]) -> set[UUID]:
+    """With which of these the whole case was handed over."""
+    c = moves.c
+    theirs = and_(c.referral_id.in_(referral_ids), c.move == Move.TRANSFER, c.refused_after.is_(None))
+    return set(tx.execute(select(c.referral_id).where(theirs)).scalars())
 
 
 def pending_of(tx: Transaction, referral_ids: Collection[UUID]) -> dict[UUID, tuple[Pending, ...]]:

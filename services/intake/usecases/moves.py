@@ -5,7 +5,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.intake.domain import About, Action, Actor, Direction, HistoryLine, Referral, Standing
+from services.intake.domain import (
+    About,
+    Action,
+    Actor,
+    Direction,
+    HistoryLine,
+    Referral,
+    Standing,
+    makes_sense,
+    open_request,
+)
 from services.intake.storage import need_to_know
 from services.intake.storage import referrals as referral_rows
 from services.intake.storage import sending as sending_rows
@@ -19,7 +29,7 @@ from shared.database import Database, Transaction
 from shared.messaging.message import HUB
 from shared.messaging.topology import from_node
 from shared.schemas.intake import MoveMade
-from shared.schemas.life import REASONS, Move, NotAllowed, needs, step
+from shared.schemas.life import REASONS, SINCE_LETTERS, Move, NotAllowed, needs, step
 from shared.sealing import Letter
 
 QUIET = timedelta(minutes=1)  #: after which news that a machine should bring is asked for the first time
@@ -69,6 +79,8 @@ def move_by_node(tx: Transaction, referral_id: UUID, order: MoveOrder, by: Actor
         raise NotFound("referral_not_found")
     referral, public_key = found
     line = _line(tx, referral, order, by)
+    if line.move in SINCE_LETTERS:
+        _require_sense(tx, referral, line.move, by)
     sealed = _sealed(line, public_key)
     standing = _standing(tx, referral)
     letter = _tell(tx, referral, line, after=standing.last_pending, sealed=sealed, org=by.org)
@@ -104,6 +116,13 @@ def _step(referral: Referral, move: Move) -> Any:
         return step(referral.shown_state, move, referral.direction.party)
     except NotAllowed as error:
         raise Conflict(error.state, error.allowed) from None
+
+
+def _require_sense(tx: Transaction, referral: Referral, move: Move, by: Actor) -> None:
+    """One request at a time, and no answer where nothing was asked."""
+    request = open_request(referral_rows.history_of(tx, referral.id, seen_by=by))
+    if not makes_sense(move, request):
+        raise Conflict(referral.shown_state, referral.may(request))
 
 
 def _said(order: MoveOrder, move: Move) -> dict[str, Any]:

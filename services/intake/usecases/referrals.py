@@ -15,6 +15,7 @@ from services.intake.domain import (
     HistoryLine,
     Referral,
     Withdrawal,
+    open_request,
 )
 from services.intake.storage import erasures as erasure_rows
 from services.intake.storage import referrals as rows
@@ -123,7 +124,8 @@ def referral_page(database: Database, referral_id: UUID, by: Actor) -> ReferralF
     audit.saw(database, by, Action.REFERRAL_READ, About(person_id, referral.case_id, referral_id))
     if referral.unseen:
         _note_seen(database, referral_id)
-    return ReferralFile(referral, history, content, referral.allowed, person_id, **beside)
+    may = referral.may(open_request(history))
+    return ReferralFile(referral, history, content, may, person_id, **beside)
 
 
 def _beside(tx: Transaction, referral: Referral) -> dict[str, Any]:

@@ -79,10 +79,21 @@ OWN_CODES: Mapping[str, Mapping[str, Any]] = {
         Move.NOT_ATTENDED: _l("did not come"),
         Move.START: _l("started"),
         Move.RESUME: _l("resumed"),
+        Move.ASK_TO_CANCEL: _l("asked to cancel it"),
+        Move.ASK_FOR_TRANSFER: _l("asked for the whole case"),
+        Move.TRANSFER: _l("handed over the case"),
+        Move.DECLINE: _l("said no to the request"),
     },
     "about": {
         Move.ACKNOWLEDGE: _l("Says that somebody here has read it. It is no decision yet."),
         Move.ACCEPT: _l("Says that your organisation will help."),
+        Move.ASK_TO_CANCEL: _l("The organisation that sent it decides. Until then nothing changes."),
+        Move.ASK_FOR_TRANSFER: _l(
+            "Asks whether your organisation may take over the whole case. Nothing changes until people there say so."
+        ),
+        Move.TRANSFER: _l(
+            "The other organisation is responsible for the case from now on. Close yours as transferred afterwards."
+        ),
         Move.CANCEL: _l("Asks the other organisation to stop. What was shared stays with it."),
         Move.WITHDRAW_CONSENT: _l("Tells the other organisation to stop and to erase what was shared."),
         Move.ENTERED_IN_ERROR: _l("Says that this referral should never have been sent."),

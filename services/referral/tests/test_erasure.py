@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 
+from services.referral import storage
 from services.referral.tests.hub import START, Hub, Said, delivered, in_letter, made, sent
 from shared.clock import new_id
 from shared.messaging.errors import Refused, Unready
@@ -200,3 +201,17 @@ def test_the_sender_of_what_was_forwarded_follows_its_state(hub: Hub, chain: tup
     assert [(one.event.child_id, one.event.to_org, one.event.state) for one in only(again, ChildMoved)] == [
         (second, "clinic", State.FORWARDED)
     ]
+
+
+def test_what_a_node_of_version_0_1_0_does_not_know_is_refused_for_it(hub: Hub) -> None:
+    referral = new_id()
+    hub.hears(sent(referral), delivered(referral), made(referral, Move.ACCEPT))
+    assert hub.hears(made(referral, Move.ASK_TO_CANCEL))
+    organisations = storage.metadata.tables["organisations"]
+    with hub.database.transaction() as tx:
+        mine = organisations.c.org == "harbour-house"
+        tx.execute(organisations.update().where(mine).values(signing_key=None))
+
+    [refused] = only(hub.hears(made(referral, Move.ASK_TO_CANCEL)), MoveRefused)
+
+    assert (refused.to, Move.ASK_TO_CANCEL in refused.event.allowed) == ("to.legal-aid", False)

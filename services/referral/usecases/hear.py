@@ -31,7 +31,7 @@ from shared.schemas.intake import (
     ReferralSent,
     ServicesOffered,
 )
-from shared.schemas.life import Move, needs
+from shared.schemas.life import SINCE_LETTERS, Move, needs
 from shared.schemas.referral import History, MoveRefused, Offered
 from shared.sealing import Letter
 
@@ -161,6 +161,8 @@ def record_move(desk: Desk, message: Message) -> None:
     if "reason" in needs(event.move) and event.reason is None:
         raise Refused("reason_missing")
     party = referral.party(message.sender)
+    if event.move in SINCE_LETTERS and not storage.signs(desk.tx, _other(referral, message.sender)):
+        return _refuse_move(desk, message.sender, referral, (event.move_id, event.move))
     try:
         moved = referral.moved(event.move, party)  # type: ignore[arg-type]
     except NotAllowed:
@@ -168,6 +170,10 @@ def record_move(desk: Desk, message: Message) -> None:
     said = (event.move_id, event.move, message.sender, event.made_at)
     desk.book.move(moved, Step(*said, message.letter, event.reason, event.sealed_note))
     return None
+
+
+def _other(referral: Referral, org: str) -> str:
+    return referral.from_org if org == referral.to_org else referral.to_org
 
 
 def _theirs(desk: Desk, referral_id: UUID, org: str) -> Referral:

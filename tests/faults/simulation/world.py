@@ -33,7 +33,7 @@ from services.reporting.usecases.hear import hear as hear_reporting
 from shared import clock as clocks
 from shared.messaging.message import HUB
 from shared.messaging.topology import HUB_QUEUES, node_bindings, node_queue
-from shared.schemas.life import Move, Party, State, allowed, needs
+from shared.schemas.life import Move, Party, State, allowed, needs, requests
 from tests.faults.simulation.broker import SimulatedBroker
 from tests.faults.simulation.process import KEYS, ORGS, Process
 from tests.faults.simulation.weather import Crash, Weather
@@ -109,7 +109,7 @@ class World:
             return self.forward(org, referral_id)
         given: dict[str, Any] = {"reason": "other", "note": "Simulated.", "scheduled_for": START}
         order = MoveOrder(move, **{name: given[name] for name in needs(move)})
-        with perhaps(self.nodes[org]):
+        with perhaps(self.nodes[org]), suppress(Conflict):
             make_move(self.nodes[org].database, referral_id, order, worker(org))
             self.moved.append((org, referral_id, self._last_line(org, referral_id)))
         return None
@@ -153,7 +153,8 @@ class World:
         return [
             (row["id"], move)
             for row in sorted(referrals, key=lambda row: row["id"])
-            for move in allowed(State(row["shown_state"]), PARTY[row["direction"]])
+            for find in (allowed, requests)
+            for move in find(State(row["shown_state"]), PARTY[row["direction"]])
         ]
 
     def look_at_the_clock(self) -> None:

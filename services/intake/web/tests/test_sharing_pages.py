@@ -1,5 +1,6 @@
 """Where what was shared goes, on pages: forwarded with fresh consent, withdrawn, answered by each organisation."""
 
+import re
 from uuid import UUID
 
 import pytest
@@ -192,3 +193,38 @@ def test_questions_and_answers_are_one_thread_with_the_answer_two_clicks_away(
     page = words(worker.get(f"/referrals/{sent.id}"))
     thread = page.split("Questions and answers")[1].split("What happened")[0]
     assert thread.index("Legal Aid Question") < thread.index("Harbour House Answer She speaks Ukrainian.")
+
+
+def test_a_request_is_answered_and_the_case_that_was_handed_over_can_be_closed(
+    site: Site, worker: Browser
+) -> None:
+    sent = site.node.sends()
+    site.node.hears(*moved_on(sent.id, HERE, THERE, Move.DELIVER, Move.ACCEPT, Move.ASK_FOR_TRANSFER))
+    page = words(worker.get(f"/referrals/{sent.id}"))
+    assert "Legal Aid asked for the whole case" in page.split("Questions and answers")[1]
+
+    worker.send(f"/referrals/{sent.id}/moves/transfer")
+
+    page = text(worker.get(f"/referrals/{sent.id}"))
+    close = f"/cases/{sent.case_id}/close?reason=transferred"
+    assert f'href="{close}"' in page
+    form = text(worker.get(close))
+    assert re.search(r'<input checked[^>]*value="transferred"', form)
+    worker.send(close, reason="transferred")
+    assert "Transferred to another organisation" in words(worker.get(f"/people/{person_of(site)}"))
+
+
+def person_of(site: Site) -> UUID:
+    return site.node.people()[0].id
+
+
+def test_a_request_asks_for_its_reason(site: Site, worker: Browser, came: UUID) -> None:
+    worker.send(f"/referrals/{came}/moves/accept")
+    assert f'href="/referrals/{came}/moves/ask_to_cancel"' in text(worker.get(f"/referrals/{came}"))
+
+    assert worker.send(f"/referrals/{came}/moves/ask_to_cancel").status_code == 422
+    worker.send(f"/referrals/{came}/moves/ask_to_cancel", reason="no_capacity")
+
+    page = words(worker.get(f"/referrals/{came}"))
+    assert "asked to cancel it Reason: No capacity" in page.split("Questions and answers")[1]
+    assert site.node.page(came).referral.shown_state is State.ACCEPTED
