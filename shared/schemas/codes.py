@@ -23,6 +23,11 @@ SERVICE_TYPES = (
 
 URGENCIES = ("emergency", "urgent", "normal")  #: an answer is due in 24 h, 72 h, 2 weeks
 
+TRANSFER = "transfer"
+REFERRAL_PURPOSES = (
+    TRANSFER,
+)  #: whoever accepts takes over the whole case; without any, only what is asked for is
+
 GENDERS = ("Man", "Woman", "Trans/Transgender/NonConforming")  #: CTDC 2024; unknown is null
 
 AGE_BANDS = (

@@ -15,7 +15,8 @@ class ReferralSent(Event):
     """A case worker, with consent, referred a person to another organisation.
 
     Who the person is stands in the sealed part of the letter; in version 1 it stood in ``sealed_person``.
-    ``parent`` is the referral to the sender that it forwards, if it forwards one (since 2.1).
+    ``parent`` is the referral to the sender that it forwards, if it forwards one; with the ``purpose`` transfer whoever
+    accepts takes over the whole case (both since 2.1).
     """
 
     referral_id: UUID = wire(fields.UUID())
@@ -25,6 +26,7 @@ class ReferralSent(Event):
     sent_at: datetime = wire(rules.moment())
     sealed_person: str | None = wire(rules.sealed(), default=None)
     parent: UUID | None = wire(fields.UUID(), default=None)
+    purpose: str | None = wire(rules.purpose(), default=None)
 
 
 @event("intake.referral_delivered", version="1.1")

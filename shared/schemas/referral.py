@@ -16,7 +16,8 @@ class Offered(Event):
     """A referral waits for the organisation; its sender's letter, named by its hash, is enclosed.
 
     ``recorded_at`` and ``link`` are those of its first move. In version 1 the person's part stood in
-    ``sealed_person``. ``parent`` is the referral to its sender that it forwards, if it forwards one (since 2.1).
+    ``sealed_person``. ``parent`` is the referral to its sender that it forwards, if it forwards one, and
+    ``purpose`` what it is for beside its service (both since 2.1).
     """
 
     referral_id: UUID = wire(fields.UUID())
@@ -31,6 +32,7 @@ class Offered(Event):
     link: str | None = wire(rules.digest(), default=None)
     sealed_person: str | None = wire(rules.sealed(), default=None)
     parent: UUID | None = wire(fields.UUID(), default=None)
+    purpose: str | None = wire(rules.purpose(), default=None)
 
 
 @record

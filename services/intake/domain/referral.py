@@ -31,6 +31,7 @@ class Referral:
     ``shown_state`` adds our own moves that wait for their number, and ``unconfirmed`` says that there are some.
     ``refused``: the network could not take it. Deadlines are unknown (None) until the referral service has said them.
     ``parent_id`` is the referral to its sender that it forwards, if it forwards one.
+    With the ``purpose`` transfer whoever accepts it takes over the whole case.
     ``missing`` says why its content is not there: ``erased``, or ``unreadable`` for what was tampered with.
     """
 
@@ -55,6 +56,7 @@ class Referral:
     unseen: bool = False
     link: str | None = None
     parent_id: UUID | None = None
+    purpose: str | None = None
     missing: str | None = None
 
     @property

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 
 from services.intake.domain import Actor, Direction, HistoryLine, Pending, Referral, Standing
 from services.intake.storage.need_to_know import visible
@@ -15,6 +15,7 @@ from services.intake.storage.rows import line_of, referral_of
 from services.intake.storage.tables import cases, moves, partners, referrals
 from shared.database import Transaction
 from shared.rows import among
+from shared.schemas.codes import TRANSFER
 from shared.schemas.life import Move, State
 
 ELSEWHERE = ("content", "reference", "reference_index")
@@ -176,10 +177,13 @@ def history_of(tx: Transaction, referral_id: UUID, *, seen_by: Actor) -> list[Hi
 
 
 def handed_over(tx: Transaction, referral_ids: Collection[UUID]) -> set[UUID]:
-    """With which of these the whole case was handed over."""
-    c = moves.c
-    theirs = and_(c.referral_id.in_(referral_ids), c.move == Move.TRANSFER, c.refused_after.is_(None))
-    return set(tx.execute(select(c.referral_id).where(theirs)).scalars())
+    """With which of these the whole case was handed over: it was asked for and granted, or sent so and accepted."""
+    c, m = referrals.c, moves.c
+    of_it = and_(m.referral_id == c.id, m.refused_after.is_(None))
+    granted = exists().where(of_it, m.move == Move.TRANSFER)
+    accepted = exists().where(of_it, m.move == Move.ACCEPT)
+    theirs = and_(c.id.in_(referral_ids), or_(granted, and_(c.purpose == TRANSFER, accepted)))
+    return set(tx.execute(select(c.id).where(theirs)).scalars())
 
 
 def pending_of(tx: Transaction, referral_ids: Collection[UUID]) -> dict[UUID, tuple[Pending, ...]]:

@@ -139,6 +139,7 @@ referrals = Table(
     Index("ix_referrals_reference_index", "reference_index", sqlite_where=CAME, postgresql_where=CAME),
     Column("link", String(64)),
     Column("parent_id", Uuid, index=True),
+    Column("purpose", CODE),
     Index("ix_referrals_news", "id", sqlite_where=text("unseen = 1"), postgresql_where=text("unseen")),
 )
 

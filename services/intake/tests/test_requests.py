@@ -5,11 +5,14 @@ from uuid import UUID
 import pytest
 
 from services.intake.domain import makes_sense, open_request
+from services.intake.tests.letters import offer, sent_to_us
 from services.intake.tests.node import HERE, THERE, WORKER, Node, moved_on
 from services.intake.usecases.cases import close_case
 from services.intake.usecases.moves import MoveOrder, make_move
-from services.intake.usecases.refusals import Conflict
-from shared.schemas.intake import MoveMade
+from services.intake.usecases.refusals import Conflict, Invalid
+from shared.clock import new_id
+from shared.messaging.errors import Refused
+from shared.schemas.intake import MoveMade, ReferralSent
 from shared.schemas.life import Move, State
 
 ACTIVE = (Move.DELIVER, Move.ACCEPT, Move.START)
@@ -83,6 +86,41 @@ def test_whose_case_is_handed_over_may_be_closed_although_the_work_goes_on(node:
         close_case(node.database, case_id, "returned", WORKER)
     assert close_case(node.database, case_id, "transferred", WORKER).closure_reason == "transferred"
     assert node.page(referral_id).referral.is_open
+
+
+def test_what_was_sent_as_a_transfer_is_handed_over_once_it_is_accepted(node: Node) -> None:
+    sent = node.sends(purpose="transfer")
+    [said] = node.said(ReferralSent)
+    assert said.event.purpose == "transfer"
+    assert not node.page(sent.id).handed_over
+
+    node.hears(*moved_on(sent.id, HERE, THERE, Move.DELIVER, Move.ACCEPT))
+
+    assert node.page(sent.id).handed_over
+    assert sent.case_id is not None
+    assert close_case(node.database, sent.case_id, "transferred", WORKER).status == "closed"
+
+
+def test_what_is_no_purpose_is_refused(node: Node) -> None:
+    with pytest.raises(Invalid) as refused:
+        node.sends(purpose="everything")
+    assert refused.value.errors == {"purpose": "unknown_code"}
+
+
+def test_the_receiver_sees_what_it_is_for(node: Node) -> None:
+    referral_id = new_id()
+    letter = sent_to_us(referral_id, purpose="transfer")
+    node.hears_letters((offer(referral_id, letter, purpose="transfer"), letter))
+
+    assert node.page(referral_id).referral.purpose == "transfer"
+
+
+def test_the_hub_cannot_say_that_it_is_for_more(node: Node) -> None:
+    referral_id = new_id()
+    letter = sent_to_us(referral_id)
+
+    with pytest.raises(Refused, match="letter_differs"):
+        node.hears_letters((offer(referral_id, letter, purpose="transfer"), letter))
 
 
 def test_each_answer_answers_what_it_can() -> None:

@@ -106,6 +106,7 @@ class _Arrived:
             reply_by=offered.reply_by,
             link=self._link(),
             parent_id=offered.parent,
+            purpose=offered.purpose,
         )
         return row_of(tx, referral, org, self.content, tx.at + QUIET)
 

@@ -49,7 +49,7 @@ class ReferralFile:
     moves that whoever asks may make now. ``person_id``: whom it is about, for a referral that we sent.
     After consent was withdrawn: ``withdrawal``, what we have said of what came to us, or ``copies``, what is known of
     all who hold what we sent. Of a forward: ``children``, where what we sent went on to, or ``forward``, what was
-    agreed to when we sent it on.
+    agreed to when we sent it on. ``handed_over``: whether the other organisation is responsible for our whole case now.
     """
 
     referral: Referral
@@ -61,6 +61,7 @@ class ReferralFile:
     copies: tuple[Copy, ...] = ()
     children: tuple[Child, ...] = ()
     forward: ForwardConsent | None = None
+    handed_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,7 @@ def _beside(tx: Transaction, referral: Referral) -> dict[str, Any]:
     return {
         "copies": tuple(erasure_rows.copies_of(tx, referral.id)),
         "children": tuple(erasure_rows.children_of(tx, referral.id)),
+        "handed_over": referral.case_id is not None and bool(rows.handed_over(tx, [referral.id])),
         "forward": erasure_rows.forward_consent_of(tx, referral.id) if referral.parent_id else None,
     }
 

@@ -28,7 +28,7 @@ from shared.clock import new_id
 from shared.database import Database, Transaction
 from shared.messaging.message import HUB
 from shared.messaging.topology import from_node
-from shared.schemas.codes import SERVICE_TYPES, URGENCIES
+from shared.schemas.codes import REFERRAL_PURPOSES, SERVICE_TYPES, URGENCIES
 from shared.schemas.intake import ReferralSent
 from shared.schemas.life import Move, State
 
@@ -39,8 +39,9 @@ RULES = {
     "reason": text(),
     "fields": several(code(SHAREABLE_FIELDS)),
     "safe_contact": code(SAFE_CONTACT),
+    "purpose": code(REFERRAL_PURPOSES),
 }
-NEEDED = RULES.keys() - {"fields"}
+NEEDED = RULES.keys() - {"fields", "purpose"}
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class ReferralOrder:
     """What somebody wants to refer.
 
     ``fields`` are the ticked ones of ``domain.SHAREABLE_FIELDS``; ``reason`` is up to 2000 characters for the
-    receiving organisation only; ``safe_contact`` is one of ``domain.SAFE_CONTACT``.
+    receiving organisation only; ``safe_contact`` is one of ``domain.SAFE_CONTACT``; ``purpose`` perhaps one of
+    ``codes.REFERRAL_PURPOSES``.
     """
 
     case_id: UUID
@@ -59,6 +61,7 @@ class ReferralOrder:
     fields: tuple[str, ...]
     safe_contact: str
     need_id: UUID | None = None
+    purpose: str | None = None
 
 
 def send_referral(database: Database, order: ReferralOrder, by: Actor) -> Referral:
@@ -169,6 +172,7 @@ def _referral(tx: Transaction, before: BeforeSending, values: dict[str, Any]) ->
         case_id=before.case.id,
         need_id=before.need.id if before.need else None,
         reference=before.case.reference,
+        purpose=values.get("purpose"),
     )
 
 
@@ -189,4 +193,5 @@ def said_of(referral: Referral) -> ReferralSent:
         urgency=referral.urgency,
         sent_at=referral.sent_at,
         parent=referral.parent_id,
+        purpose=referral.purpose,
     )

@@ -48,6 +48,7 @@ OWN_CODES: Mapping[str, Mapping[str, Any]] = {
         "referral": _l("Referral to the organisations named here"),
         "statistics": _l("Counting in statistics, without a name"),
     },
+    "referral_purpose": {"transfer": _l("To hand over the whole case to whoever accepts it")},
     "part": {"received_content": _l("What came with the referral"), "own_records": _l("Own records")},
     "holding": {
         "erased": _l("erased"),

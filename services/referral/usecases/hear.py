@@ -128,6 +128,7 @@ def _offer(desk: Desk, referral: Referral, event: ReferralSent, letter: Letter |
         link=referral.link,
         sealed_person=None if letter else event.sealed_person,
         parent=referral.parent_id,
+        purpose=event.purpose,
     )
     desk.tx.outbox.publish(
         desk.tx,

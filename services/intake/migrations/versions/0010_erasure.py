@@ -1,4 +1,4 @@
-"""Which referral forwards which, what was agreed to then, and what becomes of what is held after a withdrawal."""
+"""Which referral forwards which and what for, and what becomes of what is held after consent was withdrawn."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,8 +10,9 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """A column and four tables."""
+    """Two columns and four tables."""
     op.add_column("referrals", sa.Column("parent_id", sa.Uuid()))
+    op.add_column("referrals", sa.Column("purpose", sa.String(60)))
     op.create_index("ix_referrals_parent_id", "referrals", ["parent_id"])
     _withdrawals()
     _copies()

@@ -15,7 +15,7 @@ from services.intake.usecases.sending import ReferralOrder, send_referral
 from services.intake.web.api import said
 from services.intake.web.api.part import Part
 from services.intake.web.context import actor, database
-from shared.schemas.codes import SERVICE_TYPES, URGENCIES
+from shared.schemas.codes import REFERRAL_PURPOSES, SERVICE_TYPES, URGENCIES
 from shared.schemas.life import REASONS, Move, State
 
 referrals = Part("Referrals", __name__, description="Referrals out and in")
@@ -32,6 +32,7 @@ class ReferralSaid(said.Said):
     reason = said.text(2000, required=True)
     fields_ = said.codes(SHAREABLE_FIELDS, data_key="fields", attribute="fields", required=True)
     safe_contact = said.code(SAFE_CONTACT, required=True)
+    purpose = said.code(REFERRAL_PURPOSES)
 
 
 class MoveSaid(said.Said):
@@ -66,6 +67,7 @@ class ReferralShown(Schema):
     reference = fields.String(allow_none=True)
     service_type = fields.String()
     urgency = fields.String()
+    purpose = fields.String(allow_none=True)
     state = fields.String(attribute="shown_state")
     confirmed_state = fields.String(attribute="state")
     unconfirmed = fields.Boolean()

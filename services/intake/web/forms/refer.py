@@ -9,7 +9,7 @@ from services.intake.domain import SAFE_CONTACT, Offer
 from services.intake.web.candidates import Candidate
 from services.intake.web.forms import choices
 from services.intake.web.forms.base import StoringForm
-from shared.schemas.codes import URGENCIES
+from shared.schemas.codes import REFERRAL_PURPOSES, URGENCIES
 from shared.web.forms import Checkboxes, Form, RadioField, SelectField, TextAreaField, at_most, required
 
 
@@ -20,6 +20,7 @@ class WhereForm(Form):
     area = SelectField(_l("Area"), default="")
     language = SelectField(_l("Language"), default="")
     to_org = RadioField(_l("To which organisation?"), [required(_l("Choose an organisation."))])
+    purpose = Checkboxes(_l("Is it for more than this service?"))
 
     def __init__(self, offers: Sequence[Offer]) -> None:
         super().__init__()
@@ -29,6 +30,7 @@ class WhereForm(Form):
         spoken = {code for offer in offers for code in offer.languages}
         self.language.choices = choices.with_nothing(choices.languages(spoken), _("Any"))
         self.to_org.choices = []
+        self.purpose.choices = choices.coded("referral_purpose", REFERRAL_PURPOSES)
 
     def offer(self, candidates: Iterable[Candidate]) -> None:
         """Let these be chosen, as far as nothing stands in the way."""
