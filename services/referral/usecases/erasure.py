@@ -5,14 +5,29 @@ from uuid import UUID
 from services.referral import erasure_storage as rows
 from services.referral import storage
 from services.referral.book import Book
-from services.referral.domain import Party, Referral
+from services.referral.domain import Party, Referral, State
 from shared.messaging.errors import Refused, Unready
 from shared.messaging.message import Message
 from shared.messaging.topology import to_node
 from shared.schemas.erasure import is_final
-from shared.schemas.intake import ErasureAsked, ErasureReceipted
+from shared.schemas.intake import ErasureAsked, ErasureReceipted, ReferralSent
 from shared.schemas.referral import ErasureAnswered, ErasurePassed
 from shared.sealing import Letter
+
+
+def may_go_on(book: Book, sender: str, event: ReferralSent) -> bool:
+    """Whether consent for what a new referral forwards, if it forwards anything, was not withdrawn meanwhile.
+
+    Raises Unready when that is not here, and Refused when it did not go to its sender.
+    """
+    if event.parent is None:
+        return True
+    parent = book.find(event.parent)
+    if parent is None:
+        raise Unready("referral_not_here")
+    if parent.party(sender) is not Party.RECEIVER:
+        raise Refused("not_the_receiver")
+    return parent.state is not State.WITHDRAWN and not rows.is_asked(book.tx, parent.id)
 
 
 def take_asking(book: Book, message: Message) -> None:

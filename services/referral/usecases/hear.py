@@ -9,7 +9,7 @@ from services.referral import erasure_storage, storage
 from services.referral.book import Book, Step
 from services.referral.domain import STANDARDS, NotAllowed, Party, Referral, Standards, State
 from services.referral.usecases.directory import take_offer, take_statement
-from services.referral.usecases.erasure import answer_asking, take_asking, take_receipt
+from services.referral.usecases.erasure import answer_asking, may_go_on, take_asking, take_receipt
 from services.referral.usecases.witness import pass_word_on, take_checkpoint
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
@@ -78,22 +78,12 @@ def take_referral(desk: Desk, message: Message) -> None:
     if known is not None:
         return answer_again(desk, message)
     is_reachable = event.to_org in desk.reachable and event.to_org != message.sender
-    if not (_may_be_forwarded(desk, message.sender, event) and is_reachable):
+    if not (may_go_on(desk.book, message.sender, event) and is_reachable):
         return _refuse_referral(desk, message, event.referral_id)
     referral = _taken(desk, message.sender, event)
     desk.book.enter(referral, Step(message.id, Move.SEND, message.sender, event.sent_at, message.letter))
     _offer(desk, desk.book.find(referral.id) or referral, event, message.letter)
     return None
-
-
-def _may_be_forwarded(desk: Desk, sender: str, event: ReferralSent) -> bool:
-    """Whether consent for what it forwards, if it forwards anything, was not withdrawn meanwhile."""
-    if event.parent is None:
-        return True
-    parent = _theirs(desk, event.parent, sender)
-    if parent.party(sender) is not Party.RECEIVER:
-        raise Refused("not_the_receiver")
-    return parent.state is not State.WITHDRAWN and not erasure_storage.is_asked(desk.tx, parent.id)
 
 
 def _taken(desk: Desk, sender: str, event: ReferralSent) -> Referral:
