@@ -44,6 +44,13 @@ def _move(world: World) -> None:
         world.move(org, *world.weather.dice.choice(possible))
 
 
+def _forward(world: World) -> None:
+    org = world.weather.dice.choice(ORGS)
+    possible = [id_ for id_, move in world.allowed(org) if move is Move.FORWARD]
+    if possible:
+        world.forward(org, world.weather.dice.choice(possible))
+
+
 def _withdraw(world: World) -> None:
     world.withdraw(world.weather.dice.choice(ORGS))
 
@@ -73,7 +80,8 @@ def _lose_the_broker(world: World) -> None:
 
 DEED = {
     _send: 1,
-    _withdraw: 0.5,
+    _forward: 2,
+    _withdraw: 1,
     _move: 20,
     _work: 40,
     _wait: 6,

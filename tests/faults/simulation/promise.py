@@ -77,12 +77,25 @@ def _withdrawn_everywhere(world: World) -> Any:
     known = [row for org in ORGS for row in world.nodes[org].rows("copies")]
     if {(row["asked_id"], row["referral_id"]) for row in known} != asked:
         yield "somebody holds something of which who withdrew does not know"
+    yield from (
+        f"{id_} went on, and who withdrew {asked_id} does not know"
+        for asked_id in {asked_id for asked_id, _ in asked}
+        for id_ in _forwarded_from(world, asked_id)
+        if (asked_id, id_) not in asked
+    )
     yield from (f"{row['referral_id']} was not answered whole" for row in known if not row["finished"])
     for org in ORGS:
         rows = {row["id"]: row for row in world.nodes[org].rows("referrals")}
         forwarded = [row for row in rows.values() if row["direction"] == "out" and row["parent_id"]]
         kept = [row for row in forwarded if row["sealed"] and rows[row["parent_id"]]["sealed"] is None]
         yield from (f"{row['id']} went on, and what went is still at {org}" for row in kept)
+
+
+def _forwarded_from(world: World, id_: UUID) -> Any:
+    """That referral, and all that went on from it."""
+    yield id_
+    for child in world.hub.rows("referrals", world.hub.tables["referrals"].c.parent_id == id_):
+        yield from _forwarded_from(world, child["id"])
 
 
 def _forwards_followed(world: World) -> Any:
