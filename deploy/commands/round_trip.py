@@ -16,7 +16,9 @@ from services.intake.usecases.node import heartbeat
 from services.intake.usecases.round_trips import Underway, give_up, look_at_trip, start_trip
 from shared.database import Database
 from shared.messaging.message import HUB
-from shared.schemas.referral import UNKNOWN
+from shared.schemas.questions import (
+    UNKNOWN,
+)
 
 LOOK_AGAIN = 0.05  #: seconds
 SILENT_FOR = timedelta(minutes=2)  #: without a sign of the worker, after which it does not run

@@ -16,8 +16,10 @@ from services.intake.usecases.cases import add_need, open_case
 from services.intake.usecases.consent import record_consent
 from services.intake.usecases.counting import contribute_all_counts
 from services.intake.usecases.directory import offer_services
+from services.intake.usecases.forwarding import ForwardOrder, forward_referral
 from services.intake.usecases.moves import MoveOrder, make_move
 from services.intake.usecases.people import register_person
+from services.intake.usecases.referrals import referral_page
 from services.intake.usecases.sending import ReferralOrder, send_referral
 from services.notifications.storage import Contact
 from services.notifications.usecases.send import send_due
@@ -215,6 +217,8 @@ class _Year:
     def _do(self, deed: Deed) -> None:
         assert deed.referral_id is not None  # noqa: S101 - deeds are moves
         assert deed.move is not None  # noqa: S101 - for the types
+        if deed.move is Move.FORWARD:
+            return self._forward(deed, deed.referral_id)
         order = MoveOrder(
             deed.move,
             reason=REASONS.get(deed.move),
@@ -223,6 +227,23 @@ class _Year:
             scheduled_for=deed.at + timedelta(days=9) if deed.move is Move.SCHEDULE else None,
         )
         make_move(self._database(deed.actor), deed.referral_id, order, deed.actor)
+        return None
+
+    def _forward(self, deed: Deed, referral_id: UUID) -> None:
+        """To the one that has not had it; it is accepted there."""
+        file = referral_page(self._database(deed.actor), referral_id, deed.actor)
+        had_it = {deed.actor.org, file.referral.other_org}
+        third = next(worker for worker in self.workers if worker.org not in had_it)
+        order = ForwardOrder(
+            to_org=third.org,
+            urgency="normal",
+            reason="Invented for the demo.",
+            fields=("alias", "age_band"),
+            safe_contact="only_through_the_worker",
+            given_by="individual",
+        )
+        child = forward_referral(self._database(deed.actor), referral_id, order, deed.actor)
+        self.deeds.append(Deed(deed.at + timedelta(hours=20), third, referral_id=child.id, move=Move.ACCEPT))
 
 
 class _PastMail:

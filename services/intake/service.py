@@ -10,6 +10,7 @@ from services.intake.usecases import (
     counting,
     directory,
     erasing,
+    erasures,
     freshness,
     hearing,
     node,
@@ -18,22 +19,27 @@ from services.intake.usecases import (
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.entrypoint import Injected, hears
-from shared.schemas.referral import (
-    AuditCheckpointKept,
-    AuditCheckpointPassed,
+from shared.schemas.questions import (
     CapacityAnswerPassed,
     CapacityQuestionNoted,
     CapacityQuestionPassed,
+    RoundTripBack,
+    RoundTripPassed,
+    RoundTripSeen,
+)
+from shared.schemas.referral import (
+    AuditCheckpointKept,
+    AuditCheckpointPassed,
+    ChildMoved,
     DirectoryDated,
     DirectoryPublished,
+    ErasureAnswered,
+    ErasurePassed,
     History,
     Moved,
     MoveRefused,
     Offered,
     Overdue,
-    RoundTripBack,
-    RoundTripPassed,
-    RoundTripSeen,
 )
 
 ASK_AFTER_SILENCE = 30  #: seconds
@@ -69,6 +75,9 @@ class IntakeService:
         CapacityQuestionNoted,
         CapacityQuestionPassed,
         CapacityAnswerPassed,
+        ChildMoved,
+        ErasurePassed,
+        ErasureAnswered,
     )
     def on_network(self, tx: Transaction, batch: Batch) -> None:
         """What the hub says."""
@@ -100,6 +109,7 @@ class IntakeService:
     def ask_how_it_went(self) -> None:
         """Referrals on which work should be going on, and nobody says anything."""
         silence.ask_how_it_went(self.node.database)
+        erasures.erase_what_is_freed(self.node.database, self.node.org)
 
     @timer(interval=CHAIN, eager=True)
     def chain_audit(self) -> None:

@@ -70,6 +70,10 @@ TOLD: dict[Move, tuple[Party, Kind] | None] = {
     Move.COMPLETE_IN_PART: (Party.SENDER, Kind.RECEIVER_MOVED),
     Move.FAIL: (Party.SENDER, Kind.RECEIVER_MOVED),
     Move.FORWARD: (Party.SENDER, Kind.RECEIVER_MOVED),
+    Move.ASK_TO_CANCEL: (Party.SENDER, Kind.RECEIVER_MOVED),
+    Move.ASK_FOR_TRANSFER: (Party.SENDER, Kind.RECEIVER_MOVED),
+    Move.TRANSFER: (Party.RECEIVER, Kind.SENDER_MOVED),
+    Move.DECLINE: (Party.RECEIVER, Kind.SENDER_MOVED),
 }  #: per move the party that is told: always the one that did not make it
 
 OVERDUE = {"acknowledgement": Kind.ACKNOWLEDGEMENT_OVERDUE, "reply": Kind.REPLY_OVERDUE}

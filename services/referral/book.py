@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.referral import storage
+from services.referral import erasure_storage, storage
 from services.referral.domain import Referral
 from shared.database import Transaction
 from shared.messaging.letters import Proof, keep_letters
 from shared.messaging.topology import TO_NOTIFICATIONS, TO_REPORTING, Address, to_node
 from shared.schemas.life import Move
-from shared.schemas.referral import Moved, NumberedMove
+from shared.schemas.referral import ChildMoved, Moved, NumberedMove
 from shared.sealing import Letter
 from shared.sealing.chain import link_after
 
@@ -104,6 +104,22 @@ class Book:
         other = to_node(referral.from_org if step.by_org == referral.to_org else referral.to_org)
         enclosed = {other: step.letter} if step.letter else {}
         self.tx.outbox.publish_to_all(self.tx, moved, to=to, subject=referral.id, encloses=enclosed)
+        if referral.parent_id is not None:
+            self.tell_of_child(referral, referral.parent_id)
+
+    def tell_of_child(self, child: Referral, parent_id: UUID) -> None:
+        """The sender of the referral that this one forwards follows its state, and nothing else of it."""
+        parent = self.find(parent_id)
+        sender = parent.from_org if parent else erasure_storage.sender_of(self.tx, parent_id)
+        moved = ChildMoved(
+            referral_id=parent_id,
+            child_id=child.id,
+            to_org=child.to_org,
+            number=child.number,
+            state=child.state,
+            recorded_at=self.tx.at,
+        )
+        self.tx.outbox.publish(self.tx, moved, to=to_node(sender), subject=parent_id)
 
     def save(self) -> None:
         """Write everything that is not yet written, in a few statements."""

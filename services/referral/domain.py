@@ -57,7 +57,7 @@ STANDARDS = Standards(
 
 @dataclass(frozen=True)
 class Referral:
-    """Facts only: no person, no content."""
+    """Facts only: no person, no content. ``parent_id`` is the referral that this one forwards."""
 
     id: UUID
     from_org: str
@@ -75,6 +75,7 @@ class Referral:
     link: str | None = None
     rung: str | None = None
     escalate_at: datetime | None = None
+    parent_id: UUID | None = None
 
     def party(self, org: str) -> Party | None:
         """Which side the organisation is on; None for one that was not asked."""

@@ -18,6 +18,8 @@ from shared.schemas.intake import (
     CapacityAnswered,
     CapacityAsked,
     DirectoryAsked,
+    ErasureAsked,
+    ErasureReceipted,
     HistoryAsked,
     KeysChanged,
     MoveMade,
@@ -55,6 +57,8 @@ class ReferralService:
         RoundTripAnswered,
         CapacityAsked,
         CapacityAnswered,
+        ErasureAsked,
+        ErasureReceipted,
     )
     def on_network(self, tx: Transaction, batch: Batch) -> None:
         """What nodes say, and what the hub's other services have received."""

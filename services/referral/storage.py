@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from services.referral.domain import Referral, State
+from services.referral.erasure_tables import add_erasure_tables
 from shared.database import Moment, Transaction, new_metadata
 from shared.messaging.brake import add_brake_table
 from shared.messaging.letters import add_letter_table
@@ -53,6 +54,7 @@ referrals = Table(
     Column("link", String(64)),
     Column("rung", String(20)),
     Column("escalate_at", Moment),
+    Column("parent_id", Uuid, index=True),
     Index("ix_referrals_due", "state", "acknowledge_by"),
 )
 moves = Table(
@@ -74,6 +76,7 @@ moves = Table(
 letters = add_letter_table(metadata)
 witnessed = add_witness_table(metadata)
 taken = add_brake_table(metadata)
+erasures, erasure_receipts = add_erasure_tables(metadata)
 refused_moves = Table(
     "refused_moves",
     metadata,
@@ -193,6 +196,12 @@ def known_organisations(tx: Transaction, orgs: Iterable[str]) -> set[str]:
     c = organisations.c
     query = select(c.org).where(c.org.in_(list(orgs)), c.active, c.public_key.is_not(None))
     return set(tx.execute(query).scalars())
+
+
+def signs(tx: Transaction, org: str) -> bool:
+    """Whether it has a node that signs: one of version 0.1.0 does not, and does not know what came later."""
+    query = select(organisations.c.signing_key).where(organisations.c.org == org)
+    return tx.execute(query).scalar_one_or_none() is not None
 
 
 def lock_overdue(tx: Transaction, *, limit: int) -> list[Referral]:

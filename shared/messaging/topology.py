@@ -67,6 +67,8 @@ HUB_QUEUES: dict[str, tuple[Binding, ...]] = {
         (NETWORK_IN, "from.*.intake.referral_sent"),
         (NETWORK_IN, "from.*.intake.referral_delivered"),
         (NETWORK_IN, "from.*.intake.move_made"),
+        (NETWORK_IN, "from.*.intake.erasure_asked"),
+        (NETWORK_IN, "from.*.intake.erasure_receipted"),
         (NETWORK_IN, "from.*.intake.history_asked"),
         (NETWORK_IN, "from.*.intake.services_offered"),
         (NETWORK_IN, "from.*.intake.keys_changed"),

@@ -1,6 +1,6 @@
 """The contract between the organisations: every event, once, with its example."""
 
-from shared.schemas import hub, intake, referral
+from shared.schemas import hub, intake, questions, referral
 from shared.schemas.registry import Event, Record, event_types, find, newest
 
-__all__ = ["Event", "Record", "event_types", "find", "hub", "intake", "newest", "referral"]
+__all__ = ["Event", "Record", "event_types", "find", "hub", "intake", "newest", "questions", "referral"]

@@ -33,6 +33,11 @@ RUNGS = (
 )  #: of the ladder, in order (domain, section 4)
 MOST_ASKED = 50  #: organisations in one question about capacity
 
+TRANSFER = "transfer"
+REFERRAL_PURPOSES = (
+    TRANSFER,
+)  #: whoever accepts takes over the whole case; without any, only what is asked for is
+
 GENDERS = ("Man", "Woman", "Trans/Transgender/NonConforming")  #: CTDC 2024; unknown is null
 
 AGE_BANDS = (

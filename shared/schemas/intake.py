@@ -5,16 +5,18 @@ from uuid import UUID
 
 from marshmallow import fields, validate
 
-from shared.schemas import codes, rules
+from shared.schemas import codes, erasure, rules
 from shared.schemas.life import Move
 from shared.schemas.registry import Event, Record, event, many, record, wire
 
 
-@event("intake.referral_sent", version="2.0", reads=(1,))
+@event("intake.referral_sent", version="2.1", reads=(1,))
 class ReferralSent(Event):
     """A case worker, with consent, referred a person to another organisation.
 
     Who the person is stands in the sealed part of the letter; in version 1 it stood in ``sealed_person``.
+    ``parent`` is the referral to the sender that it forwards, if it forwards one; with the ``purpose`` transfer whoever
+    accepts takes over the whole case (both since 2.1).
     """
 
     referral_id: UUID = wire(fields.UUID())
@@ -23,6 +25,8 @@ class ReferralSent(Event):
     urgency: str = wire(rules.urgency())
     sent_at: datetime = wire(rules.moment())
     sealed_person: str | None = wire(rules.sealed(), default=None)
+    parent: UUID | None = wire(fields.UUID(), default=None)
+    purpose: str | None = wire(rules.purpose(), default=None)
 
 
 @event("intake.referral_delivered", version="1.1")
@@ -51,6 +55,33 @@ class MoveMade(Event):
     reason: str | None = wire(rules.reason(), default=None)
     previous: str | None = wire(rules.digest(), default=None)
     sealed_note: str | None = wire(rules.sealed(), default=None)
+
+
+@event("intake.erasure_asked")
+class ErasureAsked(Event):
+    """Consent was withdrawn: whoever holds what came with the referral, or was forwarded from it, is to erase it."""
+
+    referral_id: UUID = wire(fields.UUID())
+    asked_at: datetime = wire(rules.moment())
+
+
+@record
+class Holding(Record):
+    """What became of one part of what an organisation holds; of what is kept, why. Codes of ``erasure``."""
+
+    part: str = wire(fields.String(validate=validate.OneOf(erasure.PARTS)))
+    outcome: str = wire(fields.String(validate=validate.OneOf(erasure.OUTCOMES)))
+    reason: str | None = wire(fields.String(validate=validate.OneOf(erasure.KEPT_BECAUSE)), default=None)
+
+
+@event("intake.erasure_receipted")
+class ErasureReceipted(Event):
+    """What the receiving organisation has erased and what it keeps; a higher revision replaces a lower one."""
+
+    referral_id: UUID = wire(fields.UUID())
+    revision: int = wire(rules.number(1))
+    receipted_at: datetime = wire(rules.moment())
+    holdings: list[Holding] = wire(many(Holding, at_most=10))
 
 
 @event("intake.history_asked")

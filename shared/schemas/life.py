@@ -49,6 +49,10 @@ class Move(StrEnum):
     CANCEL = "cancel"
     WITHDRAW_CONSENT = "withdraw_consent"
     FORWARD = "forward"
+    ASK_TO_CANCEL = "ask_to_cancel"
+    ASK_FOR_TRANSFER = "ask_for_transfer"
+    TRANSFER = "transfer"
+    DECLINE = "decline"
     ENTERED_IN_ERROR = "entered_in_error"
 
 
@@ -78,6 +82,14 @@ AWAITING_DECISION = frozenset(
 )  #: no decision by the deadline in one of these makes a referral overdue
 _UNDECIDED = frozenset({State.DELIVERED, State.ACKNOWLEDGED, State.WAITLISTED})
 _ACTIVE = frozenset({State.ACCEPTED, State.SCHEDULED, State.IN_PROGRESS, State.ON_HOLD})
+_ARRIVED = OPEN - {State.SENT}
+
+REQUESTS = (Move.ASK_TO_CANCEL, Move.ASK_FOR_TRANSFER)  #: people answer them; the state stays
+ANSWERS = {
+    Move.DECLINE: REQUESTS,
+    Move.TRANSFER: (Move.ASK_FOR_TRANSFER,),
+}  #: which requests each of these answers; without such a request it is not made
+SINCE_LETTERS = frozenset({*REQUESTS, *ANSWERS})  #: moves that a node of version 0.1.0 does not know
 
 REASONS = (
     "no_capacity",
@@ -102,16 +114,16 @@ REASONS = (
 
 @dataclass(frozen=True)
 class Rule:
-    """One line of the table: from where, by whom, to where, and what must be said with it."""
+    """One line of the table: from where, by whom, to where (None: it stays), and what must be said with it."""
 
     move: Move
     sources: frozenset[State]
-    to: State
+    to: State | None
     by: Party
     needs: frozenset[str] = frozenset()
 
 
-def _rule(move: Move, sources: Iterable[State], to: State, by: Party, *needs: str) -> Rule:
+def _rule(move: Move, sources: Iterable[State], to: State | None, by: Party, *needs: str) -> Rule:
     return Rule(move, frozenset(sources), to, by, frozenset(needs))
 
 
@@ -134,6 +146,10 @@ TABLE = (
     _rule(Move.CANCEL, OPEN, State.CANCELLED, Party.SENDER, "reason"),
     _rule(Move.WITHDRAW_CONSENT, OPEN, State.WITHDRAWN, Party.SENDER),
     _rule(Move.FORWARD, {State.DELIVERED, State.ACKNOWLEDGED}, State.FORWARDED, Party.RECEIVER),
+    _rule(Move.ASK_TO_CANCEL, _ARRIVED, None, Party.RECEIVER, "reason"),
+    _rule(Move.ASK_FOR_TRANSFER, _ACTIVE, None, Party.RECEIVER, "note"),
+    _rule(Move.TRANSFER, _ACTIVE, None, Party.SENDER),
+    _rule(Move.DECLINE, _ARRIVED, None, Party.SENDER, "note"),
     _rule(Move.ENTERED_IN_ERROR, set(State) - {State.ENTERED_IN_ERROR}, State.ENTERED_IN_ERROR, Party.SENDER),
 )  #: the union of Primero, HL7 SDOHCC Task for Referral Management and BSeR (domain, section 4)
 
@@ -149,7 +165,16 @@ class NotAllowed(Exception):
 
 
 def allowed(state: State, by: Party) -> tuple[Move, ...]:
-    """The moves open to the party, in the table's order."""
+    """The moves open to the party, in the table's order, but for requests and their answers."""
+    return tuple(move for move in _open_to(state, by) if move not in SINCE_LETTERS)
+
+
+def requests(state: State, by: Party) -> tuple[Move, ...]:
+    """What else the party may ask for, or answer if it was asked: that depends on more than the state."""
+    return tuple(move for move in _open_to(state, by) if move in SINCE_LETTERS)
+
+
+def _open_to(state: State, by: Party) -> tuple[Move, ...]:
     return tuple(rule.move for rule in TABLE if rule.by is by and state in rule.sources)
 
 
@@ -158,7 +183,7 @@ def step(state: State, move: Move, by: Party) -> State:
     rule = _BY_MOVE.get(move)
     if rule is None or rule.by is not by or state not in rule.sources:
         raise NotAllowed(state, allowed(state, by))
-    return rule.to
+    return state if rule.to is None else rule.to
 
 
 def needs(move: Move) -> frozenset[str]:

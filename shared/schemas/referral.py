@@ -6,23 +6,18 @@ from uuid import UUID
 from marshmallow import fields, validate
 
 from shared.schemas import codes, rules
-from shared.schemas.intake import Service
+from shared.schemas.intake import Holding, Service
 from shared.schemas.life import Move, State
 from shared.schemas.registry import Event, Record, event, many, one, record, wire
 
-ECHOED, PASSED_ON, UNKNOWN = (
-    "echoed",
-    "passed_on",
-    "organisation_unknown",
-)  #: what the hub does with a round trip
 
-
-@event("referral.offered", version="2.0", reads=(1,))
+@event("referral.offered", version="2.1", reads=(1,))
 class Offered(Event):
     """A referral waits for the organisation; its sender's letter, named by its hash, is enclosed.
 
     ``recorded_at`` and ``link`` are those of its first move. In version 1 the person's part stood in
-    ``sealed_person``.
+    ``sealed_person``. ``parent`` is the referral to its sender that it forwards, if it forwards one, and
+    ``purpose`` what it is for beside its service (both since 2.1).
     """
 
     referral_id: UUID = wire(fields.UUID())
@@ -36,6 +31,8 @@ class Offered(Event):
     recorded_at: datetime | None = wire(rules.moment(), default=None)
     link: str | None = wire(rules.digest(), default=None)
     sealed_person: str | None = wire(rules.sealed(), default=None)
+    parent: UUID | None = wire(fields.UUID(), default=None)
+    purpose: str | None = wire(rules.purpose(), default=None)
 
 
 @record
@@ -70,6 +67,57 @@ class Moved(NumberedMove, Event):
     urgency: str = wire(rules.urgency())
     acknowledge_by: datetime = wire(rules.moment())
     reply_by: datetime = wire(rules.moment())
+
+
+@event("referral.erasure_passed")
+class ErasurePassed(Event):
+    """Consent was withdrawn: the node is to erase what came with this referral to it, and to say so.
+
+    The sender's own letter that asks for it is enclosed and named by its hash. There is none where it was asked for a
+    referral from which this one was forwarded: who asked is not told.
+    """
+
+    referral_id: UUID = wire(fields.UUID())
+    asked_at: datetime = wire(rules.moment())
+    letter: str | None = wire(rules.digest(), default=None)
+
+
+@record
+class Holder(Record):
+    """An organisation to which something went, with which referral, and what it has said; none of it yet is null.
+
+    ``letter`` is the hash of its receipt, where that is enclosed.
+    """
+
+    referral_id: UUID = wire(fields.UUID())
+    org: str = wire(rules.organisation())
+    revision: int | None = wire(rules.number(1), default=None)
+    receipted_at: datetime | None = wire(rules.moment(), default=None)
+    holdings: list[Holding] | None = wire(many(Holding, at_most=10), default=None)
+    letter: str | None = wire(rules.digest(), default=None)
+
+
+@event("referral.erasure_answered")
+class ErasureAnswered(Event):
+    """All who hold what came with the referral or was forwarded from it, and what each has said.
+
+    Holders are only added, and their revisions only rise.
+    """
+
+    referral_id: UUID = wire(fields.UUID())
+    holders: list[Holder] = wire(many(Holder, at_most=1_000))
+
+
+@event("referral.child_moved")
+class ChildMoved(Event):
+    """What became of a referral to you that was forwarded: its state, said to the sender of the one before."""
+
+    referral_id: UUID = wire(fields.UUID())
+    child_id: UUID = wire(fields.UUID())
+    to_org: str = wire(rules.organisation())
+    number: int = wire(rules.number(1))
+    state: State = wire(rules.state())
+    recorded_at: datetime = wire(rules.moment())
 
 
 @event("referral.move_refused")
@@ -196,57 +244,3 @@ class DirectoryDated(Event):
     said_at: datetime = wire(rules.moment())
     register_version: int | None = wire(rules.number(1), default=None)
     register_hash: str | None = wire(rules.digest(), default=None)
-
-
-@event("referral.round_trip_received")
-class RoundTripSeen(Event):
-    """The hub has seen it at that moment, and says what it did with it: one of the three outcomes."""
-
-    trip_id: UUID = wire(fields.UUID())
-    outcome: str = wire(fields.String(validate=validate.OneOf((ECHOED, PASSED_ON, UNKNOWN))))
-    seen_at: datetime = wire(rules.moment())
-
-
-@event("referral.round_trip_passed")
-class RoundTripPassed(Event):
-    """Another organisation's round trip comes to this node; its letter is enclosed and named by its hash."""
-
-    org: str = wire(rules.organisation())
-    letter: str = wire(rules.digest())
-
-
-@event("referral.round_trip_answered")
-class RoundTripBack(Event):
-    """The answer to a node's round trip; the letter of whoever answers is enclosed and named by its hash."""
-
-    trip_id: UUID = wire(fields.UUID())
-    answered_at: datetime = wire(rules.moment())
-    letter: str = wire(rules.digest())
-
-
-@event("referral.capacity_question_noted")
-class CapacityQuestionNoted(Event):
-    """To the asker: these organisations are asked, and what has not come by then is no answer."""
-
-    question_id: UUID = wire(fields.UUID())
-    asked: list[str] = wire(fields.List(rules.organisation(), validate=validate.Length(max=codes.MOST_ASKED)))
-    answer_by: datetime = wire(rules.moment())
-
-
-@event("referral.capacity_question_passed")
-class CapacityQuestionPassed(Event):
-    """To an organisation that is asked; the asker's letter, named by its hash, is enclosed."""
-
-    question_id: UUID = wire(fields.UUID())
-    from_org: str = wire(rules.organisation())
-    letter: str = wire(rules.digest())
-    answer_by: datetime = wire(rules.moment())
-
-
-@event("referral.capacity_answer_passed")
-class CapacityAnswerPassed(Event):
-    """To the asker: an organisation has answered; its letter, named by its hash, is enclosed."""
-
-    question_id: UUID = wire(fields.UUID())
-    org: str = wire(rules.organisation())
-    letter: str = wire(rules.digest())

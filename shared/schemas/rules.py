@@ -25,6 +25,11 @@ def urgency() -> fields.Field[str]:
     return fields.String(validate=validate.OneOf(codes.URGENCIES))
 
 
+def purpose() -> fields.Field[str]:
+    """A code of ``codes.REFERRAL_PURPOSES``."""
+    return fields.String(validate=validate.OneOf(codes.REFERRAL_PURPOSES))
+
+
 def reason() -> fields.Field[str]:
     """A code of ``life.REASONS``."""
     return fields.String(validate=validate.OneOf(life.REASONS))

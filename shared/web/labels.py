@@ -51,6 +51,10 @@ MOVES: Labels = {
     Move.CANCEL: _l("Cancel the referral"),
     Move.WITHDRAW_CONSENT: _l("Withdraw consent"),
     Move.FORWARD: _l("Forward"),
+    Move.ASK_TO_CANCEL: _l("Ask to cancel it"),
+    Move.ASK_FOR_TRANSFER: _l("Ask for the whole case"),
+    Move.TRANSFER: _l("Hand over the case"),
+    Move.DECLINE: _l("Say no to the request"),
     Move.ENTERED_IN_ERROR: _l("Mark as entered in error"),
 }
 

@@ -13,6 +13,7 @@ from services.intake.domain.consent import (
 )
 from services.intake.domain.deputy import Deputy
 from services.intake.domain.directory import FULL, STATUSES, Offer, Partner
+from services.intake.domain.erasure import Child, Copy, ForwardConsent, Held, Withdrawal
 from services.intake.domain.hold import HoldStep, LegalHold
 from services.intake.domain.person import Person, age_band_of, folded
 from services.intake.domain.referral import (
@@ -22,6 +23,8 @@ from services.intake.domain.referral import (
     Direction,
     HistoryLine,
     Referral,
+    makes_sense,
+    open_request,
 )
 from services.intake.domain.staff import EMERGENCY, Actor, Opening, Role, Via
 from services.intake.domain.standing import NEED_AFTER, Pending, Standing
@@ -45,12 +48,16 @@ __all__ = [
     "Action",
     "Actor",
     "Case",
+    "Child",
     "Consent",
     "ConsentMissing",
+    "Copy",
     "Deputy",
     "Direction",
     "Enquiry",
     "Entry",
+    "ForwardConsent",
+    "Held",
     "HistoryLine",
     "HoldStep",
     "LegalHold",
@@ -67,8 +74,11 @@ __all__ = [
     "Standing",
     "Via",
     "Wanted",
+    "Withdrawal",
     "age_band_of",
     "folded",
+    "makes_sense",
     "new_reference",
     "next_step",
+    "open_request",
 ]

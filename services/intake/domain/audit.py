@@ -21,6 +21,8 @@ class Action(StrEnum):
     PERSON_REGISTERED = "person_registered"
     CONSENT_RECORDED = "consent_recorded"
     CONSENT_WITHDRAWN = "consent_withdrawn"
+    RECORDS_DECIDED = "records_decided"
+    REFERRAL_FORWARDED = "referral_forwarded"
     CASE_OPENED = "case_opened"
     CASE_CLOSED = "case_closed"
     NEED_NOTED = "need_noted"

@@ -1,11 +1,12 @@
 """A referral as one of its two parties sees it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from shared.schemas.life import OPEN, Move, Party, State, allowed
+from shared.schemas.life import ANSWERS, OPEN, REQUESTS, Move, Party, State, allowed, requests
 
 SILENT_AFTER = timedelta(
     days=14
@@ -35,6 +36,8 @@ class Referral:
     ``refused``: the network could not take it. Deadlines are unknown (None) until the referral service has said them.
     ``rung`` is where the ladder stands that an overdue referral climbs (``codes.RUNGS``), and what follows when.
     ``held_until``: until then our last word waits here and can be undone; of one that is refused, that it was.
+    ``parent_id`` is the referral to its sender that it forwards, if it forwards one.
+    With the ``purpose`` transfer whoever accepts it takes over the whole case.
     ``missing`` says why its content is not there: ``erased``, or ``unreadable`` for what was tampered with.
     """
 
@@ -63,6 +66,8 @@ class Referral:
     next_rung: str | None = None
     next_rung_at: datetime | None = None
     held_until: datetime | None = None
+    parent_id: UUID | None = None
+    purpose: str | None = None
     missing: str | None = None
 
     @property
@@ -88,6 +93,31 @@ class Referral:
     def allowed(self) -> tuple[Move, ...]:
         """The moves that we may make now."""
         return () if self.refused else allowed(self.shown_state, self.direction.party)
+
+    def may(self, request: Move | None) -> tuple[Move, ...]:
+        """The same with what we may ask for, and the answers to a request that was made: see ``open_request``."""
+        if self.refused:
+            return ()
+        asked = requests(self.shown_state, self.direction.party)
+        return (*self.allowed, *(move for move in asked if makes_sense(move, request)))
+
+
+def open_request(history: Iterable["HistoryLine"]) -> Move | None:
+    """The receiver's request that nobody has answered yet, if there is one."""
+    asked = None
+    for line in history:
+        if line.refused:
+            continue
+        if line.move in REQUESTS:
+            asked = line.move
+        elif asked in ANSWERS.get(line.move, ()):
+            asked = None
+    return asked
+
+
+def makes_sense(move: Move, request: Move | None) -> bool:
+    """One request at a time, and no answer where nothing was asked."""
+    return request in ANSWERS[move] if move in ANSWERS else request is None
 
 
 @dataclass(frozen=True)

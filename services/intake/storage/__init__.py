@@ -1,11 +1,19 @@
 """The node's tables and every query on them; a query on personal records says who asks with ``seen_by``."""
 
-from services.intake.storage import audit_tables, capacity_tables, kept_forms, network_tables, staff_tables
+from services.intake.storage import (
+    audit_tables,
+    capacity_tables,
+    erasure_tables,
+    kept_forms,
+    network_tables,
+    staff_tables,
+)
 from services.intake.storage.tables import inbox, keys, metadata, outbox, parked
 
 __all__ = [
     "audit_tables",
     "capacity_tables",
+    "erasure_tables",
     "inbox",
     "kept_forms",
     "keys",

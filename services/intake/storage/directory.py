@@ -64,6 +64,12 @@ def list_partners(tx: Transaction) -> list[Partner]:
     return [Partner(**row) for row in rows]
 
 
+def find_partner(tx: Transaction, org: str) -> Partner | None:
+    """That organisation, if the directory has it."""
+    row = tx.execute(select(partners).where(partners.c.org == org)).mappings().one_or_none()
+    return Partner(**row) if row else None
+
+
 def known_partners(tx: Transaction, orgs: Collection[str]) -> set[str]:
     """Which of these are in the directory."""
     return set(tx.execute(select(partners.c.org).where(partners.c.org.in_(orgs))).scalars())

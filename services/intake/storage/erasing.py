@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, select, text, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, text, update
 
 from services.intake.domain import Direction
 from services.intake.storage import cells, holds
@@ -48,11 +48,12 @@ def lock_due_cases(tx: Transaction, closed_before: datetime, *, limit: int) -> l
 
 
 def lock_due_received(tx: Transaction, over_before: datetime, *, limit: int) -> list[UUID]:
-    """Referrals to us that were over before then, still have content and are not held."""
+    """Referrals to us, and those we forwarded, that were over before then, still have content and are not held."""
     c, m = referrals.c, moves.c
     since = exists().where(m.referral_id == c.id, func.coalesce(m.recorded_at, m.made_at) >= over_before)
     is_over = and_(c.shown_state.not_in(sorted(OPEN)), c.sent_at < over_before, ~since)
-    has_content = and_(c.direction == Direction.IN, c.data_key.is_not(None))
+    of_another = or_(c.direction == Direction.IN, c.parent_id.is_not(None))
+    has_content = and_(of_another, c.data_key.is_not(None))
     query = select(c.id).where(is_over, has_content, ~holds.is_held(tx, c.id)).order_by(c.id).limit(limit)
     return list(tx.execute(query.with_for_update(skip_locked=True)).scalars())
 

@@ -108,14 +108,6 @@ def refusal(after: int, state: str | None, allowed: Sequence[Move]) -> dict[str,
     return {"refused_after": after, "allowed": [str(move) for move in allowed], **known}
 
 
-def erase_content(tx: Transaction, ids: Collection[UUID]) -> None:
-    """Consent was withdrawn: what was received with these referrals and what was said of them goes."""
-    given = {"ids": list(ids)}
-    theirs = among(moves.c.referral_id, "ids", sqlite=tx.is_sqlite)
-    tx.execute(_of_these(tx).values(**cells.NO_CONTENT), given)
-    tx.execute(update(moves).where(theirs).values(sealed=None), given)
-
-
 def _of_these(tx: Transaction) -> Any:
     return update(referrals).where(among(referrals.c.id, "ids", sqlite=tx.is_sqlite))
 

@@ -47,7 +47,8 @@ def _came_to(username: str, at: datetime) -> ColumnElement[bool]:
     of_it = c.referral_id == referrals.c.id
     is_taken = exists().where(of_it, c.until.is_(None))
     is_mine = exists().where(of_it, is_or_stands_in(c.username, username, at), in_force(referral_workers, at))
-    return and_(referrals.c.direction == Direction.IN, or_(~is_taken, is_mine))
+    is_of_a_referral = or_(referrals.c.direction == Direction.IN, referrals.c.parent_id.is_not(None))
+    return and_(is_of_a_referral, or_(~is_taken, is_mine))
 
 
 def in_force(table: Table, at: datetime) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, literal, or_, select, update
 
 from services.intake.domain import (
     AT_WORK,
@@ -25,7 +25,8 @@ from services.intake.storage.rows import line_of, referral_of
 from services.intake.storage.tables import cases, letters, moves, needs, partners, referrals
 from shared.database import Moment, Transaction
 from shared.rows import among
-from shared.schemas.life import OPEN, State
+from shared.schemas.codes import TRANSFER
+from shared.schemas.life import Move, State
 
 ELSEWHERE = ("content", "reference", "reference_index")
 FACTS = [column for column in referrals.c if column.name not in ELSEWHERE]
@@ -137,14 +138,6 @@ def referrals_of_cases(tx: Transaction, case_ids: Collection[UUID], *, seen_by: 
     return _read(tx, query, case_ids=list(case_ids))
 
 
-def open_referrals_of_person(tx: Transaction, person_id: UUID, *, seen_by: Actor) -> list[UUID]:
-    """What was sent for the person and is not over."""
-    c = referrals.c
-    query = select(c.id).join(cases).where(cases.c.person_id == person_id, visible(referrals, seen_by, tx.at))
-    is_open = and_(c.shown_state.in_(sorted(OPEN)), ~c.refused)
-    return list(tx.execute(query.where(is_open).order_by(c.id)).scalars())
-
-
 def find_referral(tx: Transaction, referral_id: UUID, *, seen_by: Actor) -> tuple[Referral, Any] | None:
     """The referral and its content."""
     query = select(*FACTS).where(referrals.c.id == referral_id, visible(referrals, seen_by, tx.at))
@@ -164,6 +157,37 @@ def lock_referral(
     )
     row = tx.execute(query).mappings().one_or_none()
     return (referral_of(tx.at_rest, row)[0], row["public_key"]) if row else None
+
+
+def lock_content(tx: Transaction, referral_id: UUID, *, seen_by: Actor) -> tuple[Referral, Any] | None:
+    """The referral, locked, and its content."""
+    query = select(*FACTS).where(referrals.c.id == referral_id, visible(referrals, seen_by, tx.at))
+    row = tx.execute(query.with_for_update()).mappings().one_or_none()
+    return referral_of(tx.at_rest, row) if row else None
+
+
+def require_locked(tx: Transaction, referral_id: UUID, *, seen_by: Actor) -> tuple[Referral, str | None]:
+    """The same for one that is known to be there."""
+    found = lock_referral(tx, referral_id, seen_by=seen_by)
+    if found is None:
+        raise LookupError("referral_not_found")
+    return found
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Of a referral what the node itself needs to know, whoever may see it."""
+
+    direction: str
+    other_org: str
+    parent_id: UUID | None
+
+
+def facts_of(tx: Transaction, referral_id: UUID) -> Facts | None:
+    """Which way it went, the other organisation, and what it forwards."""
+    c = referrals.c
+    row = tx.execute(select(c.direction, c.other_org, c.parent_id).where(c.id == referral_id)).one_or_none()
+    return Facts(*row) if row else None
 
 
 def set_shown(
@@ -230,6 +254,16 @@ def history_of(tx: Transaction, referral_id: UUID, *, seen_by: Actor) -> list[Hi
     of_it = query.where(c.referral_id == referral_id, visible(referrals, seen_by, tx.at))
     ordered = of_it.order_by(place, c.number.is_(None), c.position, c.move_id)
     return [line_of(tx.at_rest, row) for row in tx.execute(ordered).mappings()]
+
+
+def handed_over(tx: Transaction, referral_ids: Collection[UUID]) -> set[UUID]:
+    """With which of these the whole case was handed over: it was asked for and granted, or sent so and accepted."""
+    c, m = referrals.c, moves.c
+    of_it = and_(m.referral_id == c.id, m.refused_after.is_(None))
+    granted = exists().where(of_it, m.move == Move.TRANSFER)
+    accepted = exists().where(of_it, m.move == Move.ACCEPT)
+    theirs = and_(c.id.in_(referral_ids), or_(granted, and_(c.purpose == TRANSFER, accepted)))
+    return set(tx.execute(select(c.id).where(theirs)).scalars())
 
 
 def pending_of(tx: Transaction, referral_ids: Collection[UUID]) -> dict[UUID, tuple[Pending, ...]]:

@@ -141,6 +141,8 @@ referrals = Table(
     Column("link", String(64)),
     *(Column(name, CODE) for name in ("rung", "next_rung")),
     *(Column(name, Moment) for name in ("rung_at", "next_rung_at", "held_until", "how_asked_at")),
+    Column("parent_id", Uuid, index=True),
+    Column("purpose", CODE),
     Index("ix_referrals_news", "id", sqlite_where=text("unseen = 1"), postgresql_where=text("unseen")),
 )
 

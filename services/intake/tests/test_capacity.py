@@ -38,7 +38,11 @@ from shared.clock import new_id
 from shared.messaging.errors import Refused
 from shared.messaging.message import HUB, encode
 from shared.schemas.intake import CapacityAnswered, CapacityAsked, PeopleCalled, Service
-from shared.schemas.referral import CapacityAnswerPassed, CapacityQuestionNoted, CapacityQuestionPassed
+from shared.schemas.questions import (
+    CapacityAnswerPassed,
+    CapacityQuestionNoted,
+    CapacityQuestionPassed,
+)
 from shared.sealing import Letter, write_letter
 
 WANTED: dict[str, Any] = {

@@ -15,7 +15,13 @@ from shared.messaging.errors import Refused
 from shared.messaging.message import HUB, encode
 from shared.schemas import Event
 from shared.schemas.intake import RoundTripAnswered, RoundTripAsked
-from shared.schemas.referral import ECHOED, PASSED_ON, RoundTripBack, RoundTripPassed, RoundTripSeen
+from shared.schemas.questions import (
+    ECHOED,
+    PASSED_ON,
+    RoundTripBack,
+    RoundTripPassed,
+    RoundTripSeen,
+)
 from shared.sealing import Letter, write_letter
 
 TRIP = UUID(int=7)

@@ -105,6 +105,8 @@ class _Arrived:
             acknowledge_by=offered.acknowledge_by,
             reply_by=offered.reply_by,
             link=self._link(),
+            parent_id=offered.parent,
+            purpose=offered.purpose,
         )
         return row_of(tx, referral, org, self.content, tx.at + QUIET)
 

@@ -39,7 +39,11 @@ from shared.schemas.codes import (
     URGENCIES,
 )
 from shared.schemas.intake import CapacityAnswered, CapacityAsked
-from shared.schemas.referral import CapacityAnswerPassed, CapacityQuestionNoted, CapacityQuestionPassed
+from shared.schemas.questions import (
+    CapacityAnswerPassed,
+    CapacityQuestionNoted,
+    CapacityQuestionPassed,
+)
 
 KEPT_AFTER = timedelta(days=7)  #: its end
 NEEDS_SHOWN = 20

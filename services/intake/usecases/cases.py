@@ -31,6 +31,10 @@ from shared.schemas.codes import SERVICE_TYPES
 from shared.schemas.workbook import CONCLUSIONS, EXPLOITATION
 
 SETTLED = ("met", "not_met", "no_longer_needed")
+TRANSFERRED = "transferred"  #: the reason of a case that another organisation has taken over
+
+
+TRANSFERRED = "transferred"  #: the reason of a case that another organisation has taken over
 
 
 @dataclass(frozen=True)
@@ -120,12 +124,15 @@ def close_case(database: Database, case_id: UUID, reason: str, by: Actor) -> Cas
     """End the work; ``reason`` is one of ``domain.CLOSURE_REASONS``.
 
     Raises NotFound, Invalid, or Conflict when it is closed already or a referral is still open
-    (``referrals_open``): what others work on is to be completed or cancelled first.
+    (``referrals_open``): what others work on is to be completed or cancelled first; a referral with which the case
+    was handed over goes on when it is closed as ``transferred``.
     """
     checked({"reason": reason}, {"reason": code(CLOSURE_REASONS)}, needed=("reason",))
     with database.transaction() as tx:
         case = _hold_open(tx, case_id, by)
-        if any(r.is_open for r in referral_rows.referrals_of_cases(tx, [case_id], seen_by=by)):
+        sent = [r for r in referral_rows.referrals_of_cases(tx, [case_id], seen_by=by) if r.is_open]
+        over = referral_rows.handed_over(tx, [r.id for r in sent]) if reason == TRANSFERRED else set()
+        if any(r.id not in over for r in sent):
             raise Conflict("referrals_open")
         case_rows.set_closed(tx, case_id, reason=reason, at=tx.at)
         audit.did(tx, by, Action.CASE_CLOSED, _about(case))

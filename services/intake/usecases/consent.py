@@ -15,14 +15,17 @@ from services.intake.domain import (
     Actor,
     Consent,
     ConsentMissing,
+    Referral,
 )
 from services.intake.storage import directory as directory_rows
+from services.intake.storage import erasures as erasure_rows
 from services.intake.storage import people as people_rows
 from services.intake.storage import referrals as referral_rows
 from services.intake.usecases import audit
 from services.intake.usecases.checks import checked, code, not_before, several, text
 from services.intake.usecases.moves import MoveOrder, move_on
 from services.intake.usecases.refusals import Invalid, NotFound
+from services.intake.usecases.withdrawing import ask_to_erase
 from shared.clock import new_id
 from shared.database import Database, Transaction
 from shared.schemas.life import Move
@@ -71,8 +74,29 @@ def _checked(tx: Transaction, given: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
+def withdraw_forwarded(database: Database, referral_id: UUID, by: Actor) -> None:
+    """Take back what was agreed to here when a referral was forwarded: who got it is told to stop and to erase.
+
+    Raises NotFound for one that forwards none. Twice is as once.
+    """
+    with database.transaction() as tx:
+        found = referral_rows.lock_referral(tx, referral_id, seen_by=by)
+        agreed = erasure_rows.forward_consent_of(tx, referral_id)
+        if found is None or agreed is None:
+            raise NotFound("referral_not_found")
+        audit.did(tx, by, Action.CONSENT_WITHDRAWN, About(referral_id=referral_id))
+        _take_back(tx, found[0], by)
+
+
+def _take_back(tx: Transaction, referral: Referral, by: Actor) -> None:
+    if referral.is_open:
+        move_on(tx, referral.id, MoveOrder(Move.WITHDRAW_CONSENT), by)
+    elif not referral.refused:
+        ask_to_erase(tx, referral, by.org)
+
+
 def withdraw_consent(database: Database, person_id: UUID, by: Actor) -> Consent:
-    """Take consent back: nothing more leaves, and everybody who was sent something is told to stop.
+    """Take consent back: nothing more leaves, and everybody who was ever sent something is told to stop and to erase.
 
     Raises NotFound, or ConsentMissing when there is none to withdraw. Twice is as once.
     """
@@ -85,6 +109,6 @@ def withdraw_consent(database: Database, person_id: UUID, by: Actor) -> Consent:
         withdrawn = replace(before[0], id=new_id(), version=before[0].version + 1, withdrawn_at=tx.at)
         people_rows.add_consent(tx, withdrawn, by=by)
         audit.did(tx, by, Action.CONSENT_WITHDRAWN, About(person_id))
-        for referral_id in referral_rows.open_referrals_of_person(tx, person_id, seen_by=by):
-            move_on(tx, referral_id, MoveOrder(Move.WITHDRAW_CONSENT), by)
+        for referral in erasure_rows.sent_for_person(tx, person_id):
+            _take_back(tx, referral, by)
         return withdrawn

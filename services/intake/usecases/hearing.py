@@ -8,10 +8,12 @@ from uuid import UUID
 from services.intake.usecases.arrivals import FIRST, take_in
 from services.intake.usecases.capacity import hear_of_capacity
 from services.intake.usecases.directory import keep_directory
+from services.intake.usecases.erasures import take_passed
 from services.intake.usecases.escalating import climb
 from services.intake.usecases.freshness import hear_word
 from services.intake.usecases.ledger import Ledger, own_id
 from services.intake.usecases.round_trips import hear_of_round_trips
+from services.intake.usecases.withdrawing import hear_answers, hear_of_children
 from services.intake.usecases.witnessing import hear_of_audits
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
@@ -19,8 +21,11 @@ from shared.messaging.errors import Refused
 from shared.messaging.message import HUB, Message
 from shared.schemas import Event
 from shared.schemas.referral import (
+    ChildMoved,
     DirectoryDated,
     DirectoryPublished,
+    ErasureAnswered,
+    ErasurePassed,
     History,
     Moved,
     MoveRefused,
@@ -45,6 +50,9 @@ def hear(tx: Transaction, batch: Batch, ring: KeyRing, org: str) -> None:
     if offers:
         take_in(tx, offers, ring, org)
     _enter(tx, batch.fresh, ring, org)
+    take_passed(tx, [*_only(ErasurePassed, batch.fresh), *_only(ErasurePassed, batch.repeated)], org)
+    hear_answers(tx, _only(ErasureAnswered, batch.fresh))
+    hear_of_children(tx, [event for _, event in _only(ChildMoved, batch.fresh)])
     hear_of_audits(tx, batch.fresh)
     hear_of_capacity(tx, batch.fresh)
     published = [event for _, event in _only(DirectoryPublished, batch.fresh)]

@@ -6,15 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.intake.domain import NEED_AFTER, About, Action, Direction, Standing
+from services.intake.domain import NEED_AFTER, Direction, Pending, Standing
 from services.intake.storage import cases as case_rows
+from services.intake.storage import erasures as erasure_rows
 from services.intake.storage import hearing as rows
 from services.intake.storage import referrals as referral_rows
 from services.intake.storage.tables import keys, letters
-from services.intake.usecases import audit
+from services.intake.usecases.erasures import stop_and_erase
 from services.intake.usecases.moves import CALM, QUIET
 from services.intake.usecases.proofs import prove_link, prove_move
 from services.intake.usecases.sealed_parts import open_note
+from services.intake.usecases.withdrawing import awaited
 from shared.database import Transaction
 from shared.messaging.errors import Refused, Unready
 from shared.messaging.keybook import may_be_unsigned
@@ -135,13 +137,24 @@ class Ledger:
             return
         move_id = event.referral_id if is_send else event.move_id
         without = entry.standing.without(move_id)
-        entry.stands(replace(without, refused=without.refused or is_send))
+        pending = () if is_send else without.pending
+        entry.stands(replace(without, refused=without.refused or is_send, pending=pending))
         refusal = rows.refusal(event.number, event.state, event.allowed)
         rows.refuse_line(self.tx, event.referral_id, move_id, refusal)
+        if is_send:
+            self._settle_what_came_after(event, without.pending)
         if is_send and entry.row["need_id"]:
             self.needs[entry.row["need_id"]] = "open"
         if event.number > without.number:
             self.gaps[event.referral_id] = without.number
+
+    def _settle_what_came_after(self, event: MoveRefused, pending: Collection[Pending]) -> None:
+        """Nobody will ever answer what was made of a referral that the network could not take."""
+        self.receipts.append(awaited(event.referral_id))
+        erasure_rows.forget_copies(self.tx, event.referral_id)
+        for move in pending:
+            self.receipts.append(f"move:{move.move_id}")
+            rows.refuse_line(self.tx, event.referral_id, move.move_id, rows.refusal(event.number, None, ()))
 
     def _line(
         self, referral_id: UUID, move: NumberedMove, letter: Letter | None, *, theirs: bool
@@ -185,9 +198,7 @@ class Ledger:
         if self.receipts:
             self.tx.outbox.receipted(self.tx, self.receipts)
         if self.erased:
-            rows.erase_content(self.tx, self.erased)
-            for referral_id in self.erased:
-                audit.did(self.tx, None, Action.CONTENT_ERASED, About(referral_id=referral_id))
+            stop_and_erase(self.tx, dict.fromkeys(self.erased, self.tx.at), self.org)
         for state in set(self.needs.values()):
             of_state = [need_id for need_id, now in self.needs.items() if now == state]
             case_rows.settle_planned(self.tx, of_state, state)

@@ -5,7 +5,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.intake.domain import About, Action, Actor, Direction, HistoryLine, Referral, Standing
+from services.intake.domain import (
+    About,
+    Action,
+    Actor,
+    Direction,
+    HistoryLine,
+    Referral,
+    Standing,
+    makes_sense,
+    open_request,
+)
 from services.intake.storage import need_to_know
 from services.intake.storage import referrals as referral_rows
 from services.intake.storage import sending as sending_rows
@@ -13,12 +23,13 @@ from services.intake.usecases import audit, holding
 from services.intake.usecases.checks import checked, code, moment, text
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
 from services.intake.usecases.sealed_parts import KeyUnusable, seal_note
+from services.intake.usecases.withdrawing import ask_to_erase
 from shared.clock import new_id
 from shared.database import Database, Transaction
 from shared.messaging.message import HUB
 from shared.messaging.topology import from_node
 from shared.schemas.intake import MoveMade
-from shared.schemas.life import REASONS, Move, NotAllowed, needs, step
+from shared.schemas.life import REASONS, SINCE_LETTERS, Move, NotAllowed, needs, step
 from shared.sealing import Letter
 
 QUIET = timedelta(minutes=1)  #: after which news that a machine should bring is asked for the first time
@@ -49,6 +60,8 @@ def make_move(
     What stops a referral that has not left takes it back instead. Raises NotFound, Invalid (also for what must be
     said with the move and is not), or Conflict with the state and the moves that are allowed from it.
     """
+    if order.move == Move.FORWARD:
+        raise Invalid({"move": "forward_needs_consent"})
     with database.transaction() as tx:
         return move_on(tx, referral_id, order, by, undo)
 
@@ -56,12 +69,24 @@ def make_move(
 def move_on(
     tx: Transaction, referral_id: UUID, order: MoveOrder, by: Actor, undo: timedelta = holding.AT_ONCE
 ) -> Referral:
-    """The same within a transaction."""
+    """The same within a transaction; to forward is a part of sending on, which needs consent."""
+    moved = move_by_node(tx, referral_id, order, by, undo)
+    if moved.direction is Direction.IN and not by.sees_every_case:
+        need_to_know.take_referral(tx, referral_id, by.username)
+    return moved
+
+
+def move_by_node(
+    tx: Transaction, referral_id: UUID, order: MoveOrder, by: Actor, undo: timedelta = holding.AT_ONCE
+) -> Referral:
+    """The same without anybody beginning to work on it; whose consent is withdrawn is erased by all who hold it."""
     found = referral_rows.lock_referral(tx, referral_id, seen_by=by)
     if found is None:
         raise NotFound("referral_not_found")
     referral, public_key = found
     line = _line(tx, referral, order, by)
+    if line.move in SINCE_LETTERS:
+        _require_sense(tx, referral, line.move, by)
     if line.move in holding.TAKING_BACK and referral.number == 0 and holding.take_back(tx, referral, by):
         return replace(referral, refused=True, unconfirmed=False)
     return _move_on(tx, referral, line, _sealed(line, public_key), by, undo)
@@ -76,13 +101,13 @@ def _move_on(  # noqa: PLR0913, PLR0917 - a move has that many facts
     letter = _tell(tx, referral, line, after=standing.last_pending, sealed=sealed, until=until)
     proven = replace(line, letter=letter.hash)
     sending_rows.add_line(tx, referral_id, proven, letter, position=standing.next_position, by=by)
-    if referral.direction is Direction.IN and not by.sees_every_case:
-        need_to_know.take_referral(tx, referral_id, by.username)
     person_id = referral_rows.person_of_case(tx, referral.case_id) if referral.case_id else None
     audit.did(tx, by, Action.REFERRAL_MOVED, About(person_id, referral.case_id, referral_id))
     moved = standing.asked(line.move_id, line.state)
     quiet_until = (until or tx.at) + QUIET
     referral_rows.set_shown(tx, referral_id, moved, quiet_until=quiet_until, held_until=until)
+    if line.move is Move.WITHDRAW_CONSENT:
+        ask_to_erase(tx, referral, by.org)
     return replace(referral, shown_state=moved.shown_state, unconfirmed=True, unseen=False, held_until=until)
 
 
@@ -107,6 +132,13 @@ def _step(referral: Referral, move: Move) -> Any:
         return step(referral.shown_state, move, referral.direction.party)
     except NotAllowed as error:
         raise Conflict(error.state, error.allowed) from None
+
+
+def _require_sense(tx: Transaction, referral: Referral, move: Move, by: Actor) -> None:
+    """One request at a time, and no answer where nothing was asked."""
+    request = open_request(referral_rows.history_of(tx, referral.id, seen_by=by))
+    if not makes_sense(move, request):
+        raise Conflict(referral.shown_state, referral.may(request))
 
 
 def _said(order: MoveOrder, move: Move) -> dict[str, Any]:

@@ -15,7 +15,14 @@ from shared.sealing import CannotOpen, Letter
 from shared.sealing.chain import link_after
 
 SAYS: dict[Move, type[Event]] = {Move.SEND: ReferralSent, Move.DELIVER: ReferralDelivered}
-OFFERED = ("referral_id", "service_type", "urgency", "sent_at")  #: what offer and letter say alike
+OFFERED = (
+    "referral_id",
+    "service_type",
+    "urgency",
+    "sent_at",
+    "parent",
+    "purpose",
+)  #: what offer and letter say alike
 
 
 def enclosed(message: Message, hash_: str | None) -> Letter:

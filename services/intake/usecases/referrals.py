@@ -11,17 +11,23 @@ from services.intake.domain import (
     About,
     Action,
     Actor,
+    Child,
+    Copy,
     Direction,
+    ForwardConsent,
     HistoryLine,
     Referral,
+    Withdrawal,
+    open_request,
 )
+from services.intake.storage import erasures as erasure_rows
 from services.intake.storage import referrals as rows
 from services.intake.storage.referrals import Filters
 from services.intake.usecases import audit
 from services.intake.usecases.checks import Wrong, checked, code
 from services.intake.usecases.refusals import NotFound
 from services.intake.usecases.sending import ReferralOrder, send_referral
-from shared.database import Database
+from shared.database import Database, Transaction
 from shared.schemas.life import Move, State
 
 __all__ = [
@@ -44,6 +50,9 @@ class ReferralFile:
 
     ``content``: exactly what left this node, or what came with it; None once it was erased. ``allowed``: the
     moves that whoever asks may make now. ``person_id``: whom it is about, for a referral that we sent.
+    After consent was withdrawn: ``withdrawal``, what we have said of what came to us, or ``copies``, what is known of
+    all who hold what we sent. Of a forward: ``children``, where what we sent went on to, or ``forward``, what was
+    agreed to when we sent it on. ``handed_over``: whether the other organisation is responsible for our whole case now.
     """
 
     referral: Referral
@@ -51,6 +60,11 @@ class ReferralFile:
     content: dict[str, Any] | None
     allowed: tuple[Move, ...]
     person_id: UUID | None
+    withdrawal: Withdrawal | None = None
+    copies: tuple[Copy, ...] = ()
+    children: tuple[Child, ...] = ()
+    forward: ForwardConsent | None = None
+    handed_over: bool = False
 
     def silent_since(self, at: datetime) -> datetime | None:
         """Since when nobody has said anything, if that is too long for work that should be going on."""
@@ -63,9 +77,11 @@ class ReferralFile:
 class Inbox:
     """What somebody here should look at, newest first.
 
-    Waiting for my answer: referrals to us that are undecided, and ours about which we are asked something.
-    Answers to what I sent: what nobody here has opened since the other side moved it. How did it go: what we
-    accepted, and nobody has said anything of for two weeks; silent: the same of what we sent.
+    Waiting for my answer: referrals to us that are undecided, ours about which we are asked something, and those whose
+    consent was withdrawn and of which somebody has yet to say what became of our own records.
+    Answers to what I sent: what nobody here has opened since the other side moved it. Overdue is also what was
+    withdrawn and not answered in time. How did it go: what we accepted, and nobody has said anything of for two
+    weeks; silent: the same of what we sent.
     """
 
     waiting_for_my_answer: tuple[Referral, ...]
@@ -117,10 +133,24 @@ def referral_page(database: Database, referral_id: UUID, by: Actor) -> ReferralF
         referral, content = found
         person_id = rows.person_of_case(tx, referral.case_id) if referral.case_id else None
         history = tuple(rows.history_of(tx, referral_id, seen_by=by))
+        beside = _beside(tx, referral)
     audit.saw(database, by, Action.REFERRAL_READ, About(person_id, referral.case_id, referral_id))
     if referral.unseen:
         _note_seen(database, referral_id)
-    return ReferralFile(referral, history, content, referral.allowed, person_id)
+    may = referral.may(open_request(history))
+    return ReferralFile(referral, history, content, may, person_id, **beside)
+
+
+def _beside(tx: Transaction, referral: Referral) -> dict[str, Any]:
+    """What there is of a withdrawal and of forwards on our side of it."""
+    if referral.direction is Direction.IN:
+        return {"withdrawal": erasure_rows.withdrawal_of(tx, referral.id)}
+    return {
+        "copies": tuple(erasure_rows.copies_of(tx, referral.id)),
+        "children": tuple(erasure_rows.children_of(tx, referral.id)),
+        "handed_over": referral.case_id is not None and bool(rows.handed_over(tx, [referral.id])),
+        "forward": erasure_rows.forward_consent_of(tx, referral.id) if referral.parent_id else None,
+    }
 
 
 def _note_seen(database: Database, referral_id: UUID) -> None:
@@ -131,8 +161,9 @@ def _note_seen(database: Database, referral_id: UUID) -> None:
 def inbox(database: Database, by: Actor) -> Inbox:
     """What waits for somebody here."""
     with database.reading() as tx:
-        silent = (rows.asks_us_how_it_went(tx.at), rows.silent_to_us(tx.at))
-        conditions = (rows.waits_for_us(), rows.is_news(), rows.is_overdue(), *silent)
+        waits = rows.waits_for_us() | erasure_rows.waits_for_our_word()
+        late = rows.is_overdue() | erasure_rows.has_late_copies(tx)
+        conditions = (waits, rows.is_news(), late, rows.asks_us_how_it_went(tx.at), rows.silent_to_us(tx.at))
         found = [rows.referrals_where(tx, what, seen_by=by, limit=AT_ONCE) for what in conditions]
     audit.saw(database, by, Action.INBOX_READ)
     return Inbox(*(tuple(referrals) for referrals in found))
@@ -141,5 +172,5 @@ def inbox(database: Database, by: Actor) -> Inbox:
 def waiting_count(database: Database, by: Actor) -> int:
     """How many referrals wait for an answer, bring one, or are silent and ours to speak of."""
     with database.reading() as tx:
-        waits = rows.waits_for_us() | rows.is_news() | rows.asks_us_how_it_went(tx.at)
-        return rows.count_where(tx, waits, seen_by=by)
+        waits = rows.waits_for_us() | erasure_rows.waits_for_our_word() | rows.asks_us_how_it_went(tx.at)
+        return rows.count_where(tx, waits | rows.is_news(), seen_by=by)

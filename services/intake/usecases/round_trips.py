@@ -15,7 +15,12 @@ from shared.messaging.errors import Refused
 from shared.messaging.message import HUB, Message
 from shared.messaging.topology import from_node
 from shared.schemas.intake import RoundTripAnswered, RoundTripAsked
-from shared.schemas.referral import ECHOED, RoundTripBack, RoundTripPassed, RoundTripSeen
+from shared.schemas.questions import (
+    ECHOED,
+    RoundTripBack,
+    RoundTripPassed,
+    RoundTripSeen,
+)
 
 
 @dataclass(frozen=True)

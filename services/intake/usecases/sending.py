@@ -30,7 +30,7 @@ from shared.clock import new_id
 from shared.database import Database, Transaction
 from shared.messaging.message import HUB
 from shared.messaging.topology import from_node
-from shared.schemas.codes import SERVICE_TYPES, URGENCIES
+from shared.schemas.codes import REFERRAL_PURPOSES, SERVICE_TYPES, URGENCIES
 from shared.schemas.intake import ReferralSent
 from shared.schemas.life import Move, State
 
@@ -41,8 +41,9 @@ RULES = {
     "reason": text(),
     "fields": several(code(SHAREABLE_FIELDS)),
     "safe_contact": code(SAFE_CONTACT),
+    "purpose": code(REFERRAL_PURPOSES),
 }
-NEEDED = RULES.keys() - {"fields"}
+NEEDED = RULES.keys() - {"fields", "purpose"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ class ReferralOrder:
     """What somebody wants to refer.
 
     ``fields`` are the ticked ones of ``domain.SHAREABLE_FIELDS``; ``reason`` is up to 2000 characters for the
-    receiving organisation only; ``safe_contact`` is one of ``domain.SAFE_CONTACT``.
+    receiving organisation only; ``safe_contact`` is one of ``domain.SAFE_CONTACT``; ``purpose`` perhaps one of
+    ``codes.REFERRAL_PURPOSES``.
     """
 
     case_id: UUID
@@ -61,6 +63,7 @@ class ReferralOrder:
     fields: tuple[str, ...]
     safe_contact: str
     need_id: UUID | None = None
+    purpose: str | None = None
 
 
 def send_referral(database: Database, order: ReferralOrder, by: Actor, undo: timedelta = AT_ONCE) -> Referral:
@@ -101,7 +104,7 @@ def _try(
 ) -> Sent | Exception:
     try:
         before = _require_open(found, wish.order)
-        partner = _receiver(before.partner, wish.by, not_to)
+        partner = receiver_of(before.partner, wish.by, not_to)
         _require_consent(before, wish.values, tx.at)
         return _send(tx, before, partner, wish)
     except (NotFound, Conflict, ConsentMissing, Invalid) as refused:
@@ -120,7 +123,8 @@ def _require_open(found: BeforeSending | None, order: ReferralOrder) -> BeforeSe
     return found
 
 
-def _receiver(partner: Partner | None, by: Actor, not_to: Mapping[str, str]) -> Partner:
+def receiver_of(partner: Partner | None, by: Actor, not_to: Mapping[str, str]) -> Partner:
+    """The organisation, if it can receive something from us; raises Invalid of ``to_org``."""
     if partner is None:
         raise Invalid({"to_org": "organisation_unknown"})
     if partner.org == by.org:
@@ -150,12 +154,12 @@ def _send(tx: Transaction, before: BeforeSending, partner: Partner, wish: _Wish)
     )
     letter = tx.outbox.publish_letter(
         tx,
-        _sent(referral),
+        said_of(referral),
         to=from_node(by.org),
         subject=referral.id,
         readers=(HUB, partner.org),
         awaits=f"sent:{referral.id}",
-        private=_sealed(content, referral.id, partner),
+        private=sealed_to(partner, content, referral.id),
         not_before=referral.held_until,
     )
     audit.did(tx, by, Action.REFERRAL_SENT, About(before.person.id, before.case.id, referral.id))
@@ -179,21 +183,26 @@ def _referral(tx: Transaction, before: BeforeSending, values: dict[str, Any], un
         need_id=before.need.id if before.need else None,
         reference=before.case.reference,
         held_until=sending_waits_until(values["urgency"], tx.at, undo),
+        purpose=values.get("purpose"),
     )
 
 
-def _sealed(content: dict[str, Any], referral_id: UUID, partner: Partner) -> bytes:
+def sealed_to(partner: Partner, content: dict[str, Any], referral_id: UUID) -> bytes:
+    """What leaves with that referral, sealed to who receives it; raises Invalid of ``to_org``."""
     try:
         return seal_person(content, referral_id, to=partner.public_key)
     except KeyUnusable:
         raise Invalid({"to_org": "organisation_without_key"}) from None
 
 
-def _sent(referral: Referral) -> ReferralSent:
+def said_of(referral: Referral) -> ReferralSent:
+    """What everybody on its way may know of a new referral of ours."""
     return ReferralSent(
         referral_id=referral.id,
         to_org=referral.other_org,
         service_type=referral.service_type,
         urgency=referral.urgency,
         sent_at=referral.sent_at,
+        parent=referral.parent_id,
+        purpose=referral.purpose,
     )

@@ -9,8 +9,9 @@ from services.intake.usecases.calling import call_members
 from services.intake.usecases.ledger import ask_history
 from services.intake.usecases.moves import QUIET
 from shared.database import Database
-from shared.schemas.life import OPEN
+from shared.schemas.life import OPEN, State
 
+FOLLOWED = OPEN | {State.FORWARDED}  #: of which news is expected, of what was forwarded from the one after it
 LONGEST_QUIET = timedelta(hours=6)  #: of one that is open; of one that is over each pause is twice the last
 MOST_DOUBLINGS = 20  #: two years
 ASKED_AT_ONCE = 200  #: in one transaction
@@ -45,8 +46,8 @@ def _ask(database: Database) -> int:
         silent = rows.lock_silent(tx, limit=ASKED_AT_ONCE)
         for row in silent:
             ask_history(tx, row.id, row.number)
-        for asked, is_open in {(row.asked, row.state in OPEN) for row in silent}:
-            ids = [row.id for row in silent if (row.asked, row.state in OPEN) == (asked, is_open)]
+        for asked, is_open in {(row.asked, row.state in FOLLOWED) for row in silent}:
+            ids = [row.id for row in silent if (row.asked, row.state in FOLLOWED) == (asked, is_open)]
             quiet_until = tx.at + _quiet_after(asked + 1, is_open=is_open)
             rows.set_asked(tx, ids, asked=asked + 1, quiet_until=quiet_until)
     return len(silent)

@@ -18,6 +18,8 @@ ACTIONS: Mapping[str, Any] = {
     Action.PERSON_REGISTERED: _l("Person registered"),
     Action.CONSENT_RECORDED: _l("Consent recorded"),
     Action.CONSENT_WITHDRAWN: _l("Consent withdrawn"),
+    Action.RECORDS_DECIDED: _l("Own records after a withdrawal"),
+    Action.REFERRAL_FORWARDED: _l("Referral forwarded"),
     Action.CASE_OPENED: _l("Case opened"),
     Action.CASE_CLOSED: _l("Case closed"),
     Action.NEED_NOTED: _l("Need noted"),

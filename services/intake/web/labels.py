@@ -48,6 +48,25 @@ OWN_CODES: Mapping[str, Mapping[str, Any]] = {
         "referral": _l("Referral to the organisations named here"),
         "statistics": _l("Counting in statistics, without a name"),
     },
+    "referral_purpose": {"transfer": _l("To hand over the whole case to whoever accepts it")},
+    "part": {"received_content": _l("What came with the referral"), "own_records": _l("Own records")},
+    "holding": {
+        "erased": _l("erased"),
+        "kept": _l("kept"),
+        "nothing": _l("there is nothing"),
+        "undecided": _l("a person there has yet to say"),
+    },
+    "own_records": {
+        "nothing": _l("There are none."),
+        "erased": _l("They are erased."),
+        "kept": _l("Something has to be kept."),
+    },
+    "kept_because": {
+        "legal_hold": _l("legal hold"),
+        "legal_obligation": _l("a law obliges us to keep it"),
+        "vital_interests": _l("somebody's life or health depends on it"),
+        "own_consent": _l("the person has agreed to it here"),
+    },
     "priority": {"high": _l("High priority"), "medium": _l("Medium priority"), "low": _l("Low priority")},
     "case_status": {"open": _l("Open case"), "closed": _l("Closed case")},
     "service_status": {"open": _l("takes referrals"), "paused": _l("paused"), "full": _l("full")},
@@ -78,11 +97,21 @@ OWN_CODES: Mapping[str, Mapping[str, Any]] = {
         Move.NOT_ATTENDED: _l("did not come"),
         Move.START: _l("started"),
         Move.RESUME: _l("resumed"),
+        Move.ASK_TO_CANCEL: _l("asked to cancel it"),
+        Move.ASK_FOR_TRANSFER: _l("asked for the whole case"),
+        Move.TRANSFER: _l("handed over the case"),
+        Move.DECLINE: _l("said no to the request"),
     },
     "about": {
         Move.ACKNOWLEDGE: _l("Says that somebody here has read it. It is no decision yet."),
         Move.ACCEPT: _l("Says that your organisation will help."),
-        Move.FORWARD: _l("Ends it here. Send the new referral from a case of your own, with fresh consent."),
+        Move.ASK_TO_CANCEL: _l("The organisation that sent it decides. Until then nothing changes."),
+        Move.ASK_FOR_TRANSFER: _l(
+            "Asks whether your organisation may take over the whole case. Nothing changes until people there say so."
+        ),
+        Move.TRANSFER: _l(
+            "The other organisation is responsible for the case from now on. Close yours as transferred afterwards."
+        ),
         Move.CANCEL: _l("Asks the other organisation to stop. What was shared stays with it."),
         Move.WITHDRAW_CONSENT: _l("Tells the other organisation to stop and to erase what was shared."),
         Move.ENTERED_IN_ERROR: _l("Says that this referral should never have been sent."),
@@ -157,6 +186,7 @@ SENTENCES: Mapping[str, Any] = {
     "erased": _l("What was known of the person has been erased."),
     "unreadable": _l("What is known of the person cannot be read. Tell whoever looks after this node."),
     "another_person_needed": _l("You were the first. Ask a colleague to open this page and to confirm."),
+    "not_received": _l("One of these fields did not come with the referral. Untick it."),
     **dict.fromkeys(
         ("no_hold", "hold_asked", "hold_lapsed", "hold_held", "hold_lift_asked", "hold_lifted"),
         _l("The legal hold has changed in the meantime. Open this page anew to see where it stands."),

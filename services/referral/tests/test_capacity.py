@@ -15,7 +15,11 @@ from shared.messaging.errors import Refused
 from shared.messaging.message import HUB, Message, encode
 from shared.schemas import Event
 from shared.schemas.intake import CapacityAnswered, CapacityAsked
-from shared.schemas.referral import CapacityAnswerPassed, CapacityQuestionNoted, CapacityQuestionPassed
+from shared.schemas.questions import (
+    CapacityAnswerPassed,
+    CapacityQuestionNoted,
+    CapacityQuestionPassed,
+)
 from shared.sealing import write_letter
 
 OFFER = {

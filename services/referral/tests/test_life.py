@@ -5,6 +5,7 @@ import pytest
 from shared.schemas.life import (
     AWAITING_DECISION,
     OPEN,
+    REQUESTS,
     TABLE,
     Move,
     NotAllowed,
@@ -12,6 +13,7 @@ from shared.schemas.life import (
     State,
     allowed,
     needs,
+    requests,
     step,
 )
 
@@ -49,7 +51,7 @@ def test_every_pair_outside_the_table_is_a_conflict_that_names_state_and_moves()
     for state in State:
         for move in Move:
             for by in Party:
-                if move not in allowed(state, by):
+                if move not in (*allowed(state, by), *requests(state, by)):
                     with pytest.raises(NotAllowed) as conflict:
                         step(state, move, by)
                     assert (conflict.value.state, conflict.value.allowed) == (state, allowed(state, by))
@@ -78,3 +80,18 @@ def test_a_refusal_needs_its_reason() -> None:
 def test_overdue_is_no_state() -> None:
     assert "overdue" not in set(State)
     assert AWAITING_DECISION < OPEN
+
+
+def test_a_request_and_its_answer_change_no_state_and_are_only_for_what_is_open() -> None:
+    for state in State:
+        for by in Party:
+            for move in requests(state, by):
+                assert state in OPEN
+                assert step(state, move, by) is state
+
+
+def test_requests_are_the_receivers_and_answers_the_senders() -> None:
+    assert requests(State.IN_PROGRESS, Party.RECEIVER) == REQUESTS
+    assert requests(State.IN_PROGRESS, Party.SENDER) == (Move.TRANSFER, Move.DECLINE)
+    assert requests(State.DELIVERED, Party.RECEIVER) == (Move.ASK_TO_CANCEL,)
+    assert requests(State.SENT, Party.RECEIVER) == requests(State.COMPLETED, Party.RECEIVER) == ()

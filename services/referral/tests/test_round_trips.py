@@ -13,7 +13,11 @@ from shared.messaging.brake import AT_MOST
 from shared.messaging.errors import Refused
 from shared.messaging.message import HUB, Message
 from shared.schemas.intake import RoundTripAnswered, RoundTripAsked
-from shared.schemas.referral import RoundTripBack, RoundTripPassed, RoundTripSeen
+from shared.schemas.questions import (
+    RoundTripBack,
+    RoundTripPassed,
+    RoundTripSeen,
+)
 
 OURS, THEIRS = "harbour-house", "legal-aid"
 TRIP = UUID(int=7)

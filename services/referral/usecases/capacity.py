@@ -16,7 +16,11 @@ from shared.messaging.message import HUB, Message
 from shared.messaging.topology import to_node
 from shared.schemas.codes import MOST_ASKED
 from shared.schemas.intake import CapacityAnswered, CapacityAsked
-from shared.schemas.referral import CapacityAnswerPassed, CapacityQuestionNoted, CapacityQuestionPassed
+from shared.schemas.questions import (
+    CapacityAnswerPassed,
+    CapacityQuestionNoted,
+    CapacityQuestionPassed,
+)
 from shared.sealing import Letter
 
 KEPT_AFTER = timedelta(days=7)  #: its end, for answers that come late

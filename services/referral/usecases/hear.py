@@ -1,25 +1,29 @@
 """What the hub does with each event of a node: one table, one function an event."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
 
 from services.referral import storage
-from services.referral.book import Book, Step
-from services.referral.domain import STANDARDS, NotAllowed, Party, Referral, Standards, State
+from services.referral.book import Book
+from services.referral.domain import STANDARDS, Standards
 from services.referral.usecases import capacity
 from services.referral.usecases.dating import tell_directory
 from services.referral.usecases.directory import take_offer, take_statement
+from services.referral.usecases.erasure import answer_asking, take_asking, take_receipt
+from services.referral.usecases.referrals import (
+    Desk,
+    answer_again,
+    record_delivery,
+    record_move,
+    take_referral,
+    tell_history,
+)
 from services.referral.usecases.round_trips import pass_answer_on, take_round_trip
 from services.referral.usecases.witness import pass_word_on, take_checkpoint
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
-from shared.messaging.errors import Refused, Unready
-from shared.messaging.letters import letters_of
+from shared.messaging.errors import Refused
 from shared.messaging.message import HUB, Message
 from shared.messaging.outbox import received
-from shared.messaging.topology import to_node
 from shared.schemas.hub import MessagesReceived
 from shared.schemas.intake import (
     AuditCheckpointMade,
@@ -27,6 +31,8 @@ from shared.schemas.intake import (
     CapacityAnswered,
     CapacityAsked,
     DirectoryAsked,
+    ErasureAsked,
+    ErasureReceipted,
     HistoryAsked,
     KeysChanged,
     MoveMade,
@@ -36,9 +42,6 @@ from shared.schemas.intake import (
     RoundTripAsked,
     ServicesOffered,
 )
-from shared.schemas.life import Move, needs
-from shared.schemas.referral import History, MoveRefused, Offered
-from shared.sealing import Letter
 
 
 def hear(tx: Transaction, batch: Batch, *, standards: Standards = STANDARDS) -> None:
@@ -48,188 +51,16 @@ def hear(tx: Transaction, batch: Batch, *, standards: Standards = STANDARDS) -> 
     """
     messages = [*batch.fresh, *batch.repeated]
     about = [m.event.referral_id for m in messages if hasattr(m.event, "referral_id")]
+    about += [m.event.parent for m in batch.fresh if isinstance(m.event, ReferralSent) and m.event.parent]
     desk = Desk(Book(tx, about), _reachable(tx, batch), standards)
     batch.each(batch.fresh, lambda message: FRESH[type(message.event)](desk, message))
     batch.each(batch.repeated, lambda m: REPEATED.get(type(m.event), _say_nothing)(desk, m))
     desk.book.save()
 
 
-@dataclass(frozen=True)
-class Desk:
-    """What is at hand while a batch is heard."""
-
-    book: Book
-    reachable: set[str]
-    standards: Standards
-
-    @property
-    def tx(self) -> Transaction:
-        """The batch's transaction."""
-        return self.book.tx
-
-
 def _reachable(tx: Transaction, batch: Batch) -> set[str]:
     wanted = {m.event.to_org for m in batch.fresh if isinstance(m.event, ReferralSent)}
     return storage.known_organisations(tx, wanted) if wanted else set()
-
-
-def take_referral(desk: Desk, message: Message) -> None:
-    """Number the referral's first move, offer it to the receiving node, and offer again until that has stored it."""
-    event: ReferralSent = message.event  # type: ignore[assignment]
-    known = desk.book.find(event.referral_id)
-    if known is not None and known.from_org != message.sender:
-        raise Refused("referral_of_another")
-    if known is not None:
-        return answer_again(desk, message)
-    if event.to_org not in desk.reachable or event.to_org == message.sender:
-        return _refuse_referral(desk, message, event.referral_id)
-    referral = _taken(desk, message.sender, event)
-    desk.book.enter(referral, Step(message.id, Move.SEND, message.sender, event.sent_at, message.letter))
-    _offer(desk, desk.book.find(referral.id) or referral, event, message.letter)
-    return None
-
-
-def _taken(desk: Desk, sender: str, event: ReferralSent) -> Referral:
-    acknowledge_by, reply_by = desk.standards.deadlines(event.urgency, desk.tx.at)
-    return Referral(
-        id=event.referral_id,
-        from_org=sender,
-        to_org=event.to_org,
-        service_type=event.service_type,
-        urgency=event.urgency,
-        state=State.SENT,
-        number=1,
-        sent_at=event.sent_at,
-        taken_at=desk.tx.at,
-        acknowledge_by=acknowledge_by,
-        reply_by=reply_by,
-    )
-
-
-def _offer(desk: Desk, referral: Referral, event: ReferralSent, letter: Letter | None) -> None:
-    offered = Offered(
-        referral_id=referral.id,
-        from_org=referral.from_org,
-        service_type=referral.service_type,
-        urgency=referral.urgency,
-        sent_at=referral.sent_at,
-        acknowledge_by=referral.acknowledge_by,
-        reply_by=referral.reply_by,
-        letter=letter.hash if letter else None,
-        recorded_at=desk.tx.at,
-        link=referral.link,
-        sealed_person=None if letter else event.sealed_person,
-    )
-    desk.tx.outbox.publish(
-        desk.tx,
-        offered,
-        to=to_node(referral.to_org),
-        subject=referral.id,
-        awaits=f"offer:{referral.id}",
-        encloses=[letter] if letter else (),
-    )
-
-
-def record_delivery(desk: Desk, message: Message) -> None:
-    """The receiving node has stored it: stop offering, and say so to the sender."""
-    event: ReferralDelivered = message.event  # type: ignore[assignment]
-    referral = _theirs(desk, event.referral_id, message.sender)
-    if referral.party(message.sender) is not Party.RECEIVER:
-        raise Refused("not_the_receiver")
-    desk.tx.outbox.receipted(desk.tx, [f"offer:{referral.id}"])
-    if referral.state is State.SENT:
-        moved = referral.moved(Move.DELIVER, Party.RECEIVING_NODE)
-        step = Step(message.id, Move.DELIVER, message.sender, event.delivered_at, message.letter)
-        desk.book.move(moved, step)
-
-
-def record_move(desk: Desk, message: Message) -> None:
-    """Number the move if it is allowed from where the referral stands; otherwise say what is."""
-    event: MoveMade = message.event  # type: ignore[assignment]
-    referral = _theirs(desk, event.referral_id, message.sender)
-    if event.based_on >= referral.number and event.after and not desk.book.is_settled(event.after):
-        raise Unready("earlier_move_not_here")
-    if "reason" in needs(event.move) and event.reason is None:
-        raise Refused("reason_missing")
-    party = referral.party(message.sender)
-    try:
-        moved = referral.moved(event.move, party)  # type: ignore[arg-type]
-    except NotAllowed:
-        return _refuse_move(desk, message.sender, referral, (event.move_id, event.move))
-    said = (event.move_id, event.move, message.sender, event.made_at)
-    desk.book.move(moved, Step(*said, message.letter, event.reason, event.sealed_note))
-    return None
-
-
-def _theirs(desk: Desk, referral_id: UUID, org: str) -> Referral:
-    """Another's referral does not exist for you; one that is not here yet may still come."""
-    referral = desk.book.find(referral_id)
-    if referral is None:
-        raise Unready("referral_not_here")
-    if referral.party(org) is None:
-        raise Refused("referral_of_another")
-    return referral
-
-
-def _refuse_move(desk: Desk, org: str, referral: Referral, move: tuple[UUID, Move]) -> None:
-    """Tell the one who moved where the referral really stands and what may be done from there."""
-    desk.book.refuse(referral, move[0])
-    _say_refused(
-        desk,
-        org,
-        referral.id,
-        move,
-        number=referral.number,
-        state=referral.state,
-        allowed=referral.allowed(org),
-    )
-
-
-def _refuse_referral(desk: Desk, message: Message, referral_id: UUID) -> None:
-    """Tell the sender that the referral cannot be taken at all."""
-    _say_refused(desk, message.sender, referral_id, (message.id, Move.SEND), number=0, state=None, allowed=())
-
-
-def _say_refused(desk: Desk, org: str, referral_id: UUID, move: tuple[UUID, Move], **stand: Any) -> None:
-    refused = MoveRefused(
-        referral_id=referral_id,
-        move_id=move[0],
-        move=move[1],
-        number=stand["number"],
-        state=stand["state"],
-        allowed=list(stand["allowed"]),
-    )
-    desk.tx.outbox.publish(desk.tx, refused, to=to_node(org), subject=referral_id)
-
-
-def tell_history(desk: Desk, message: Message) -> None:
-    """Answer a node that misses moves."""
-    event: HistoryAsked = message.event  # type: ignore[assignment]
-    _tell(desk, _theirs(desk, event.referral_id, message.sender), message.sender, event.after)
-
-
-def answer_again(desk: Desk, message: Message) -> None:
-    """A repeat gets the same answer and has no new effect."""
-    event: Any = message.event
-    referral = desk.book.find(event.referral_id)
-    if referral is None:
-        return _refuse_referral(desk, message, event.referral_id)
-    if isinstance(event, MoveMade) and not desk.book.stands(event.move_id):
-        return _refuse_move(desk, message.sender, referral, (event.move_id, event.move))
-    return _tell(desk, referral, message.sender, 0)
-
-
-def _tell(desk: Desk, referral: Referral, org: str, after: int) -> None:
-    desk.book.save()
-    history = History(
-        referral_id=referral.id,
-        acknowledge_by=referral.acknowledge_by,
-        reply_by=referral.reply_by,
-        moves=storage.moves_after(desk.tx, referral.id, after),
-    )
-    kept = letters_of(desk.tx, storage.letters, [referral.id])
-    theirs = [kept[move.move_id] for move in history.moves if move.move_id in kept and move.by_org != org]
-    desk.tx.outbox.publish(desk.tx, history, to=to_node(org), subject=referral.id, encloses=theirs)
 
 
 def _take_offer(desk: Desk, message: Message) -> None:
@@ -299,9 +130,12 @@ FRESH: dict[type, Callable[[Desk, Message], None]] = {
     RoundTripAnswered: lambda desk, message: pass_answer_on(desk.tx, message),
     CapacityAsked: _take_question,
     CapacityAnswered: _pass_answer_on,
+    ErasureAsked: lambda desk, message: take_asking(desk.book, message),
+    ErasureReceipted: lambda desk, message: take_receipt(desk.book, message),
 }
 REPEATED: dict[type, Callable[[Desk, Message], None]] = {
     ReferralSent: answer_again,
     MoveMade: answer_again,
     CapacityAsked: _question_again,
+    ErasureAsked: lambda desk, message: answer_asking(desk.book, message),
 }

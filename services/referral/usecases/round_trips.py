@@ -7,7 +7,14 @@ from shared.messaging.errors import Refused
 from shared.messaging.message import HUB, Message
 from shared.messaging.topology import to_node
 from shared.schemas.intake import RoundTripAnswered, RoundTripAsked
-from shared.schemas.referral import ECHOED, PASSED_ON, UNKNOWN, RoundTripBack, RoundTripPassed, RoundTripSeen
+from shared.schemas.questions import (
+    ECHOED,
+    PASSED_ON,
+    UNKNOWN,
+    RoundTripBack,
+    RoundTripPassed,
+    RoundTripSeen,
+)
 from shared.sealing import Letter
 
 

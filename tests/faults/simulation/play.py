@@ -44,6 +44,17 @@ def _move(world: World) -> None:
         world.move(org, *world.weather.dice.choice(possible))
 
 
+def _forward(world: World) -> None:
+    org = world.weather.dice.choice(ORGS)
+    possible = [id_ for id_, move in world.allowed(org) if move is Move.FORWARD]
+    if possible:
+        world.forward(org, world.weather.dice.choice(possible))
+
+
+def _withdraw(world: World) -> None:
+    world.withdraw(world.weather.dice.choice(ORGS))
+
+
 def _work(world: World) -> None:
     """Sometimes one works alone for a while, and sometimes all do."""
     dice = world.weather.dice
@@ -67,4 +78,13 @@ def _lose_the_broker(world: World) -> None:
     world.broker.lose_everything()
 
 
-DEED = {_send: 1, _move: 20, _work: 40, _wait: 6, _kill: 2, _lose_the_broker: 1}  #: how often each is done
+DEED = {
+    _send: 1,
+    _forward: 2,
+    _withdraw: 1,
+    _move: 20,
+    _work: 40,
+    _wait: 6,
+    _kill: 2,
+    _lose_the_broker: 1,
+}  #: how often each is done

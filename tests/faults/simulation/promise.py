@@ -36,8 +36,11 @@ def _broken(world: World) -> Any:
         for id_ in world.sent
         if id_ not in here[ORGS[0]] | here[ORGS[1]]
     )
-    for id_ in here[ORGS[0]] | here[ORGS[1]]:
+    taken = {id_ for org in ORGS for id_, row in here[org].items() if not row["refused"]}
+    for id_ in taken:
         yield from _one_mind(world, id_, at_hub.get(id_), [here[org].get(id_) for org in ORGS])
+    yield from _withdrawn_everywhere(world)
+    yield from _forwards_followed(world)
     yield from _moves_settled(world)
     yield from _everybody_told(world)
     for process in world.processes:
@@ -63,7 +66,48 @@ def _one_mind(world: World, id_: UUID, hub: Any, both: list[Any]) -> Any:
 
 
 def _was_withdrawn(world: World, id_: UUID) -> bool:
-    return any(line[2] == State.WITHDRAWN for line in _history(world.hub, id_))
+    """Whether consent was withdrawn for it, or for one from which it was forwarded."""
+    asked = world.hub.tables["erasures"].c.referral_id == id_
+    return bool(world.hub.rows("erasures", asked))
+
+
+def _withdrawn_everywhere(world: World) -> Any:
+    """Who withdrew knows of everybody who holds something, and each has said what became of it."""
+    asked = {(row["asked_id"], row["referral_id"]) for row in world.hub.rows("erasures")}
+    known = [row for org in ORGS for row in world.nodes[org].rows("copies")]
+    if {(row["asked_id"], row["referral_id"]) for row in known} != asked:
+        yield "somebody holds something of which who withdrew does not know"
+    yield from (
+        f"{id_} went on, and who withdrew {asked_id} does not know"
+        for asked_id in {asked_id for asked_id, _ in asked}
+        for id_ in _forwarded_from(world, asked_id)
+        if (asked_id, id_) not in asked
+    )
+    yield from (f"{row['referral_id']} was not answered whole" for row in known if not row["finished"])
+    for org in ORGS:
+        rows = {row["id"]: row for row in world.nodes[org].rows("referrals")}
+        forwarded = [row for row in rows.values() if row["direction"] == "out" and row["parent_id"]]
+        kept = [row for row in forwarded if row["sealed"] and rows[row["parent_id"]]["sealed"] is None]
+        yield from (f"{row['id']} went on, and what went is still at {org}" for row in kept)
+
+
+def _forwarded_from(world: World, id_: UUID) -> Any:
+    """That referral, and all that went on from it."""
+    yield id_
+    for child in world.hub.rows("referrals", world.hub.tables["referrals"].c.parent_id == id_):
+        yield from _forwarded_from(world, child["id"])
+
+
+def _forwards_followed(world: World) -> Any:
+    """The sender of what was forwarded sees how it stands."""
+    at_hub = {row["id"]: row for row in world.hub.rows("referrals")}
+    for child in at_hub.values():
+        parent = at_hub.get(child["parent_id"])
+        if parent is None or parent["state"] != State.FORWARDED:
+            continue
+        rows = world.nodes[parent["from_org"]].rows("children")
+        if [row["state"] for row in rows if row["child_id"] == child["id"]] != [child["state"]]:
+            yield f"{child['id']} is not followed by the sender of {parent['id']}"
 
 
 def _one_history(world: World, id_: UUID) -> Any:

@@ -12,12 +12,15 @@ from uuid import UUID
 from sqlalchemy.exc import OperationalError
 
 from services.intake import storage as intake_storage
-from services.intake.domain import Actor, Role
+from services.intake.domain import Actor, ConsentMissing, Role
 from services.intake.usecases import hearing
 from services.intake.usecases.cases import open_case
-from services.intake.usecases.consent import record_consent
+from services.intake.usecases.consent import record_consent, withdraw_consent
+from services.intake.usecases.erasures import decide_own_records
+from services.intake.usecases.forwarding import ForwardOrder, forward_referral
 from services.intake.usecases.moves import MoveOrder, make_move
 from services.intake.usecases.people import register_person
+from services.intake.usecases.refusals import Conflict
 from services.intake.usecases.sending import ReferralOrder, send_referral
 from services.intake.usecases.silence import ask_after_silence
 from services.notifications import storage as notices_storage
@@ -30,7 +33,7 @@ from services.reporting.usecases.hear import hear as hear_reporting
 from shared import clock as clocks
 from shared.messaging.message import HUB
 from shared.messaging.topology import HUB_QUEUES, node_bindings, node_queue
-from shared.schemas.life import Move, Party, State, allowed, needs
+from shared.schemas.life import Move, Party, State, allowed, needs, requests
 from tests.faults.simulation.broker import SimulatedBroker
 from tests.faults.simulation.process import KEYS, ORGS, Process
 from tests.faults.simulation.weather import Crash, Weather
@@ -42,6 +45,12 @@ HEALED = (
 )
 QUIET = 500  #: turns of every loop within which nothing may be left to do
 PARTY = {"out": Party.SENDER, "in": Party.RECEIVER}
+CONSENT = {
+    "given_by": "individual",
+    "purposes": ["referral"],
+    "organisations": list(ORGS),
+    "fields": ["alias"],
+}
 SKEW = 24 * 3600  #: seconds by which a clock may be off
 
 
@@ -59,6 +68,7 @@ class World:
     sent: list[UUID] = field(default_factory=list)
     moved: list[tuple[str, UUID, UUID]] = field(default_factory=list)
     cases: dict[str, UUID] = field(default_factory=dict)
+    people: dict[str, UUID] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         bound = {queue: tuple(bindings) for queue, bindings in HUB_QUEUES.items()}
@@ -90,16 +100,47 @@ class World:
             fields=("alias",),
             safe_contact="in_person",
         )
-        with perhaps(self.nodes[org]):
+        with perhaps(self.nodes[org]), suppress(ConsentMissing):
             self.sent.append(send_referral(self.nodes[org].database, order, worker(org)).id)
 
     def move(self, org: str, referral_id: UUID, move: Move) -> None:
         """Somebody moves a referral on."""
+        if move is Move.FORWARD:
+            return self.forward(org, referral_id)
         given: dict[str, Any] = {"reason": "other", "note": "Simulated.", "scheduled_for": START}
         order = MoveOrder(move, **{name: given[name] for name in needs(move)})
-        with perhaps(self.nodes[org]):
+        with perhaps(self.nodes[org]), suppress(Conflict):
             make_move(self.nodes[org].database, referral_id, order, worker(org))
             self.moved.append((org, referral_id, self._last_line(org, referral_id)))
+        return None
+
+    def forward(self, org: str, referral_id: UUID) -> None:
+        """Somebody sends on what came, with fresh consent; there is only one to send it to."""
+        order = ForwardOrder(
+            to_org=next(other for other in ORGS if other != org),
+            urgency="normal",
+            reason="Simulated.",
+            fields=("alias",),
+            safe_contact="in_person",
+            given_by="individual",
+        )
+        with perhaps(self.nodes[org]), suppress(Conflict):
+            self.sent.append(forward_referral(self.nodes[org].database, referral_id, order, worker(org)).id)
+            self.moved.append((org, referral_id, self._last_line(org, referral_id)))
+
+    def withdraw(self, org: str) -> None:
+        """A person takes consent back, and gives it anew another time."""
+        node = self.nodes[org].database
+        with perhaps(self.nodes[org]):
+            withdraw_consent(node, self.people[org], worker(org))
+            record_consent(node, self.people[org], CONSENT, worker(org))
+
+    def decide(self, org: str) -> None:
+        """Whoever has looked at what was withdrawn says that nothing of it was written down."""
+        undecided = [row for row in self.nodes[org].rows("withdrawals") if row["own"] == "undecided"]
+        for row in undecided:
+            with perhaps(self.nodes[org]):
+                decide_own_records(self.nodes[org].database, row["referral_id"], "nothing", None, worker(org))
 
     def _last_line(self, org: str, referral_id: UUID) -> UUID:
         moves = self.nodes[org].tables["moves"].c
@@ -112,7 +153,8 @@ class World:
         return [
             (row["id"], move)
             for row in sorted(referrals, key=lambda row: row["id"])
-            for move in allowed(State(row["shown_state"]), PARTY[row["direction"]])
+            for find in (allowed, requests)
+            for move in find(State(row["shown_state"]), PARTY[row["direction"]])
         ]
 
     def look_at_the_clock(self) -> None:
@@ -120,6 +162,7 @@ class World:
         for org in ORGS:
             with perhaps(self.nodes[org]):
                 ask_after_silence(self.nodes[org].database)
+            self.decide(org)
         with perhaps(self.hub):
             flag_overdue(self.hub.database)
 
@@ -162,18 +205,19 @@ def begin(seed: int) -> World:
     world = World(Weather(seed))
     for process, contents in zip(world.processes, kept, strict=True):
         process.database.is_as(contents)
-    world.cases = dict(cases)
+    world.cases = {org: case for org, (_, case) in cases.items()}
+    world.people = {org: person for org, (person, _) in cases.items()}
     return world
 
 
 @cache
-def _first_day() -> tuple[list[bytes], dict[str, UUID]]:
+def _first_day() -> tuple[list[bytes], dict[str, tuple[UUID, UUID]]]:
     """Made once: what every world begins with, under ids of its own."""
     with patch.object(clocks, "uuid7", _Ids()):
         return _lived_through()
 
 
-def _lived_through() -> tuple[list[bytes], dict[str, UUID]]:
+def _lived_through() -> tuple[list[bytes], dict[str, tuple[UUID, UUID]]]:
     world = World(Weather(0, calm=True))
     for process in world.processes:
         process.skew = timedelta()
@@ -189,17 +233,12 @@ def _lived_through() -> tuple[list[bytes], dict[str, UUID]]:
     return [process.database.contents() for process in world.processes], cases
 
 
-def _case(world: World, org: str) -> UUID:
+def _case(world: World, org: str) -> tuple[UUID, UUID]:
+    """The person and the case."""
     database = world.nodes[org].database
     person = register_person(database, {"alias": "Simulated"}, worker(org))
-    consent = {
-        "given_by": "individual",
-        "purposes": ["referral"],
-        "organisations": list(ORGS),
-        "fields": ["alias"],
-    }
-    record_consent(database, person.id, consent, worker(org))
-    return open_case(database, person.id, worker(org)).id
+    record_consent(database, person.id, CONSENT, worker(org))
+    return person.id, open_case(database, person.id, worker(org)).id
 
 
 AFTER_THE_FIRST_DAY = 1_000_000  #: more than there are ids in it

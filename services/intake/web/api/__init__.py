@@ -7,11 +7,12 @@ from services.intake.web.api.directory import directory
 from services.intake.web.api.people import people
 from services.intake.web.api.questions import questions
 from services.intake.web.api.referrals import referrals
+from services.intake.web.api.sharing import sharing
 from shared.web import make_api
 
 
 def install(app: Flask) -> None:
     """Add the API to the application."""
     api = make_api(app, title="Throughline intake")
-    for part in (people, cases, referrals, questions, directory):
+    for part in (people, cases, referrals, sharing, questions, directory):
         api.register_blueprint(part, url_prefix="/api/v1")

@@ -15,7 +15,7 @@ from services.intake.usecases.sending import ReferralOrder, send_referral
 from services.intake.web.api import said
 from services.intake.web.api.part import Part
 from services.intake.web.context import actor, database
-from shared.schemas.codes import SERVICE_TYPES, URGENCIES
+from shared.schemas.codes import REFERRAL_PURPOSES, SERVICE_TYPES, URGENCIES
 from shared.schemas.life import REASONS, Move, State
 
 referrals = Part("Referrals", __name__, description="Referrals out and in")
@@ -32,6 +32,7 @@ class ReferralSaid(said.Said):
     reason = said.text(2000, required=True)
     fields_ = said.codes(SHAREABLE_FIELDS, data_key="fields", attribute="fields", required=True)
     safe_contact = said.code(SAFE_CONTACT, required=True)
+    purpose = said.code(REFERRAL_PURPOSES)
 
 
 class MoveSaid(said.Said):
@@ -66,6 +67,7 @@ class ReferralShown(Schema):
     reference = fields.String(allow_none=True)
     service_type = fields.String()
     urgency = fields.String()
+    purpose = fields.String(allow_none=True)
     state = fields.String(attribute="shown_state")
     confirmed_state = fields.String(attribute="state")
     unconfirmed = fields.Boolean()
@@ -104,6 +106,44 @@ class LineShown(Schema):
     unreadable = fields.String(allow_none=True)
 
 
+class HeldShown(Schema):
+    """What became of one part of what an organisation holds."""
+
+    part = fields.String()
+    outcome = fields.String()
+    reason = fields.String(allow_none=True)
+
+
+class CopyShown(Schema):
+    """After consent was withdrawn: one who holds what we sent, and what it has said."""
+
+    referral_id = fields.UUID()
+    org = fields.String()
+    was_forwarded = fields.Boolean()
+    asked_at = fields.AwareDateTime(format="iso")
+    answered_at = fields.AwareDateTime(format="iso", attribute="receipted_at", allow_none=True)
+    holdings = fields.List(fields.Nested(HeldShown))
+    overdue = fields.Function(lambda copy: copy.is_late(database().clock()), metadata={"type": "boolean"})
+
+
+class ChildShown(Schema):
+    """Where what we sent was forwarded to, and how it stands there."""
+
+    to_org = fields.String()
+    state = fields.String()
+    at = fields.AwareDateTime(format="iso", attribute="recorded_at")
+
+
+class WithdrawalShown(Schema):
+    """After consent for a referral to us was withdrawn: what we have said."""
+
+    asked_at = fields.AwareDateTime(format="iso")
+    received = fields.String()
+    received_because = fields.String(allow_none=True)
+    own = fields.String()
+    own_because = fields.String(allow_none=True)
+
+
 class ReferralFileShown(ReferralShown):
     """A referral with what was shared, what happened, and what may be done now."""
 
@@ -111,6 +151,9 @@ class ReferralFileShown(ReferralShown):
         allow_none=True, metadata={"description": "exactly what left or came; null once it was erased"}
     )
     history = fields.List(fields.Nested(LineShown))
+    withdrawal = fields.Nested(WithdrawalShown, allow_none=True)
+    copies = fields.List(fields.Nested(CopyShown))
+    children = fields.List(fields.Nested(ChildShown))
     allowed = fields.List(fields.String())
 
 
@@ -156,7 +199,7 @@ def search(wanted: dict[str, Any]) -> dict[str, Any]:
 @referrals.answering(200, ReferralFileShown)
 def referral(referral_id: UUID) -> dict[str, Any]:
     """One referral."""
-    return _shown(use.referral_page(database(), referral_id, actor()))
+    return file_shown(use.referral_page(database(), referral_id, actor()))
 
 
 @referrals.post("/referrals/<uuid:referral_id>/moves")
@@ -166,10 +209,12 @@ def referral(referral_id: UUID) -> dict[str, Any]:
 def move(given: dict[str, Any], referral_id: UUID) -> dict[str, Any]:
     """Move a referral on. 409 says the state and what is allowed from it."""
     make_move(database(), referral_id, MoveOrder(**given), actor())
-    return _shown(use.referral_page(database(), referral_id, actor()))
+    return file_shown(use.referral_page(database(), referral_id, actor()))
 
 
-def _shown(file: ReferralFile) -> dict[str, Any]:
+def file_shown(file: ReferralFile) -> dict[str, Any]:
+    """The file as ``ReferralFileShown`` takes it."""
     facts = asdict(file.referral) | {"overdue": file.referral.overdue}
     history: tuple[HistoryLine, ...] = file.history
-    return facts | {"shared": file.content, "history": history, "allowed": file.allowed}
+    beside = {name: getattr(file, name) for name in ("withdrawal", "copies", "children")}
+    return facts | beside | {"shared": file.content, "history": history, "allowed": file.allowed}

@@ -54,6 +54,6 @@ class CloseForm(StoringForm):
 
     reason = RadioField(_l("Why is the case closed?"), [required(_l("Choose a reason."))])
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, proposed: str | None = None) -> None:
+        super().__init__(reason=proposed if proposed in CLOSURE_REASONS else None)
         self.reason.choices = choices.coded("closure", CLOSURE_REASONS)

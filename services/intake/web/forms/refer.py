@@ -12,7 +12,7 @@ from services.intake.web.forms import choices
 from services.intake.web.forms.base import StoringForm
 from services.intake.web.labels import SENTENCES
 from services.intake.web.words import sentence
-from shared.schemas.codes import URGENCIES
+from shared.schemas.codes import REFERRAL_PURPOSES, URGENCIES
 from shared.web.forms import Checkboxes, Form, RadioField, SelectField, TextAreaField, at_most, required
 
 
@@ -23,6 +23,7 @@ class WhereForm(Form):
     area = SelectField(_l("Area"), default="")
     language = SelectField(_l("Language"), default="")
     to_org = RadioField(_l("To which organisation?"), [required(_l("Choose an organisation."))])
+    purpose = Checkboxes(_l("Is it for more than this service?"))
 
     def __init__(self, offers: Sequence[Offer]) -> None:
         super().__init__()
@@ -33,6 +34,7 @@ class WhereForm(Form):
         self.language.choices = choices.with_nothing(choices.languages(spoken), _("Any"))
         self.to_org.choices = []
         self._obstacles: dict[str, str] = {}
+        self.purpose.choices = choices.coded("referral_purpose", REFERRAL_PURPOSES)
 
     def offer(self, candidates: Iterable[Candidate]) -> None:
         """Let these be chosen, as far as nothing stands in the way."""

@@ -14,11 +14,13 @@ from services.intake.web.pages.questions import questions
 from services.intake.web.pages.refer import refer
 from services.intake.web.pages.referrals import referrals
 from services.intake.web.pages.services import services
+from services.intake.web.pages.sharing import sharing
 from services.intake.web.pages.team import team
 
 GATES = {
     **dict.fromkeys(
-        (inbox, people, consent, cases, refer, referrals, holds, questions, deputies), context.for_case_staff
+        (inbox, people, consent, cases, refer, referrals, holds, sharing, questions, deputies),
+        context.for_case_staff,
     ),
     emergency: context.for_case_workers,
     team: context.for_focal_points,

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, url_for
+from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -77,7 +77,7 @@ def _settle(file: CaseFile, need_id: UUID, form: SettleForm) -> str:
 def close(case_id: UUID) -> ResponseReturnValue:
     """Close the case."""
     file = use.case_page(database(), case_id, actor())
-    form = CloseForm()
+    form = CloseForm(request.args.get("reason"))
     if form.validate_on_submit():
         with refusals_shown_in(form):
             return once(form, lambda: _close(file, form))

@@ -62,6 +62,7 @@ class Draft:
             reason=self.what.reason.data or "",
             fields=tuple(self.what.fields.data or ()),
             safe_contact=self.what.safe_contact.data,
+            purpose=next(iter(self.where.purpose.data or ()), None),
         )
 
 

@@ -65,6 +65,8 @@ def move(referral_id: UUID, move: str) -> ResponseReturnValue:
     """Make one move; the page asks for what must be said with it."""
     file = use.referral_page(database(), referral_id, actor())
     asked = _move(move)
+    if asked is Move.FORWARD:
+        return redirect(url_for("sharing.forward", referral_id=referral_id))
     form = MoveForm(asked)
     if form.validate_on_submit():
         with refusals_shown_in(form):

@@ -53,6 +53,14 @@ SENT = {
     "reason": "A bed.",
     "safe_contact": "phone",
 }
+FORWARDED = {
+    "to_org": "night-shelter",
+    "urgency": "urgent",
+    "fields": ["given_name"],
+    "reason": "A bed.",
+    "safe_contact": "phone",
+    "given_by": "individual",
+}
 SAID: dict[str, dict[str, Any]] = {
     "/people/new": {"alias": "Stork"},
     "/people/<person>/consent": {"given_by": "individual", "purposes": ["statistics"]},
@@ -65,6 +73,7 @@ SAID: dict[str, dict[str, Any]] = {
     "/referrals/<in>/hold": {"reason": "A court has asked."},
     "/referrals/<out>/hold": {"reason": "A court has asked."},
     "/referrals/<in>/team": {"members": ["daria"]},
+    "/referrals/<in>/forward": FORWARDED | {"go": "send"},
     "/referrals/<out>/moves/<move>": {"reason": "duplicate"},
     "/emergency": {"reference": "AAAA-AAAA", "reason": "She is at the door."},
     "/deputies": {"username": "olena", "deputy": "daria", "first": "2026-03-02", "last": "2026-03-09"},
@@ -79,6 +88,13 @@ SAID: dict[str, dict[str, Any]] = {
     "/api/v1/cases/<case>/needs": NEED,
     "/api/v1/referrals/<out>/moves": {"move": "cancel", "reason": "duplicate"},
     "/api/v1/referrals/<in>/moves": {"move": "accept"},
+    "/api/v1/people/<person>/withdraw": {},
+    "/api/v1/referrals/<out>/forward": FORWARDED,
+    "/api/v1/referrals/<in>/forward": FORWARDED,
+    "/api/v1/referrals/<out>/withdraw": {},
+    "/api/v1/referrals/<in>/withdraw": {},
+    "/api/v1/referrals/<out>/own-records": {"outcome": "nothing"},
+    "/api/v1/referrals/<in>/own-records": {"outcome": "nothing"},
 }  #: what is sent with a POST; where nothing stands here, nothing need be said
 
 

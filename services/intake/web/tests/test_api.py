@@ -227,5 +227,9 @@ def test_the_description_is_openapi_3_1_and_names_every_operation(site: Site) ->
         "get /api/v1/questions",
         "get /api/v1/questions/{question_id}",
         "post /api/v1/questions/asked/{enquiry_id}",
+        "post /api/v1/referrals/{referral_id}/forward",
+        "post /api/v1/referrals/{referral_id}/withdraw",
+        "post /api/v1/referrals/{referral_id}/own-records",
+        "post /api/v1/people/{person_id}/withdraw",
         "get /api/v1/directory",
     }

@@ -35,6 +35,7 @@ GET  /referrals
 GET  /referrals/<out>
 GET  /referrals/<in>
 GET  /questions/<question>
+GET  /referrals/<in>/forward
 GET  /api/v1/people
 POST /api/v1/cases
 GET  /api/v1/cases/<case>
@@ -45,7 +46,9 @@ GET  /api/v1/referrals/<in>
 POST /api/v1/referrals/<out>/moves
 POST /api/v1/referrals/<in>/moves
 """
-ENDING = re.compile("close|withdraw|moves/<move>|settle")  #: after which less can be done, so they come last
+ENDING = re.compile(
+    "close|withdraw|moves/<move>|settle|forward"
+)  #: after which less can be done, so they come last
 PEOPLE = {"worker": "olena", "focal": "ihar"}
 
 

@@ -75,9 +75,8 @@ def pages(person: str, need: Need, sent: str, came: str) -> dict[str, str]:
         "sent": f"/referrals/{sent}",
         "answer": f"/referrals/{sent}/moves/answer",
         "received": f"/referrals/{came}",
-        **{
-            move: f"/referrals/{came}/moves/{move}" for move in ("acknowledge", "accept", "reject", "forward")
-        },
+        **{move: f"/referrals/{came}/moves/{move}" for move in ("acknowledge", "accept", "reject")},
+        "forward": f"/referrals/{came}/forward",
         "directory": "/directory",
         "emergency": "/emergency",
         "account": "/account",

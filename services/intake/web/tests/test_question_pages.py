@@ -13,7 +13,9 @@ from services.intake.usecases.cases import add_need
 from services.intake.web.tests.site import ELSEWHERE, Site
 from services.intake.web.tests.visitors import Browser, Partner, text, words
 from shared.schemas.intake import CapacityAnswered, CapacityAsked
-from shared.schemas.referral import CapacityQuestionNoted
+from shared.schemas.questions import (
+    CapacityQuestionNoted,
+)
 
 VALUE = re.compile('value="([^"]+)"')
 ASKED = {"service_type": "legal_assistance", "urgency": "urgent", "area": "Hrodna"}

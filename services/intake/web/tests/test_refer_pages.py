@@ -167,3 +167,19 @@ def test_the_only_open_need_is_not_asked_for(site: Site, worker: Browser, need: 
 
     assert straight.location == address(need)
     assert "Which need is it for?" in words(asked)
+
+
+def test_the_whole_case_can_be_handed_over_with_a_referral(site: Site, worker: Browser, need: Need) -> None:
+    transfer = {"purpose": ["transfer"]}
+    assert 'name="purpose"' in text(worker.get(address(need)))
+    assert 'type="hidden" name="purpose" value="transfer"' in text(
+        step(worker, need, "what", **WHERE, **transfer)
+    )
+    check = words(step(worker, need, "check", **WHERE, **WHAT, **transfer))
+    assert "What for To hand over the whole case to whoever accepts it" in check
+
+    sent = step(worker, need, "send", **WHERE, **WHAT, **transfer)
+
+    assert "To hand over the whole case to whoever accepts it" in words(worker.get(sent.location))
+    [said] = site.node.said(ReferralSent)
+    assert said.event.purpose == "transfer"

@@ -52,7 +52,7 @@ def test_the_sender_sees_exactly_what_left_and_the_receiver_what_was_shared(
     )
     assert "+000" not in ours
     assert "Referral from Legal Aid" in theirs
-    assert "What was shared with us Do not contact the person" in theirs
+    assert "Exactly these fields came to this node Do not contact the person" in theirs
 
 
 def test_two_clicks_answer_a_referral(site: Site, worker: Browser) -> None:
