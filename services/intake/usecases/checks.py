@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from services.intake.usecases.refusals import Invalid
 from shared.texts import is_text
@@ -118,6 +119,28 @@ def not_before(first: date) -> Rule:
         return given
 
     return check
+
+
+def not_after(last: date) -> Rule:
+    """A date that has come."""
+
+    def check(value: Any) -> date | None:
+        given = day(value)
+        if given is not None and given > last:
+            raise Wrong("in_the_future")
+        return given
+
+    return check
+
+
+def an_id(value: Any) -> UUID | None:
+    """An id, or one as addresses have it."""
+    if isinstance(value, UUID):
+        return value
+    try:
+        return UUID(value) if value != "" else None
+    except (AttributeError, TypeError, ValueError):
+        raise Wrong("not_an_id") from None
 
 
 def moment(value: Any) -> datetime:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from werkzeug.wrappers import Response
 
 from services.intake.domain import ConsentMissing, Role, Via
-from services.intake.settings import IntakeWebSettings
+from services.intake.settings import IntakeWebSettings, own_fields
 from services.intake.storage import tables
 from services.intake.storage.staff import StaffMember
 from services.intake.usecases import node, staff
@@ -45,7 +45,8 @@ def create_app(database: Database, settings: IntakeWebSettings, *, hasher: Hashe
         errors=ERRORS,
         checks={"database": lambda: _ask(database), "worker": lambda: _listen(database)},
     )
-    context.install(app, database)
+    approval = settings.closure_approval == "focal_point"
+    context.install(app, database, context.House(approval, own_fields(settings.own_fields_file)))
     words.install(app)
     app.add_url_rule("/", "home", _home)
     for pages in PAGES:

@@ -2,29 +2,47 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from flask import Flask, current_app, g
 from flask_babel import to_user_timezone
 
 from services.intake.domain import Actor, Partner
+from services.intake.domain.own_fields import OwnFields
 from services.intake.usecases import directory, need_to_know, referrals, staff
 from shared.database import Database
 from shared.web import Problem
 from shared.web import actor as _actor
 
 KEY = "throughline.database"
+HOUSE = "throughline.house"
 
 
-def install(app: Flask, database: Database) -> None:
-    """Give the application its database, and its templates what every page asks for."""
+@dataclass(frozen=True)
+class House:
+    """How this node does its case work: whether a closure waits for a focal point, and the node's own fields."""
+
+    closure_needs_approval: bool = False
+    own_fields: OwnFields = field(default_factory=OwnFields)
+
+
+def install(app: Flask, database: Database, house: House) -> None:
+    """Give the application its database and its ways, and its templates what every page asks for."""
     app.extensions[KEY] = database
+    app.extensions[HOUSE] = house
     app.jinja_env.globals.update(organisation=organisation, waiting=waiting, names=names)
 
 
 def database() -> Database:
     """The node's database; within ``working_in`` the one of the transaction that is open."""
     found: Database = g.get("database") or current_app.extensions[KEY]
+    return found
+
+
+def house() -> House:
+    """How this node does its case work."""
+    found: House = current_app.extensions[HOUSE]
     return found
 
 

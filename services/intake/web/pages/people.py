@@ -6,11 +6,14 @@ from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from services.intake.domain import is_child
 from services.intake.usecases import need_to_know
 from services.intake.usecases import people as use
 from services.intake.usecases.audit import who_looked
-from services.intake.web.context import actor, database, today
+from services.intake.usecases.person_sheets import newest_child_sheet, own_values
+from services.intake.web.context import actor, database, house, today
 from services.intake.web.forms.people import PersonForm, SearchForm
+from services.intake.web.forms.person_sheets import in_our_language
 from services.intake.web.once import once, refusals_shown_in
 from services.intake.web.pages.render import page as shown
 from services.intake.web.pages.timeline import timeline
@@ -55,4 +58,9 @@ def page(person_id: UUID) -> ResponseReturnValue:
         team=need_to_know.file_team(database(), person_id, actor()),
         open_until=need_to_know.file_open_until(database(), person_id, actor()),
         looks=who_looked(database(), person_id, actor()),
+        is_child=is_child(file.person, today()),
+        child=newest_child_sheet(file.sheets),
+        own=house().own_fields.of("person"),
+        own_values=own_values(file.sheets, None),
+        in_our_language=in_our_language,
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from services.intake.usecases.need_to_know import open_in_emergency, set_referra
 from services.intake.usecases.node import beat
 from services.intake.usecases.people import register_person
 from services.intake.usecases.sending import send_referral
+from services.intake.usecases.sheets import plan_follow_up
 from services.intake.web.tests.site import Site
 from services.intake.web.tests.visitors import TOKEN, consent, referral, text
 from shared.clock import new_id
@@ -28,6 +30,7 @@ from shared.schemas.life import Move
 NAMES = {"worker": "olena", "focal": "ihar", "admin": "root", "auditor": "vera"}
 BLIND = ("admin", "auditor")
 NEED = {"service_type": "food", "priority": "low"}
+GIVEN = {"service_type": "food", "how": "own_service", "given_by": "Ihar", "given_on": "2026-03-02"}
 SENT = {
     "go": "send",
     "urgency": "urgent",
@@ -41,7 +44,20 @@ SAID: dict[str, dict[str, Any]] = {
     "/people/<person>/consent": {"given_by": "individual", "purposes": ["statistics"]},
     "/people/<person>/team": {"members": ["daria"]},
     "/cases/<case>/needs/new": NEED,
-    "/cases/<case>/needs/<need>/settle": {"state": "met"},
+    "/cases/<case>/needs/<need>/settle": {"outcome": "already_received_elsewhere"},
+    "/cases/<case>/needs/<need>/plan": {"priority": "low", "how": "own_service"},
+    "/cases/<case>/needs/<need>/give": GIVEN,
+    "/cases/<case>/services/new": GIVEN,
+    "/cases/<case>/screening": {"conclusion": "presumed_victim", "identified_by": "police"},
+    "/cases/<case>/assessment": {"safety": "1", "risk": "high", "immediate_risk": "y"},
+    "/cases/<case>/factors": {"risk_household": "Debts."},
+    "/cases/<case>/follow-ups/new": {"due_on": "2026-03-09", "type": "visit"},
+    "/cases/<case>/follow-ups/<sheet>/done": {"done_on": "2026-03-02", "finding": "Well."},
+    "/cases/<case>/closure": {"decision": "approve"},
+    "/cases/<case>/reopen": {"why": "She has come back."},
+    "/cases/<case>/own": {"own_came_by": "alone"},
+    "/people/<person>/own": {"own_room": "4"},
+    "/people/<person>/child": {"situation": "separated", "informed": "yes", "best_interests": "Stay."},
     "/cases/<case>/needs/<need>/refer": SENT,
     "/cases/<case>/close": {"reason": "returned"},
     "/cases/<case>/hold": {"reason": "A court has asked."},
@@ -53,6 +69,15 @@ SAID: dict[str, dict[str, Any]] = {
     "/api/v1/people": {"alias": "Stork"},
     "/api/v1/people/<person>/consents": consent(),
     "/api/v1/cases/<case>/needs": NEED,
+    "/api/v1/cases/<case>/screenings": {"conclusion": "presumed_victim", "identified_by": "police"},
+    "/api/v1/cases/<case>/assessments": {"levels": {"safety": 1}, "risk": "high"},
+    "/api/v1/cases/<case>/factors": {"risk": {"household": "Debts."}},
+    "/api/v1/cases/<case>/services": GIVEN,
+    "/api/v1/cases/<case>/follow-ups": {"due_on": "2026-03-09", "type": "visit"},
+    "/api/v1/follow-ups/<sheet>/done": {"done_on": "2026-03-02", "finding": "Well."},
+    "/api/v1/cases/<case>/closure": {"reason": "returned"},
+    "/api/v1/cases/<case>/closure/decision": {"decision": "approve"},
+    "/api/v1/cases/<case>/reopening": {"why": "She has come back."},
     "/api/v1/referrals/<out>/moves": {"move": "cancel", "reason": "duplicate"},
     "/api/v1/referrals/<in>/moves": {"move": "accept"},
 }  #: what is sent with a POST; where nothing stands here, nothing need be said
@@ -69,6 +94,7 @@ class Belongings:
     out: UUID
     came: UUID
     opening: UUID
+    sheet: UUID
 
     def in_place(self, rule: str) -> str:
         """The address with these ids in it."""
@@ -79,7 +105,7 @@ class Belongings:
         )
 
 
-NOBODYS = Belongings("Nobody", *(new_id() for _ in range(6)))
+NOBODYS = Belongings("Nobody", *(new_id() for _ in range(7)))
 
 
 def belonging_to(node: Node, owner: Actor, name: str) -> Belongings:
@@ -94,7 +120,8 @@ def belonging_to(node: Node, owner: Actor, name: str) -> Belongings:
     came = _taken(node, owner, name)
     opening = open_in_emergency(database, case.reference, name, _other(owner))
     node.pass_time(minutes=61)
-    return Belongings(name, person.id, case.id, need.id, out.id, came, opening.id)
+    follow_up = plan_follow_up(database, case.id, {"due_on": date(2026, 3, 9), "type": "phone"}, owner)
+    return Belongings(name, person.id, case.id, need.id, out.id, came, opening.id, follow_up.id)
 
 
 def _taken(node: Node, owner: Actor, name: str) -> UUID:

@@ -49,6 +49,7 @@ def settings(**changes: Any) -> IntakeWebSettings:
         "key_file": Path("node.key"),
         "public_url": "http://127.0.0.1:8000",
         "second_factor": "optional",
+        "own_fields_file": str(Path(__file__).with_name("own_fields.json")),
     }
     return IntakeWebSettings(**given | changes)
 

@@ -57,7 +57,7 @@ def test_a_case_says_what_comes_next(partner: Partner) -> None:
     partner.made(f"/cases/{case_id}/needs", {"service_type": "food", "priority": "low"})
     after = partner.get(f"/cases/{case_id}").get_json()
 
-    assert (before["next_step"], after["next_step"]) == ("assess_needs", "refer")
+    assert (before["next_step"], after["next_step"]) == ("screen", "refer")
     assert (after["person_id"], after["consent"]["fields"]) == (person_id, ["given_name", "phone"])
     assert [(need["service_type"], need["state"]) for need in after["needs"]] == [("food", "open")]
 
