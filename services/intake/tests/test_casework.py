@@ -192,3 +192,10 @@ def test_a_follow_up_is_done_once(node: Node) -> None:
     screening = use.screen(node.database, case.id, SCREENED, WORKER)
     with pytest.raises(NotFound):
         use.finish_follow_up(node.database, screening.id, found, WORKER)
+
+
+def test_at_night_it_is_tomorrow_already_where_the_organisation_is(node: Node) -> None:
+    _, case = node.has_case()
+    node.pass_time(hours=13)  # 22:00 in UTC, an hour past midnight in Minsk
+
+    assert use.note_service(node.database, case.id, GIVEN | {"given_on": date(2026, 3, 3)}, WORKER)

@@ -1,7 +1,7 @@
 """What a field may hold. A value is refused by a code and never quoted."""
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ Rule = Callable[[Any], Any]
 
 LONGEST_TEXT = 2000  #: characters of what is written freely
 MOST_CHOICES = 100
+FIRST_TOMORROW = timedelta(hours=14)  #: the clocks that are ahead most, of UTC
 EARLIEST_BIRTH = date(1900, 1, 1)
 
 
@@ -119,6 +120,11 @@ def not_before(first: date) -> Rule:
         return given
 
     return check
+
+
+def newest_day(at: datetime) -> date:
+    """The day that it is somewhere by then: where the organisation is it may be tomorrow already."""
+    return (at + FIRST_TOMORROW).date()
 
 
 def not_after(last: date) -> Rule:

@@ -51,6 +51,13 @@ def due_today(database: Database, by: Actor, today: date) -> Today:
     return Today(tuple(at_risk), overdue, tuple(one for one in found if one.on == today), tuple(closures))
 
 
+def people_at_risk(database: Database, by: Actor) -> set[UUID]:
+    """By id, those with an open case at immediate risk, of whom whoever asks may know."""
+    with database.reading() as tx:
+        found = case_rows.open_cases(tx, cases.c.immediate_risk, seen_by=by, limit=AT_ONCE)
+    return {case.person_id for case in found}
+
+
 def _needs(tx: Transaction, by: Actor, today: date) -> list[Due]:
     found = case_rows.planned_needs(tx, today, seen_by=by, limit=AT_ONCE)
     return [_of_need(need, case) for need, case in found]

@@ -10,7 +10,17 @@ from services.intake.storage import cases as case_rows
 from services.intake.storage import sheets as rows
 from services.intake.usecases import audit
 from services.intake.usecases.cases import about, find_need, hold_open
-from services.intake.usecases.checks import Rule, Wrong, an_id, checked, code, not_after, not_before, text
+from services.intake.usecases.checks import (
+    Rule,
+    Wrong,
+    an_id,
+    checked,
+    code,
+    newest_day,
+    not_after,
+    not_before,
+    text,
+)
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
 from shared.clock import new_id
 from shared.database import Database, Transaction
@@ -145,7 +155,7 @@ def _service_rules(tx: Transaction) -> dict[str, Rule]:
         "service_type": code(SERVICE_TYPES),
         "how": listed("how"),
         "given_by": text(200),
-        "given_on": not_after(tx.at.date()),
+        "given_on": not_after(newest_day(tx.at)),
         "note": text(),
         "need_id": an_id,
         "meets": flag,
@@ -183,7 +193,7 @@ def finish_follow_up(database: Database, sheet_id: UUID, given: Mapping[str, Any
     """
     with database.transaction() as tx:
         _, case_id = _follow_up(tx, sheet_id, by)
-        rules = {"done_on": not_after(tx.at.date()), "finding": text()}
+        rules = {"done_on": not_after(newest_day(tx.at)), "finding": text()}
         values = checked(given, rules, needed=rules)
         case = hold_open(tx, case_id, by)
         sheet, _ = _follow_up(tx, sheet_id, by)  # as it is now that nobody else changes it

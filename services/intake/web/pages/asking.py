@@ -18,7 +18,10 @@ Back = tuple[str, str]  #: an address, and what the way there is called
 
 @dataclass(frozen=True)
 class Question:
-    """What the page says around its form: ``parts`` are headings before fields, ``limits`` attributes of inputs."""
+    """What the page says around its form: ``parts`` are headings before fields, ``limits`` attributes of inputs.
+
+    ``inline`` puts short answers on one line; ``mark`` says at each field whether it may stay empty.
+    """
 
     title: str
     back: Back
@@ -28,6 +31,7 @@ class Question:
     parts: dict[str, str] = field(default_factory=dict)
     limits: dict[str, dict[str, Any]] = field(default_factory=dict)
     inline: bool = False
+    mark: bool = True
     skip: Back | None = None
 
 

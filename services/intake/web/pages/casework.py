@@ -82,6 +82,7 @@ def assess(case_id: UUID) -> ResponseReturnValue:
         back_to_case(file),
         lead=_("Earlier assessments stay as they are. Assess what you have talked about."),
         button=_("Save and go on"),
+        mark=False,
     )
 
     def do() -> str:
@@ -104,6 +105,7 @@ def factors(case_id: UUID) -> ResponseReturnValue:
         button=_("Save"),
         parts={"risk_individual": _("What endangers"), "protective_individual": _("What protects")},
         skip=(_on(file), _("Not now")),
+        mark=False,
     )
 
     def do() -> str:

@@ -32,6 +32,7 @@ def child(person_id: UUID) -> ResponseReturnValue:
         _back(file),
         lead=_("Ask the child too, in words that it understands."),
         button=_("Save"),
+        skip=(url_for("people.page", person_id=person_id), _("Not now")),
     )
 
     def do() -> str:

@@ -129,6 +129,28 @@ def test_immediate_risk_stands_first_on_the_first_page(site: Site, worker: Brows
     assert "immediate risk" in words(worker.get(f"/people/{person.id}"))
 
 
+def test_whoever_is_at_immediate_risk_is_found_first(site: Site, worker: Browser) -> None:
+    _, case = site.node.has_case(given_name="Tamarisk")
+    site.node.registers(given_name="Juniper")
+    assert words(worker.get("/people")).index("Juniper") < words(worker.get("/people")).index("Tamarisk")
+    worker.send(f"/cases/{case.id}/assessment", safety="1", risk="high", immediate_risk="y")
+
+    page = words(worker.get("/people"))
+
+    assert "Tamarisk Person immediate risk" in page
+    assert page.index("Tamarisk") < page.index("Juniper")
+
+
+def test_what_was_written_stands_among_what_happened(site: Site, worker: Browser) -> None:
+    person, case = site.node.has_case()
+    site.node.pass_time(minutes=1)
+    worker.send(f"/cases/{case.id}/screening", **SCREENED)
+
+    page = words(worker.get(f"/people/{person.id}"))
+
+    assert page.index("Screening noted") < page.index(f"Case {case.reference} opened")
+
+
 def test_what_is_overdue_is_marked(site: Site, worker: Browser) -> None:
     _, case = site.node.has_case()
     plan_follow_up(site.node.database, case.id, {"due_on": site.node.at.date(), "type": "phone"}, WORKER)
@@ -219,6 +241,15 @@ def test_only_a_child_has_somebody_who_looks_after_it(site: Site, worker: Browse
     page = words(worker.get(f"/people/{child.id}"))
     assert "With whom is the child? Unaccompanied Best interests A foster family." in page
     assert "Is the caregiver informed? No: Nobody is known." in page
+
+
+def test_after_a_child_is_registered_it_is_asked_who_looks_after_it(worker: Browser) -> None:
+    child = worker.send("/people/new", alias="Wren", age_band="0--8").location
+    adult = worker.send("/people/new", alias="Stork", age_band="18--20").location
+
+    assert child.endswith("/child")
+    assert "Not now" in words(worker.get(child))
+    assert not adult.endswith("/child")
 
 
 def test_own_fields_are_asked_and_shown_in_the_reader_s_language(site: Site, worker: Browser) -> None:
