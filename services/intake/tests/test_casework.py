@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.intake.domain import Kind, compared
+from services.intake.storage import sheets as rows
 from services.intake.storage.sheet_tables import sheets
 from services.intake.storage.tables import cases
 from services.intake.tests.node import ADMIN, COLLEAGUE, START, STRANGER, WORKER, Node
@@ -199,3 +200,22 @@ def test_at_night_it_is_tomorrow_already_where_the_organisation_is(node: Node) -
     node.pass_time(hours=13)  # 22:00 in UTC, an hour past midnight in Minsk
 
     assert use.note_service(node.database, case.id, GIVEN | {"given_on": date(2026, 3, 3)}, WORKER)
+
+
+@pytest.mark.parametrize("who", [COLLEAGUE, STRANGER, ADMIN])
+def test_every_query_on_sheets_asks_for_whom(node: Node, who: Any) -> None:
+    person, case = node.has_case()
+    sheet = use.plan_follow_up(node.database, case.id, PLANNED, WORKER)
+    close_case(node.database, case.id, "returned", WORKER, needs_approval=True)
+
+    def found(by: Any) -> list[Any]:
+        with node.database.reading() as tx:
+            return [
+                *rows.sheets_of(tx, person.id, seen_by=by),
+                *filter(None, [rows.find_sheet(tx, sheet.id, seen_by=by)]),
+                *rows.due_sheets(tx, date(2026, 4, 1), seen_by=by, limit=9),
+                *rows.waiting_closures(tx, seen_by=by, limit=9),
+            ]
+
+    assert len(found(WORKER)) == 5
+    assert found(who) == []

@@ -128,3 +128,17 @@ def test_the_first_and_the_last_assessment_are_compared() -> None:
     )
 
     assert [(one.first, one.last, one.change) for one in found] == [(1, 4, 3), (3, 2, -1), (None, None, None)]
+
+
+def test_a_code_that_is_asked_no_longer_keeps_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    lists = {
+        "answer": {
+            "yes": ["Yes", "Да", "Так", "Так"],
+            "perhaps": ["Perhaps", "Может быть", "Мабыць", "Можливо"],
+        }
+    }
+    known = {"version": 2, "lists": lists, "retired": {"answer": ["perhaps"]}}
+    monkeypatch.setattr(codelists, "_read", lambda: known)
+
+    assert codelists.codes("answer") == ("yes",)
+    assert codelists.words_for("answer", "perhaps", "be") == "Мабыць"
