@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import count, cycle
 from uuid import UUID, uuid5
 
+from deploy.demo.casework import look_into, stay_in_touch
 from deploy.demo.network import SteppedNetwork
 from deploy.demo.organisations import ORGANISATIONS, DemoOrganisation
 from deploy.demo.people import SEED, InventedPerson, dealt, invent
@@ -114,6 +115,7 @@ class _Year:
     def __init__(self, network: SteppedNetwork, workers: Sequence[Actor], until: datetime) -> None:
         self.network, self.workers, self.until = network, workers, until
         self.dice = random.Random(SEED)  # noqa: S311 - the demo is to be the same every time
+        self.casework_dice = random.Random(SEED)  # noqa: S311 - so that the referrals stay the same
         self.fates = _fates()
         self.deeds: list[Deed] = []
 
@@ -147,6 +149,7 @@ class _Year:
             self._count()
         self.network.clock.go_to(person.met_at)
         order = self._need(worker, person)
+        look_into(self._database(worker), order.case_id, worker, person.conclusion, self.casework_dice)
         if refer:
             self._refer(worker, order, next(self.fates))
 
@@ -202,7 +205,14 @@ class _Year:
                 )
                 order = self._need(worker, person)
                 send_referral(self._database(worker), _urgent(order), worker)
+                self._stay_in_touch(worker, order.case_id, danger=days > 1)
                 self.network.settle()
+
+    def _stay_in_touch(self, worker: Actor, case_id: UUID, *, danger: bool) -> None:
+        """What is due on the day on which the demo is visited, and who comes first."""
+        database = self._database(worker)
+        look_into(database, case_id, worker, "vulnerable_migrant", self.casework_dice)
+        stay_in_touch(database, case_id, worker, self.until.date(), danger=danger)
 
     def _do_until(self, moment: datetime) -> None:
         """Do what has come due by then, in order."""

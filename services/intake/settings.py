@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from services.intake.domain.own_fields import OwnFields, OwnFieldsWrong, read_own_fields
 from shared.messaging.tls import ca_file_setting
 from shared.schemas.rules import ORGANISATION
 from shared.settings import (
@@ -15,6 +16,7 @@ from shared.settings import (
     Check,
     Secret,
     between,
+    one_of,
     refuse_optional_beyond_loopback,
     setting,
 )
@@ -35,6 +37,21 @@ _WEB = Check(
     _is_safe,
     "must begin with https:// (http:// is for this machine's own loopback only)",
 )
+
+
+def own_fields(file: str) -> OwnFields:
+    """The node's own fields as that file declares them; none without a file. Raises OSError or OwnFieldsWrong."""
+    return read_own_fields(Path(file).read_text("utf-8")) if file else OwnFields()
+
+
+def _holds_own_fields(file: str) -> bool:
+    try:
+        return bool(own_fields(file))
+    except (OSError, OwnFieldsWrong):
+        return False
+
+
+_OWN_FIELDS = Check(_holds_own_fields, "must be a file as docs/how-to/add-own-fields.md says")
 
 
 @dataclass(frozen=True)
@@ -79,6 +96,16 @@ class IntakeWebSettings:
         "required, or optional: a password alone lets in whoever has set none up (on this machine's loopback only)",
         *SECOND_FACTOR,
         default="required",
+    )
+    closure_approval: str = setting(
+        "who approves that a case is closed: none, or focal_point (a case worker's closure waits for one)",
+        one_of("none", "focal_point"),
+        default="none",
+    )
+    own_fields_file: str = setting(
+        "a JSON file of fields that this node adds for itself; they are sealed here and sent nowhere",
+        _OWN_FIELDS,
+        default="",
     )
 
     undo_seconds: float = setting(

@@ -10,7 +10,8 @@ import pytest
 
 from deploy.composition import open_database, scribe_of
 from services.intake.domain import Actor, Role
-from services.intake.usecases.cases import close_case, open_case
+from services.intake.usecases.cases import open_case
+from services.intake.usecases.closing import close_case
 from services.intake.usecases.people import register_person
 from shared.sealing import OwnKeys, read_key_file, write_key_file
 from tests.integration import test_command_line

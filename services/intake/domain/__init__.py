@@ -1,8 +1,17 @@
 """What is true at a node, whatever machinery carries it."""
 
+from services.intake.domain import codelists
 from services.intake.domain.audit import NOTHING, About, Action, Entry
 from services.intake.domain.capacity import Enquiry, Question, Reply, Wanted
-from services.intake.domain.case import CLOSURE_REASONS, PRIORITIES, Case, Need, new_reference, next_step
+from services.intake.domain.case import (
+    CLOSURE_REASONS,
+    OUTCOMES,
+    PRIORITIES,
+    SETTLED,
+    Case,
+    Need,
+    new_reference,
+)
 from services.intake.domain.consent import (
     GIVEN_BY,
     LEGAL_BASES,
@@ -15,7 +24,8 @@ from services.intake.domain.deputy import Deputy
 from services.intake.domain.directory import FULL, STATUSES, Offer, Partner
 from services.intake.domain.erasure import Child, Copy, ForwardConsent, Held, Withdrawal
 from services.intake.domain.hold import HoldStep, LegalHold
-from services.intake.domain.person import Person, age_band_of, folded
+from services.intake.domain.path import Recorded, Step, next_step, path
+from services.intake.domain.person import Person, age_band_of, folded, is_child
 from services.intake.domain.referral import (
     AT_WORK,
     SAFE_CONTACT,
@@ -26,6 +36,7 @@ from services.intake.domain.referral import (
     makes_sense,
     open_request,
 )
+from services.intake.domain.sheet import Compared, Kind, Sheet, compared, of_kind
 from services.intake.domain.staff import EMERGENCY, Actor, Opening, Role, Via
 from services.intake.domain.standing import NEED_AFTER, Pending, Standing
 
@@ -38,9 +49,11 @@ __all__ = [
     "LEGAL_BASES",
     "NEED_AFTER",
     "NOTHING",
+    "OUTCOMES",
     "PRIORITIES",
     "PURPOSES",
     "SAFE_CONTACT",
+    "SETTLED",
     "SHAREABLE_FIELDS",
     "SILENT_AFTER",
     "STATUSES",
@@ -49,6 +62,7 @@ __all__ = [
     "Actor",
     "Case",
     "Child",
+    "Compared",
     "Consent",
     "ConsentMissing",
     "Copy",
@@ -60,6 +74,7 @@ __all__ = [
     "Held",
     "HistoryLine",
     "HoldStep",
+    "Kind",
     "LegalHold",
     "Need",
     "Offer",
@@ -68,17 +83,25 @@ __all__ = [
     "Pending",
     "Person",
     "Question",
+    "Recorded",
     "Referral",
     "Reply",
     "Role",
+    "Sheet",
     "Standing",
+    "Step",
     "Via",
     "Wanted",
     "Withdrawal",
     "age_band_of",
+    "codelists",
+    "compared",
     "folded",
+    "is_child",
     "makes_sense",
     "new_reference",
     "next_step",
+    "of_kind",
     "open_request",
+    "path",
 ]

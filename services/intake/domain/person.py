@@ -7,6 +7,8 @@ from uuid import UUID
 
 from shared.schemas.codes import AGE_BANDS
 
+OF_AGE = 18  #: years
+
 
 @dataclass(frozen=True)
 class Person:
@@ -45,6 +47,13 @@ class Person:
 def folded(text: str) -> str:
     """The form in which texts of any script are compared: without case and without compatibility variants."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def is_child(person: Person, on: date) -> bool:
+    """Whether they are under eighteen on that day, as far as that is known."""
+    if person.birth_date is not None:
+        return ages_of(age_band_of(person.birth_date, on))[1] < OF_AGE
+    return person.age_band is not None and ages_of(person.age_band)[1] < OF_AGE
 
 
 def age_band_of(birth_date: date, on: date) -> str:

@@ -6,6 +6,7 @@ from services.intake.storage import (
     erasure_tables,
     kept_forms,
     network_tables,
+    sheet_tables,
     staff_tables,
 )
 from services.intake.storage.tables import inbox, keys, metadata, outbox, parked
@@ -21,5 +22,6 @@ __all__ = [
     "network_tables",
     "outbox",
     "parked",
+    "sheet_tables",
     "staff_tables",
 ]

@@ -1,14 +1,15 @@
 """Queries on cases and needs."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 
 from services.intake.domain import Actor, Case, Need
 from services.intake.storage.need_to_know import visible
-from services.intake.storage.rows import case_of, need_of
+from services.intake.storage.rows import case_of, need_of, part
 from services.intake.storage.tables import cases, needs, people
 from shared.database import Transaction
 from shared.rows import among
@@ -40,8 +41,27 @@ def cases_of(tx: Transaction, person_id: UUID, *, seen_by: Actor) -> list[Case]:
 
 def set_closed(tx: Transaction, case_id: UUID, *, reason: str, at: datetime) -> None:
     """The case is closed."""
-    values = {"status": "closed", "closure_reason": reason, "closed_at": at}
-    tx.execute(update(cases).where(cases.c.id == case_id).values(**values))
+    set_case(tx, case_id, status="closed", closure_reason=reason, closed_at=at)
+
+
+def set_case(tx: Transaction, case_id: UUID, **facts: Any) -> None:
+    """Change what the case's own row says."""
+    tx.execute(update(cases).where(cases.c.id == case_id).values(**facts))
+
+
+def open_cases(tx: Transaction, *conditions: ColumnElement[bool], seen_by: Actor, limit: int) -> list[Case]:
+    """Open cases of which the conditions are true, oldest first."""
+    query = select(cases).where(cases.c.status == "open", visible(cases, seen_by, tx.at), *conditions)
+    return [case_of(row) for row in tx.execute(query.order_by(cases.c.id).limit(limit)).mappings()]
+
+
+def planned_needs(tx: Transaction, until: date, *, seen_by: Actor, limit: int) -> list[tuple[Need, Case]]:
+    """Needs of open cases that are to be met until then and are not, with their cases; the oldest day first."""
+    waits = needs.c.state.in_(("open", "planned")) & (needs.c.planned_on <= until)
+    query = select(needs, cases).join(cases).where(waits, cases.c.status == "open")
+    ours = query.where(visible(cases, seen_by, tx.at)).order_by(needs.c.planned_on, needs.c.id).limit(limit)
+    rows = tx.execute(ours).mappings()
+    return [(need_of(part(row, needs)), case_of(part(row, cases))) for row in rows]
 
 
 def add_need(tx: Transaction, need: Need) -> None:
@@ -61,6 +81,11 @@ def needs_of(tx: Transaction, case_ids: Collection[UUID], *, seen_by: Actor) -> 
     of_cases = among(needs.c.case_id, "case_ids", sqlite=tx.is_sqlite)
     query = select(needs).join(cases).where(of_cases, visible(cases, seen_by, tx.at)).order_by(needs.c.id)
     return [need_of(row) for row in tx.execute(query, {"case_ids": list(case_ids)}).mappings()]
+
+
+def set_plan(tx: Transaction, need_id: UUID, **plan: Any) -> None:
+    """How and until when the need is to be met, or what became of it."""
+    tx.execute(update(needs).where(needs.c.id == need_id).values(**plan))
 
 
 def set_needs(tx: Transaction, need_ids: Collection[UUID], state: str) -> None:

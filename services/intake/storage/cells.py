@@ -174,6 +174,30 @@ def said_in(keys: StorageKeys, row: Mapping[Any, Any]) -> dict[str, Any]:
     return _known(said, SAID) | ({"scheduled_for": datetime.fromisoformat(at).astimezone(UTC)} if at else {})
 
 
+def of_sheet(
+    keys: StorageKeys, data_key: bytes | None, person_id: UUID, id_: UUID, content: Mapping[str, Any]
+) -> bytes | None:
+    """The cell of a sheet of the person's file. Nothing is kept where the person's data key is gone."""
+    if data_key is None:
+        return None
+    key = keys.data_key(data_key, place("people.data_key", person_id))
+    return key.seal(orjson.dumps(dict(content)), place("sheets.sealed", person_id, id_))
+
+
+def sheet_in(keys: StorageKeys, row: Mapping[Any, Any]) -> tuple[dict[str, Any], str | None]:
+    """What stands on the sheet of that row, which has the ``data_key`` of its person; or nothing and why."""
+    if row["data_key"] is None or row["sealed"] is None:
+        return {}, ERASED
+    try:
+        key = keys.data_key(row["data_key"], place("people.data_key", row["person_id"]))
+        where = place("sheets.sealed", row["person_id"], row["id"])
+        found: dict[str, Any] = orjson.loads(key.open(row["sealed"], where))
+    except Unreadable:
+        _tell_unreadable("sheets", row["id"])
+        return {}, UNREADABLE
+    return found, None
+
+
 def of_answer(keys: StorageKeys, username: str, key: str, answer: Any) -> bytes:
     """The cell of an answer that is remembered."""
     return keys.seal(orjson.dumps(answer), place("idempotency_keys.sealed", username, key))

@@ -96,6 +96,8 @@ cases = Table(
     Column("closed_at", Moment),
     Column("closure_reason", CODE),
     Column("erased_at", Moment),
+    *(Column(name, CODE) for name in ("identified_by", "risk")),
+    Column("immediate_risk", Boolean),
 )
 
 needs = Table(
@@ -106,6 +108,8 @@ needs = Table(
     Column("service_type", CODE, nullable=False),
     Column("priority", CODE, nullable=False),
     Column("state", CODE, nullable=False),
+    *(Column(name, CODE) for name in ("how", "outcome")),
+    Column("planned_on", Date, index=True),
 )
 
 referrals = Table(

@@ -24,7 +24,7 @@ from services.intake.tests.node import (
     moved_on,
     order,
 )
-from services.intake.usecases import audit, cases, consent, need_to_know, people, referrals, staff
+from services.intake.usecases import audit, cases, closing, consent, need_to_know, people, referrals, staff
 from services.intake.usecases.counting import contribute_all_counts
 from services.intake.usecases.moves import MoveOrder, make_move
 from services.intake.usecases.refusals import NotFound
@@ -61,7 +61,7 @@ def test_whatever_is_done_about_a_person_is_kept_with_its_record(node: Node) -> 
     sent = send_referral(node.database, order(case), WORKER)
     make_move(node.database, sent.id, MoveOrder(Move.CANCEL, reason="duplicate"), WORKER)
     node.hears(*moved_on(sent.id, HERE, THERE, Move.CANCEL))
-    cases.close_case(node.database, case.id, "returned", WORKER)
+    closing.close_case(node.database, case.id, "returned", WORKER)
     consent.withdraw_consent(node.database, person.id, WORKER)
 
     done = [(entry.action, about(entry)) for entry in kept(node)]

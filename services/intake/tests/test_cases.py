@@ -7,7 +7,8 @@ import pytest
 
 from services.intake.storage.tables import cases, needs
 from services.intake.tests.node import ADMIN, HERE, STRANGER, THERE, WORKER, Node, moved_on, order
-from services.intake.usecases.cases import add_need, case_page, close_case, open_case, settle_need
+from services.intake.usecases.cases import add_need, case_page, open_case, settle_need
+from services.intake.usecases.closing import close_case
 from services.intake.usecases.people import person_page
 from services.intake.usecases.referrals import send_referral
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
@@ -89,7 +90,7 @@ def test_the_file_of_a_case_says_the_next_step_all_the_way(node: Node) -> None:
         node.hears(*moved_on(referral.id, HERE, THERE, *lived))
         steps.append(case_page(node.database, case.id, WORKER).next_step)
 
-    assert steps == ["record_consent", "assess_needs", "refer", "await_answer", "provide", "close"]
+    assert steps == ["record_consent", "screen", "refer", "await_answer", "provide", "plan_follow_up"]
 
 
 def test_a_need_can_be_met_without_a_referral_and_only_once(node: Node) -> None:

@@ -11,14 +11,12 @@ from services.intake.domain import (
     Consent,
     ConsentMissing,
     Direction,
-    Need,
     Person,
     Referral,
     Role,
     age_band_of,
     folded,
     new_reference,
-    next_step,
 )
 from services.intake.domain.period import bounds, quarter_of, quarters
 from shared.clock import new_id
@@ -31,10 +29,6 @@ CASE = Case(new_id(), new_id(), "K7QM-2XRD", "open", NOW)
 CONSENT = Consent(
     new_id(), CASE.person_id, 1, "individual", ("referral",), ("legal-aid",), ("phone",), "consent", NOW
 )
-
-
-def need(state: str) -> Need:
-    return Need(new_id(), CASE.id, "legal_assistance", "high", state)
 
 
 def referral(state: State) -> Referral:
@@ -102,32 +96,6 @@ def test_what_was_not_agreed_to_is_refused(
 
     assert refused.value.code == code
     assert refused.value.field == ("address" if code == "field_not_consented" else None)
-
-
-@pytest.mark.parametrize(
-    ("consent", "needs", "referrals", "step"),
-    [
-        (None, [], [], "record_consent"),
-        (replace(CONSENT, withdrawn_at=NOW), [need("open")], [], "record_consent"),
-        (CONSENT, [], [], "assess_needs"),
-        (CONSENT, [need("open"), need("met")], [], "refer"),
-        (CONSENT, [need("planned")], [referral(State.DELIVERED)], "await_answer"),
-        (CONSENT, [need("planned")], [referral(State.WAITLISTED)], "await_answer"),
-        (CONSENT, [need("planned")], [referral(State.IN_PROGRESS)], "provide"),
-        (CONSENT, [need("planned")], [replace(referral(State.SENT), refused=True)], "follow_up"),
-        (CONSENT, [need("not_met")], [referral(State.FAILED)], "follow_up"),
-        (CONSENT, [need("met")], [referral(State.COMPLETED)], "close"),
-        (replace(CONSENT, withdrawn_at=NOW), [need("no_longer_needed")], [], "close"),
-    ],
-)
-def test_the_next_step_follows_from_what_is_there(
-    consent: Consent | None, needs: list[Need], referrals: list[Referral], step: str
-) -> None:
-    assert next_step(CASE, consent, needs, referrals, TODAY) == step
-
-
-def test_a_closed_case_has_no_next_step() -> None:
-    assert next_step(replace(CASE, status="closed"), CONSENT, [], [], TODAY) is None
 
 
 def test_a_reference_is_eight_letters_that_nobody_misreads() -> None:

@@ -16,7 +16,8 @@ from services.intake.tests.node import (
     Node,
     moved_on,
 )
-from services.intake.usecases.cases import case_page, close_case, open_case
+from services.intake.usecases.cases import case_page, open_case
+from services.intake.usecases.closing import close_case
 from services.intake.usecases.counting import contribute_counts, count
 from services.intake.usecases.erasing import Erasure, erase_case, erase_what_is_due, what_would_go
 from services.intake.usecases.idempotency import Answer, answer_once

@@ -23,7 +23,8 @@ from services.intake.tests.node import (
     order,
 )
 from services.intake.usecases import need_to_know as use
-from services.intake.usecases.cases import add_need, case_page, close_case, open_case, settle_need
+from services.intake.usecases.cases import add_need, case_page, open_case, settle_need
+from services.intake.usecases.closing import close_case
 from services.intake.usecases.consent import record_consent, withdraw_consent
 from services.intake.usecases.moves import MoveOrder, make_move
 from services.intake.usecases.people import find_people, person_page, register_person

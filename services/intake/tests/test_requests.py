@@ -7,7 +7,7 @@ import pytest
 from services.intake.domain import makes_sense, open_request
 from services.intake.tests.letters import offer, sent_to_us
 from services.intake.tests.node import HERE, THERE, WORKER, Node, moved_on
-from services.intake.usecases.cases import close_case
+from services.intake.usecases.closing import close_case
 from services.intake.usecases.moves import MoveOrder, make_move
 from services.intake.usecases.refusals import Conflict, Invalid
 from shared.clock import new_id

@@ -1,9 +1,10 @@
 """What a field may hold. A value is refused by a code and never quoted."""
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from services.intake.usecases.refusals import Invalid
 from shared.texts import is_text
@@ -12,6 +13,7 @@ Rule = Callable[[Any], Any]
 
 LONGEST_TEXT = 2000  #: characters of what is written freely
 MOST_CHOICES = 100
+FIRST_TOMORROW = timedelta(hours=14)  #: the clocks that are ahead most, of UTC
 EARLIEST_BIRTH = date(1900, 1, 1)
 
 
@@ -118,6 +120,33 @@ def not_before(first: date) -> Rule:
         return given
 
     return check
+
+
+def newest_day(at: datetime) -> date:
+    """The day that it is somewhere by then: where the organisation is it may be tomorrow already."""
+    return (at + FIRST_TOMORROW).date()
+
+
+def not_after(last: date) -> Rule:
+    """A date that has come."""
+
+    def check(value: Any) -> date | None:
+        given = day(value)
+        if given is not None and given > last:
+            raise Wrong("in_the_future")
+        return given
+
+    return check
+
+
+def an_id(value: Any) -> UUID | None:
+    """An id, or one as addresses have it."""
+    if isinstance(value, UUID):
+        return value
+    try:
+        return UUID(value) if value != "" else None
+    except (AttributeError, TypeError, ValueError):
+        raise Wrong("not_an_id") from None
 
 
 def moment(value: Any) -> datetime:

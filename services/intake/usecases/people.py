@@ -1,7 +1,7 @@
 """Register a person, find them again, and see where the work with them stands."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,15 +14,20 @@ from services.intake.domain import (
     Consent,
     Need,
     Person,
+    Recorded,
     Referral,
+    Sheet,
+    Step,
     age_band_of,
     folded,
     next_step,
+    path,
 )
 from services.intake.storage import cases as case_rows
 from services.intake.storage import people as people_rows
 from services.intake.storage import referrals as referral_rows
 from services.intake.storage import searching
+from services.intake.storage import sheets as sheet_rows
 from services.intake.usecases import audit
 from services.intake.usecases.checks import (
     Rule,
@@ -49,7 +54,8 @@ LONGEST_QUESTION = 200
 class PersonFile:
     """All there is about a person. ``consent`` is the newest of ``consents``; cases are newest first.
 
-    ``next_step`` is that of the newest open case (see ``domain.next_step``).
+    ``sheets`` are of the person and all cases, oldest first. ``next_step`` and ``path`` are those of the newest open
+    case (see ``domain.next_step`` and ``domain.path``).
     """
 
     person: Person
@@ -58,7 +64,20 @@ class PersonFile:
     cases: tuple[Case, ...]
     needs: tuple[Need, ...]
     referrals: tuple[Referral, ...]
+    sheets: tuple[Sheet, ...]
     next_step: str | None
+    path: tuple[Step, ...]
+
+    def recorded(self, case: Case | None) -> Recorded:
+        """What is recorded of one of the cases."""
+        of_case = case.id if case else None
+        return Recorded(
+            case,
+            self.consent,
+            tuple(need for need in self.needs if need.case_id == of_case),
+            tuple(referral for referral in self.referrals if referral.case_id == of_case),
+            tuple(sheet for sheet in self.sheets if sheet.case_id == of_case) if case else (),
+        )
 
 
 def register_person(database: Database, fields: Mapping[str, Any], by: Actor) -> Person:
@@ -126,16 +145,13 @@ def read_file(tx: Transaction, person_id: UUID, by: Actor) -> PersonFile:
     ids = [case.id for case in cases]
     needs = case_rows.needs_of(tx, ids, seen_by=by)
     referrals = referral_rows.referrals_of_cases(tx, ids, seen_by=by)
-    consent = consents[0] if consents else None
-    step = _next_step(cases, consent, needs, referrals, tx.at.date())
-    lists = (tuple(consents), tuple(cases), tuple(needs), tuple(referrals))
-    return PersonFile(person, consent, *lists, step)
+    sheets = sheet_rows.sheets_of(tx, person_id, seen_by=by)
+    lists = (tuple(consents), tuple(cases), tuple(needs), tuple(referrals), tuple(sheets))
+    file = PersonFile(person, consents[0] if consents else None, *lists, next_step=None, path=())
+    recorded, today = file.recorded(_newest(cases)), tx.at.date()
+    return replace(file, next_step=next_step(recorded, today), path=path(recorded, today))
 
 
-def _next_step(
-    cases: list[Case], consent: Consent | None, needs: list[Need], referrals: list[Referral], on: date
-) -> str | None:
-    newest = next((case for case in cases if case.status == "open"), cases[0] if cases else None)
-    of_it = newest.id if newest else None
-    its_needs = [need for need in needs if need.case_id == of_it]
-    return next_step(newest, consent, its_needs, [r for r in referrals if r.case_id == of_it], on)
+def _newest(cases: Sequence[Case]) -> Case | None:
+    """The newest that is open, else the newest."""
+    return next((case for case in cases if case.status == "open"), cases[0] if cases else None)

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from werkzeug.wrappers import Response
 
 from services.intake.domain import ConsentMissing, Role, Via
-from services.intake.settings import IntakeWebSettings
+from services.intake.settings import IntakeWebSettings, own_fields
 from services.intake.storage import tables
 from services.intake.storage.staff import StaffMember
 from services.intake.usecases import node, staff
@@ -45,7 +45,7 @@ def create_app(database: Database, settings: IntakeWebSettings, *, hasher: Hashe
         errors=ERRORS,
         checks={"database": lambda: _ask(database), "worker": lambda: _listen(database)},
     )
-    context.install(app, database, undo=timedelta(seconds=settings.undo_seconds))
+    context.install(app, database, _house(settings))
     words.install(app)
     app.jinja_env.globals["kept_is_shown"] = kept.is_shown
     app.add_url_rule("/", "home", _home)
@@ -53,6 +53,14 @@ def create_app(database: Database, settings: IntakeWebSettings, *, hasher: Hashe
         app.register_blueprint(pages)
     install_api(app)
     return app
+
+
+def _house(settings: IntakeWebSettings) -> context.House:
+    return context.House(
+        closure_needs_approval=settings.closure_approval == "focal_point",
+        own_fields=own_fields(settings.own_fields_file),
+        undo=timedelta(seconds=settings.undo_seconds),
+    )
 
 
 def _web_settings(settings: IntakeWebSettings) -> WebSettings:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from flask import Flask, current_app, g
@@ -9,6 +10,7 @@ from flask_babel import to_user_timezone
 
 from services.intake.domain import Actor, Partner
 from services.intake.domain.freshness import Freshness
+from services.intake.domain.own_fields import OwnFields
 from services.intake.usecases import capacity, directory, need_to_know, referrals, staff
 from services.intake.usecases import freshness as freshness_use
 from shared.database import Database
@@ -16,12 +18,21 @@ from shared.web import Problem
 from shared.web import actor as _actor
 
 KEY = "throughline.database"
-UNDO = "THROUGHLINE_UNDO"
+HOUSE = "throughline.house"
 
 
-def install(app: Flask, database: Database, *, undo: timedelta) -> None:
-    """Give the application its database, and its templates what every page asks for."""
-    app.extensions[KEY], app.config[UNDO] = database, undo
+@dataclass(frozen=True)
+class House:
+    """How this node works: whether a closure waits for a focal point, its own fields, how long pages can undo."""
+
+    closure_needs_approval: bool = False
+    own_fields: OwnFields = field(default_factory=OwnFields)
+    undo: timedelta = timedelta()
+
+
+def install(app: Flask, database: Database, house: House) -> None:
+    """Give the application its database and its ways, and its templates what every page asks for."""
+    app.extensions[KEY], app.extensions[HOUSE] = database, house
     app.jinja_env.globals.update(
         organisation=organisation, waiting=waiting, names=names, now=now, freshness=freshness
     )
@@ -32,15 +43,15 @@ def now() -> datetime:
     return database().clock()
 
 
-def undo_time() -> timedelta:
-    """For how long what is said on a page can be undone."""
-    found: timedelta = current_app.config[UNDO]
-    return found
-
-
 def database() -> Database:
     """The node's database; within ``working_in`` the one of the transaction that is open."""
     found: Database = g.get("database") or current_app.extensions[KEY]
+    return found
+
+
+def house() -> House:
+    """How this node does its case work."""
+    found: House = current_app.extensions[HOUSE]
     return found
 
 

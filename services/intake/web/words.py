@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from flask import Flask
-from flask_babel import format_date
+from flask_babel import format_date, get_locale
 from markupsafe import Markup
 
-from services.intake.domain import HistoryLine
+from services.intake.domain import HistoryLine, codelists
 from services.intake.web.labels import LANGUAGES, OWN_CODES, SENTENCES, UNFORESEEN
 from shared.web.labels import country, label, language
 
@@ -33,9 +33,11 @@ def visible(value: Any) -> Any:
 
 
 def word(kind: str, code: str) -> str:
-    """The code of that kind; those of the network are named as everywhere."""
+    """The code of that kind; those of the network are named as everywhere, those of case work as their lists say."""
     own = OWN_CODES.get(kind)
-    return label(kind, code) if own is None else str(own.get(code, code))
+    if own is not None:
+        return str(own.get(code, code))
+    return codelists.words_for(kind, code, str(get_locale())) or label(kind, code)
 
 
 def sentence(code: str) -> str:

@@ -5,7 +5,14 @@ from uuid import UUID
 
 from marshmallow import Schema, fields
 
-from services.intake.domain import GIVEN_BY, PURPOSES, SHAREABLE_FIELDS, Consent, Person
+from services.intake.domain import (
+    GIVEN_BY,
+    LEGAL_BASES,
+    PURPOSES,
+    SHAREABLE_FIELDS,
+    Consent,
+    Person,
+)
 from services.intake.usecases import consent as consent_use
 from services.intake.usecases import people as use
 from services.intake.web.api import said
@@ -67,6 +74,7 @@ class ConsentSaid(said.Said):
     """What the person agrees to."""
 
     given_by = said.code(GIVEN_BY, required=True)
+    legal_basis = said.code(LEGAL_BASES, metadata={"description": "consent where nothing is said"})
     purposes = said.codes(PURPOSES, required=True)
     organisations = said.texts(31)
     fields_ = said.codes(SHAREABLE_FIELDS, data_key="fields", attribute="fields")
@@ -79,6 +87,7 @@ class ConsentShown(Schema):
     id = fields.UUID()
     version = fields.Integer()
     given_by = fields.String()
+    legal_basis = fields.String()
     purposes = fields.List(fields.String())
     organisations = fields.List(fields.String())
     fields_ = fields.List(fields.String(), data_key="fields", attribute="fields")

@@ -61,6 +61,29 @@ def moment(**more: Any) -> fields.AwareDateTime:
     return fields.AwareDateTime(format="iso", error_messages=_words("not_a_moment"), **_rules(**more))
 
 
+def number(among: Collection[int], **more: Any) -> fields.Integer:
+    """One of some numbers."""
+    listed = validate.OneOf(list(among), error="unknown_code")
+    return fields.Integer(
+        strict=True, error_messages=_words("unknown_code"), validate=listed, **_rules(**more)
+    )
+
+
+def each(names: Collection[str], value: fields.Field[Any], **more: Any) -> fields.Dict:
+    """Some of these names, each with a value."""
+    named = code(names, required=True)
+    return fields.Dict(keys=named, values=value, error_messages=_words("not_an_object"), **_rules(**more))
+
+
+class Flag(fields.Field[bool]):
+    """``true`` or ``false`` of JSON and nothing that looks like it."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError("not_true_or_false")
+        return value
+
+
 class YesOrNo(fields.Field[bool]):
     """``true`` or ``false`` and nothing that looks like it, as a part of an address."""
 

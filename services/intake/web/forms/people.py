@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from services.intake.domain import GIVEN_BY, PURPOSES, SHAREABLE_FIELDS, Partner
+from services.intake.domain import GIVEN_BY, LEGAL_BASES, PURPOSES, SHAREABLE_FIELDS, Partner
 from services.intake.web.forms import choices
 from services.intake.web.forms.base import StoringForm
 from services.intake.web.labels import FIELDS
@@ -69,6 +69,7 @@ class ConsentForm(StoringForm):
     """What a person agrees to. Nothing is ticked beforehand: consent is an act of the person."""
 
     given_by = RadioField(_l("Who gives consent?"), [required(_l("Say who gives consent."))])
+    legal_basis = SelectField(_l("On what basis?"), default="consent")
     purposes = Checkboxes(_l("What for?"), [required(_l("Tick at least one purpose."))])
     organisations = Checkboxes(_l("With which organisations may it be shared?"))
     fields = Checkboxes(_l("Exactly which fields may be shared?"))
@@ -77,13 +78,14 @@ class ConsentForm(StoringForm):
     def __init__(self, organisations: Iterable[Partner]) -> None:
         super().__init__()
         self.given_by.choices = choices.coded("given_by", GIVEN_BY)
+        self.legal_basis.choices = choices.coded("legal_basis", LEGAL_BASES)
         self.purposes.choices = choices.coded("purpose", PURPOSES)
         self.organisations.choices = [(partner.org, partner.name) for partner in organisations]
         self.fields.choices = choices.coded("field", SHAREABLE_FIELDS)
 
     def given(self) -> dict[str, Any]:
         """What was said, as ``record_consent`` takes it."""
-        names = ("given_by", "purposes", "organisations", "fields", "expires_on")
+        names = ("given_by", "legal_basis", "purposes", "organisations", "fields", "expires_on")
         return {name: self[name].data for name in names}
 
 

@@ -1,8 +1,10 @@
 """The pages that people meet, one file for each room of the house."""
 
 from services.intake.web import context
+from services.intake.web.pages.approval import approval
 from services.intake.web.pages.audit import audit
 from services.intake.web.pages.cases import cases
+from services.intake.web.pages.casework import casework
 from services.intake.web.pages.consent import consent
 from services.intake.web.pages.deputies import deputies
 from services.intake.web.pages.directory import directory
@@ -10,6 +12,7 @@ from services.intake.web.pages.emergency import emergency
 from services.intake.web.pages.holds import holds
 from services.intake.web.pages.inbox import inbox
 from services.intake.web.pages.people import people
+from services.intake.web.pages.person_sheets import person_sheets
 from services.intake.web.pages.questions import questions
 from services.intake.web.pages.refer import refer
 from services.intake.web.pages.referrals import referrals
@@ -19,9 +22,23 @@ from services.intake.web.pages.team import team
 
 GATES = {
     **dict.fromkeys(
-        (inbox, people, consent, cases, refer, referrals, holds, sharing, questions, deputies),
+        (
+            inbox,
+            people,
+            consent,
+            cases,
+            refer,
+            referrals,
+            holds,
+            sharing,
+            questions,
+            deputies,
+            casework,
+            person_sheets,
+        ),
         context.for_case_staff,
     ),
+    approval: context.for_focal_points,
     emergency: context.for_case_workers,
     team: context.for_focal_points,
     directory: context.for_the_directory,

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from services.intake.domain import is_child
 from services.intake.usecases import consent as use
 from services.intake.usecases.people import person_page
 from services.intake.web.context import actor, database, partners, today
@@ -24,7 +25,9 @@ def record(person_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         with refusals_shown_in(form):
             return once(form, lambda: _record(person_id, form))
-    return page("people/consent.html", form, file=file, today=today())
+    return page(
+        "people/consent.html", form, file=file, today=today(), is_child=is_child(file.person, today())
+    )
 
 
 def _record(person_id: UUID, form: ConsentForm) -> str:

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 
 from services.intake.usecases import capacity, need_to_know
 from services.intake.usecases import referrals as use
-from services.intake.web.context import actor, database, display_name
+from services.intake.usecases.due import due_today
+from services.intake.web.context import actor, database, display_name, today
 from services.intake.web.forms.people import ConfirmForm
 from services.intake.web.once import SEE_OTHER
 
@@ -17,10 +18,11 @@ inbox = Blueprint("inbox", __name__)
 
 @inbox.get("/inbox")
 def page() -> str:
-    """What was opened in an emergency, what waits for our answer, what is answered, what is overdue."""
+    """What was opened in an emergency, what is due today, what waits for our answer, what is answered or overdue."""
     return render_template(
         "inbox.html",
         inbox=use.inbox(database(), actor()),
+        today=due_today(database(), actor(), today()),
         openings=need_to_know.unreviewed_openings(database(), actor()),
         display_name=display_name,
         form=ConfirmForm(),

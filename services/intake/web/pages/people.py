@@ -6,11 +6,15 @@ from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from services.intake.domain import is_child
 from services.intake.usecases import need_to_know
 from services.intake.usecases import people as use
 from services.intake.usecases.audit import who_looked
-from services.intake.web.context import actor, database, today
+from services.intake.usecases.due import people_at_risk
+from services.intake.usecases.person_sheets import newest_child_sheet, own_values
+from services.intake.web.context import actor, database, house, today
 from services.intake.web.forms.people import PersonForm, SearchForm
+from services.intake.web.forms.person_sheets import in_our_language
 from services.intake.web.once import once, refusals_shown_in
 from services.intake.web.pages.render import page as shown
 from services.intake.web.pages.timeline import timeline
@@ -24,7 +28,9 @@ def search() -> ResponseReturnValue:
     form = SearchForm()
     asked = (form.q.data or "").strip() if form.validate_on_submit() else ""
     found = use.find_people(database(), asked, actor())
-    return shown("people/search.html", form, found=found, asked=asked)
+    at_risk = people_at_risk(database(), actor())
+    found.sort(key=lambda person: person.id not in at_risk)
+    return shown("people/search.html", form, found=found, asked=asked, at_risk=at_risk)
 
 
 @people.route("/people/new", methods=["GET", "POST"])
@@ -40,7 +46,8 @@ def new() -> ResponseReturnValue:
 def _register(form: PersonForm) -> str:
     person = use.register_person(database(), form.given(), actor())
     flash(_("The person is registered."))
-    return url_for("people.page", person_id=person.id)
+    following = "person_sheets.child" if is_child(person, today()) else "people.page"
+    return url_for(following, person_id=person.id)
 
 
 @people.get("/people/<uuid:person_id>")
@@ -55,4 +62,9 @@ def page(person_id: UUID) -> ResponseReturnValue:
         team=need_to_know.file_team(database(), person_id, actor()),
         open_until=need_to_know.file_open_until(database(), person_id, actor()),
         looks=who_looked(database(), person_id, actor()),
+        is_child=is_child(file.person, today()),
+        child=newest_child_sheet(file.sheets),
+        own=house().own_fields.of("person"),
+        own_values=own_values(file.sheets, None),
+        in_our_language=in_our_language,
     )

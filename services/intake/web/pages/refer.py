@@ -13,7 +13,7 @@ from services.intake.usecases.directory import search_directory
 from services.intake.usecases.refusals import NotFound
 from services.intake.usecases.sending import ReferralOrder, send_referral
 from services.intake.web.candidates import Candidate, candidates
-from services.intake.web.context import actor, database, today, undo_time
+from services.intake.web.context import actor, database, house, today
 from services.intake.web.forms.refer import WhatForm, WhereForm
 from services.intake.web.once import once, refusals_shown_in
 from services.intake.web.pages.render import REFUSED
@@ -124,7 +124,7 @@ def _show(draft: Draft) -> ResponseReturnValue:
 
 
 def _send(draft: Draft) -> str:
-    referral = send_referral(database(), draft.order, actor(), undo_time())
+    referral = send_referral(database(), draft.order, actor(), house().undo)
     if referral.held_until is None:
         flash(_("The referral is on its way."))
     return url_for("referrals.page", referral_id=referral.id)

@@ -15,7 +15,7 @@ from services.intake.usecases.audit import who_looked
 from services.intake.usecases.escalating import how_to_reach, who_else
 from services.intake.usecases.moves import make_move
 from services.intake.usecases.refusals import Conflict, NotFound
-from services.intake.web.context import actor, database, undo_time
+from services.intake.web.context import actor, database, house
 from services.intake.web.forms.moves import MoveForm
 from services.intake.web.forms.people import ConfirmForm
 from services.intake.web.once import SEE_OTHER, once, refusals_shown_in
@@ -86,7 +86,7 @@ def _move(code: str) -> Move:
 
 def _make(referral_id: UUID, form: MoveForm) -> str:
     try:
-        moved = make_move(database(), referral_id, form.order(), actor(), undo_time())
+        moved = make_move(database(), referral_id, form.order(), actor(), house().undo)
     except Conflict:
         flash(MOVED_ON)
     else:

@@ -7,10 +7,19 @@ from datetime import datetime
 from flask import url_for
 from flask_babel import gettext as _
 
-from services.intake.domain import Case, Consent, Referral
+from services.intake.domain import Action, Case, Consent, Kind, Referral, Sheet
 from services.intake.usecases.people import PersonFile
 from services.intake.web.context import organisation
 from services.intake.web.words import word
+
+WRITTEN = {
+    Kind.SCREENING: Action.CASE_SCREENED,
+    Kind.ASSESSMENT: Action.CASE_ASSESSED,
+    Kind.SERVICE: Action.SERVICE_NOTED,
+    Kind.FOLLOW_UP: Action.FOLLOW_UP_PLANNED,
+    Kind.REOPENING: Action.CASE_REOPENED,
+    Kind.CHILD: Action.CHILD_NOTED,
+}  #: kinds of sheets, and what each is called among the things that happened
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,7 @@ def timeline(file: PersonFile) -> list[Happening]:
     happened = [Happening(file.person.created_at, _("Registered"))]
     happened += [_of_consent(consent) for consent in file.consents]
     happened += [one for case in file.cases for one in _of_case(case)]
+    happened += [_of_sheet(sheet) for sheet in file.sheets if sheet.kind in WRITTEN]
     happened += [_of_referral(referral) for referral in file.referrals]
     return sorted(happened, key=lambda one: one.at)[::-1]  # of two at one moment, the later in the list
 
@@ -46,6 +56,11 @@ def _of_case(case: Case) -> Iterator[Happening]:
         )
     if case.erased_at is not None:
         yield Happening(case.erased_at, _("Case %(reference)s erased", reference=case.reference))
+
+
+def _of_sheet(sheet: Sheet) -> Happening:
+    where = url_for("casework.page", case_id=sheet.case_id) if sheet.case_id else None
+    return Happening(sheet.at, word("action", WRITTEN[sheet.kind]), where)
 
 
 def _of_referral(referral: Referral) -> Happening:

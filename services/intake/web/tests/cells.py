@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +35,7 @@ from services.intake.usecases.need_to_know import open_in_emergency, set_referra
 from services.intake.usecases.node import beat
 from services.intake.usecases.people import register_person
 from services.intake.usecases.sending import send_referral
+from services.intake.usecases.sheets import plan_follow_up
 from services.intake.web.tests.site import Site
 from services.intake.web.tests.visitors import TOKEN, consent, referral, text
 from shared.clock import new_id
@@ -45,6 +46,7 @@ BLIND = ("admin", "auditor")
 NEED = {"service_type": "food", "priority": "low"}
 ASKED = {"service_type": "legal_assistance", "urgency": "urgent"}
 OFFER = {"name": "Beds", "service_type": "shelter", "status": "full"}
+GIVEN = {"service_type": "food", "how": "own_service", "given_by": "Ihar", "given_on": "2026-03-02"}
 SENT = {
     "go": "send",
     "urgency": "urgent",
@@ -66,7 +68,20 @@ SAID: dict[str, dict[str, Any]] = {
     "/people/<person>/consent": {"given_by": "individual", "purposes": ["statistics"]},
     "/people/<person>/team": {"members": ["daria"]},
     "/cases/<case>/needs/new": NEED,
-    "/cases/<case>/needs/<need>/settle": {"state": "met"},
+    "/cases/<case>/needs/<need>/settle": {"outcome": "already_received_elsewhere"},
+    "/cases/<case>/needs/<need>/plan": {"priority": "low", "how": "own_service"},
+    "/cases/<case>/needs/<need>/give": GIVEN,
+    "/cases/<case>/services/new": GIVEN,
+    "/cases/<case>/screening": {"conclusion": "presumed_victim", "identified_by": "police"},
+    "/cases/<case>/assessment": {"safety": "1", "risk": "high", "immediate_risk": "y"},
+    "/cases/<case>/factors": {"risk_household": "Debts."},
+    "/cases/<case>/follow-ups/new": {"due_on": "2026-03-09", "type": "visit"},
+    "/cases/<case>/follow-ups/<sheet>/done": {"done_on": "2026-03-02", "finding": "Well."},
+    "/cases/<case>/closure": {"decision": "approve"},
+    "/cases/<case>/reopen": {"why": "She has come back."},
+    "/cases/<case>/own": {"own_came_by": "alone"},
+    "/people/<person>/own": {"own_room": "4"},
+    "/people/<person>/child": {"situation": "separated", "informed": "yes", "best_interests": "Stay."},
     "/cases/<case>/needs/<need>/refer": SENT,
     "/cases/<case>/close": {"reason": "returned"},
     "/cases/<case>/hold": {"reason": "A court has asked."},
@@ -86,6 +101,15 @@ SAID: dict[str, dict[str, Any]] = {
     "/api/v1/people": {"alias": "Stork"},
     "/api/v1/people/<person>/consents": consent(),
     "/api/v1/cases/<case>/needs": NEED,
+    "/api/v1/cases/<case>/screenings": {"conclusion": "presumed_victim", "identified_by": "police"},
+    "/api/v1/cases/<case>/assessments": {"levels": {"safety": 1}, "risk": "high"},
+    "/api/v1/cases/<case>/factors": {"risk": {"household": "Debts."}},
+    "/api/v1/cases/<case>/services": GIVEN,
+    "/api/v1/cases/<case>/follow-ups": {"due_on": "2026-03-09", "type": "visit"},
+    "/api/v1/follow-ups/<sheet>/done": {"done_on": "2026-03-02", "finding": "Well."},
+    "/api/v1/cases/<case>/closure": {"reason": "returned"},
+    "/api/v1/cases/<case>/closure/decision": {"decision": "approve"},
+    "/api/v1/cases/<case>/reopening": {"why": "She has come back."},
     "/api/v1/referrals/<out>/moves": {"move": "cancel", "reason": "duplicate"},
     "/api/v1/referrals/<in>/moves": {"move": "accept"},
     "/api/v1/people/<person>/withdraw": {},
@@ -111,6 +135,7 @@ class Belongings:
     opening: UUID
     question: UUID
     enquiry: UUID
+    sheet: UUID
     service: UUID = field(default=SAFE_HOUSE.service_id, kw_only=True)
     username: str = field(default="olena", kw_only=True)
 
@@ -123,7 +148,7 @@ class Belongings:
         )
 
 
-NOBODYS = Belongings("Nobody", *(new_id() for _ in range(8)))
+NOBODYS = Belongings("Nobody", *(new_id() for _ in range(9)))
 
 
 def belonging_to(node: Node, owner: Actor, name: str) -> Belongings:
@@ -138,10 +163,10 @@ def belonging_to(node: Node, owner: Actor, name: str) -> Belongings:
     came = _taken(node, owner, name)
     opening = open_in_emergency(database, case.reference, name, _other(owner))
     node.pass_time(minutes=61)
-    question = ask_capacity(database, ASKED, owner).id
-    return Belongings(
-        name, person.id, case.id, need.id, out.id, came, opening.id, question, _asked_of(node, owner)
-    )
+    follow_up = plan_follow_up(database, case.id, {"due_on": date(2026, 3, 9), "type": "phone"}, owner)
+    question, asked = ask_capacity(database, ASKED, owner).id, _asked_of(node, owner)
+    more = (opening.id, question, asked, follow_up.id)
+    return Belongings(name, person.id, case.id, need.id, out.id, came, *more)
 
 
 def _asked_of(node: Node, owner: Actor) -> UUID:

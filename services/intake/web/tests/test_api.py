@@ -57,7 +57,7 @@ def test_a_case_says_what_comes_next(partner: Partner) -> None:
     partner.made(f"/cases/{case_id}/needs", {"service_type": "food", "priority": "low"})
     after = partner.get(f"/cases/{case_id}").get_json()
 
-    assert (before["next_step"], after["next_step"]) == ("assess_needs", "refer")
+    assert (before["next_step"], after["next_step"]) == ("screen", "refer")
     assert (after["person_id"], after["consent"]["fields"]) == (person_id, ["given_name", "phone"])
     assert [(need["service_type"], need["state"]) for need in after["needs"]] == [("food", "open")]
 
@@ -219,6 +219,15 @@ def test_the_description_is_openapi_3_1_and_names_every_operation(site: Site) ->
         "post /api/v1/cases",
         "get /api/v1/cases/{case_id}",
         "post /api/v1/cases/{case_id}/needs",
+        "post /api/v1/cases/{case_id}/screenings",
+        "post /api/v1/cases/{case_id}/assessments",
+        "post /api/v1/cases/{case_id}/factors",
+        "post /api/v1/cases/{case_id}/services",
+        "post /api/v1/cases/{case_id}/follow-ups",
+        "post /api/v1/follow-ups/{sheet_id}/done",
+        "post /api/v1/cases/{case_id}/closure",
+        "post /api/v1/cases/{case_id}/closure/decision",
+        "post /api/v1/cases/{case_id}/reopening",
         "post /api/v1/referrals",
         "get /api/v1/referrals",
         "get /api/v1/referrals/{referral_id}",

@@ -28,6 +28,7 @@ GET  /people
 POST /people
 GET  /people/<person>
 GET  /people/<person>/team
+GET  /cases/<case>
 GET  /cases/<case>/close
 GET  /cases/<case>/hold
 GET  /cases/<case>/needs/<need>/refer
@@ -39,6 +40,8 @@ GET  /referrals/<in>/forward
 GET  /api/v1/people
 POST /api/v1/cases
 GET  /api/v1/cases/<case>
+POST /api/v1/cases/<case>/closure
+POST /api/v1/cases/<case>/reopening
 POST /api/v1/referrals
 GET  /api/v1/referrals
 GET  /api/v1/referrals/<out>
@@ -47,7 +50,7 @@ POST /api/v1/referrals/<out>/moves
 POST /api/v1/referrals/<in>/moves
 """
 ENDING = re.compile(
-    "close|withdraw|moves/<move>|settle|forward"
+    "close|closure|reopening|withdraw|moves/<move>|settle|forward"
 )  #: after which less can be done, so they come last
 PEOPLE = {"worker": "olena", "focal": "ihar"}
 

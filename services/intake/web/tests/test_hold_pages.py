@@ -7,7 +7,7 @@ import pytest
 from services.intake.domain import Case, Person
 from services.intake.storage.tables import legal_holds, moves, people, referrals
 from services.intake.tests.node import WORKER
-from services.intake.usecases.cases import close_case
+from services.intake.usecases.closing import close_case
 from services.intake.usecases.erasing import erase_case
 from services.intake.web.tests.site import Site
 from services.intake.web.tests.test_languages import untranslated

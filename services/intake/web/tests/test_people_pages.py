@@ -97,7 +97,7 @@ def test_case_need_and_closure_lead_the_person_from_step_to_step(site: Site, wor
         "fields": ["alias"],
     }
     worker.send(f"{address}/consent", **consent)
-    assert "Next step Assess needs Open a case" in words(worker.get(address))
+    assert "Next step Open a case" in words(worker.get(address))
 
     worker.send(f"{address}/cases/new", conclusion="presumed_victim", exploitation=["isForcedLabour"])
     case_id = site.node.rows(cases)[0]["id"]
@@ -108,8 +108,8 @@ def test_case_need_and_closure_lead_the_person_from_step_to_step(site: Site, wor
     assert "Food High priority open" in page
 
     need_id = site.node.rows(needs)[0]["id"]
-    worker.send(f"/cases/{case_id}/needs/{need_id}/settle", state="met")
-    assert "Next step Close the case" in words(worker.get(address))
+    worker.send(f"/cases/{case_id}/needs/{need_id}/settle", outcome="already_received_elsewhere")
+    assert "Next step Plan a follow-up" in words(worker.get(address))
 
     worker.send(f"/cases/{case_id}/close", reason="plan_completed")
     page = words(worker.get(address))

@@ -1,5 +1,6 @@
 """Undo on pages: what waits says until when, and whoever said it can undo it or send it now."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,7 +9,7 @@ import pytest
 from services.intake.storage.tables import referrals
 from services.intake.tests.node import THERE, WORKER
 from services.intake.usecases.cases import add_need
-from services.intake.web.context import UNDO
+from services.intake.web.context import HOUSE
 from services.intake.web.tests.site import Site
 from services.intake.web.tests.visitors import Browser, Partner, words
 from shared.schemas.intake import MoveMade, ReferralSent
@@ -26,7 +27,8 @@ SENT = {
 
 @pytest.fixture(autouse=True)
 def ten_minutes(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(site.app.config, UNDO, timedelta(minutes=10))
+    waits = replace(site.app.extensions[HOUSE], undo=timedelta(minutes=10))
+    monkeypatch.setitem(site.app.extensions, HOUSE, waits)
 
 
 def sends(site: Site, worker: Browser) -> str:
