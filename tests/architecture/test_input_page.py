@@ -3,6 +3,7 @@
 import pytest
 
 from deploy.serve import THREADS
+from services.intake.interchange import case_file
 from services.intake.storage import searching
 from services.intake.usecases import checks, need_to_know, people
 from services.referral.hsds import package
@@ -24,6 +25,7 @@ SAID = [
     f"people found; referrals on one page | {people.FOUND_AT_ONCE} |",
     f"the newest {searching.LOOKED_THROUGH:,} are;",
     f"passkeys; recovery codes | {passkeys.MOST}; {second_factors.RECOVERY_CODES} |",
+    f"bytes; rows | {case_file.LARGEST:,}; {case_file.MOST_ROWS:,} |",
     f"requests worked on at once | {THREADS} |",
     f"connections; channels | {PARTNER['max-connections']}; {PARTNER['max-channels']} |",
     f"what waits in its queue | {topology.QUEUE_BYTES // GIB} GiB |",

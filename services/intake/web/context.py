@@ -8,6 +8,7 @@ from flask import Flask, current_app, g
 from flask_babel import to_user_timezone
 
 from services.intake.domain import Actor, Partner
+from services.intake.interchange import importing
 from services.intake.usecases import directory, need_to_know, referrals, staff
 from shared.database import Database
 from shared.web import Problem
@@ -20,6 +21,7 @@ def install(app: Flask, database: Database) -> None:
     """Give the application its database, and its templates what every page asks for."""
     app.extensions[KEY] = database
     app.jinja_env.globals.update(organisation=organisation, waiting=waiting, names=names)
+    app.jinja_env.globals.update(imports_waiting=imports_waiting)
 
 
 def database() -> Database:
@@ -113,3 +115,8 @@ def waiting() -> int:
         opened = need_to_know.count_unreviewed(database(), actor())
         g.waiting = referrals.waiting_count(database(), actor()) + opened
     return int(g.waiting)
+
+
+def imports_waiting() -> int:
+    """How much of what other systems brought waits for somebody to look at it."""
+    return importing.count_waiting(database(), actor())

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from services.intake.domain import Role
 from services.intake.web.audit_labels import ACTIONS, VIAS
+from services.intake.web.import_labels import NOT_TAKEN, OUTCOMES
 from shared.schemas.life import Move
 
 FIELDS: Mapping[str, Any] = {
@@ -33,6 +34,8 @@ OWN_CODES: Mapping[str, Mapping[str, Any]] = {
     "field": FIELDS,
     "action": ACTIONS,
     "via": VIAS,
+    "not_taken": NOT_TAKEN,
+    "import_outcome": OUTCOMES,
     "safe_contact": {
         "phone": _l("By phone"),
         "in_person": _l("In person"),
@@ -126,6 +129,10 @@ SENTENCES: Mapping[str, Any] = {
     **dict.fromkeys(
         ("no_hold", "hold_asked", "hold_lapsed", "hold_held", "hold_lift_asked", "hold_lifted"),
         _l("The legal hold has changed in the meantime. Open this page anew to see where it stands."),
+    ),
+    **dict.fromkeys(
+        ("import_taken", "import_dismissed", "import_known"),
+        _l("Somebody has dealt with this in the meantime. Open this page anew to see where it stands."),
     ),
 }  #: what to do about a refusal's code
 

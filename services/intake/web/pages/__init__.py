@@ -7,6 +7,7 @@ from services.intake.web.pages.consent import consent
 from services.intake.web.pages.directory import directory
 from services.intake.web.pages.emergency import emergency
 from services.intake.web.pages.holds import holds
+from services.intake.web.pages.imports import imports
 from services.intake.web.pages.inbox import inbox
 from services.intake.web.pages.people import people
 from services.intake.web.pages.refer import refer
@@ -14,7 +15,9 @@ from services.intake.web.pages.referrals import referrals
 from services.intake.web.pages.team import team
 
 GATES = {
-    **dict.fromkeys((inbox, people, consent, cases, refer, referrals, holds), context.for_case_staff),
+    **dict.fromkeys(
+        (inbox, people, consent, cases, refer, referrals, holds, imports), context.for_case_staff
+    ),
     emergency: context.for_case_workers,
     team: context.for_focal_points,
     directory: context.for_the_directory,

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from services.intake.interchange.importing import came_as
 from services.intake.usecases import need_to_know
 from services.intake.usecases import people as use
 from services.intake.usecases.audit import who_looked
@@ -55,4 +56,5 @@ def page(person_id: UUID) -> ResponseReturnValue:
         team=need_to_know.file_team(database(), person_id, actor()),
         open_until=need_to_know.file_open_until(database(), person_id, actor()),
         looks=who_looked(database(), person_id, actor()),
+        came_as=came_as(database(), person_id, actor()),
     )

@@ -11,6 +11,8 @@ from sqlalchemy import event, update
 from werkzeug.test import TestResponse
 
 from services.intake.domain import Actor
+from services.intake.interchange.importing import import_bundle
+from services.intake.interchange.tests.bundles import changed, from_elsewhere
 from services.intake.storage.tables import referrals
 from services.intake.tests.node import COLLEAGUE, FOCAL_POINT, HERE, STRANGER, THERE, WORKER, Node, order
 from services.intake.usecases.cases import add_need, open_case
@@ -49,10 +51,12 @@ SAID: dict[str, dict[str, Any]] = {
     "/referrals/<out>/hold": {"reason": "A court has asked."},
     "/referrals/<in>/team": {"members": ["daria"]},
     "/referrals/<out>/moves/<move>": {"reason": "duplicate"},
+    "/imports/<imported>": {"reason": "A test."},
     "/emergency": {"reference": "AAAA-AAAA", "reason": "She is at the door."},
     "/api/v1/people": {"alias": "Stork"},
     "/api/v1/people/<person>/consents": consent(),
     "/api/v1/cases/<case>/needs": NEED,
+    "/api/v1/referrals/fhir": from_elsewhere(),
     "/api/v1/referrals/<out>/moves": {"move": "cancel", "reason": "duplicate"},
     "/api/v1/referrals/<in>/moves": {"move": "accept"},
 }  #: what is sent with a POST; where nothing stands here, nothing need be said
@@ -69,6 +73,7 @@ class Belongings:
     out: UUID
     came: UUID
     opening: UUID
+    imported: UUID
 
     def in_place(self, rule: str) -> str:
         """The address with these ids in it."""
@@ -79,7 +84,7 @@ class Belongings:
         )
 
 
-NOBODYS = Belongings("Nobody", *(new_id() for _ in range(6)))
+NOBODYS = Belongings("Nobody", *(new_id() for _ in range(7)))
 
 
 def belonging_to(node: Node, owner: Actor, name: str) -> Belongings:
@@ -94,7 +99,15 @@ def belonging_to(node: Node, owner: Actor, name: str) -> Belongings:
     came = _taken(node, owner, name)
     opening = open_in_emergency(database, case.reference, name, _other(owner))
     node.pass_time(minutes=61)
-    return Belongings(name, person.id, case.id, need.id, out.id, came, opening.id)
+    brought = import_bundle(database, not_understood(name), owner)
+    return Belongings(
+        name, person.id, case.id, need.id, out.id, came, opening.id, brought.import_id or new_id()
+    )
+
+
+def not_understood(name: str) -> dict[str, Any]:
+    """What another system might bring of somebody of that name, and a person has to look at."""
+    return changed(from_elsewhere(given_name=name, alias=""), "Task", status="ready", businessStatus=None)
 
 
 def _taken(node: Node, owner: Actor, name: str) -> UUID:

@@ -223,5 +223,7 @@ def test_the_description_is_openapi_3_1_and_names_every_operation(site: Site) ->
         "get /api/v1/referrals",
         "get /api/v1/referrals/{referral_id}",
         "post /api/v1/referrals/{referral_id}/moves",
+        "get /api/v1/referrals/{referral_id}/fhir",
+        "post /api/v1/referrals/fhir",
         "get /api/v1/directory",
     }

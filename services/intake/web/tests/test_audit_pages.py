@@ -34,6 +34,7 @@ GET  /cases/<case>/needs/<need>/refer
 GET  /referrals
 GET  /referrals/<out>
 GET  /referrals/<in>
+GET  /imports/<imported>
 GET  /api/v1/people
 POST /api/v1/cases
 GET  /api/v1/cases/<case>
@@ -41,6 +42,8 @@ POST /api/v1/referrals
 GET  /api/v1/referrals
 GET  /api/v1/referrals/<out>
 GET  /api/v1/referrals/<in>
+GET  /api/v1/referrals/<out>/fhir
+GET  /api/v1/referrals/<in>/fhir
 POST /api/v1/referrals/<out>/moves
 POST /api/v1/referrals/<in>/moves
 """
