@@ -12,6 +12,7 @@ from services.intake.usecases import (
     hearing,
     node,
     silence,
+    webhooks,
 )
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
@@ -33,10 +34,11 @@ TELL_CONTACTS = 60  #: seconds
 ERASE = 3600  #: seconds
 BEAT = 10  #: seconds
 CHAIN = 2  #: seconds
+SEND_WEBHOOKS = 1  #: seconds
 
 
 class IntakeService:
-    """Hears the network, asks when it is silent, counts, erases, and shows that it lives."""
+    """Hears the network, asks when it is silent, counts, erases, tells other systems, and shows that it lives."""
 
     name = "intake"
 
@@ -76,11 +78,17 @@ class IntakeService:
         """What has been kept as long as it may be."""
         kept_for = timedelta(days=self.node.settings.retention_days)
         erasing.erase_what_is_due(self.node.database, kept_for)
+        webhooks.forget_log(self.node.database)
 
     @timer(interval=CHAIN, eager=True)
     def chain_audit(self) -> None:
         """Who did what, in one order that nobody can change unseen."""
         audit_chain.keep_chain(self.node.database)
+
+    @timer(interval=SEND_WEBHOOKS, eager=True)
+    def send_webhooks(self) -> None:
+        """That something happened, to the organisation's own systems."""
+        self.node.webhooks.send_due(self.node.database)
 
     @timer(interval=BEAT, eager=True)
     def beat(self) -> None:

@@ -33,6 +33,7 @@ class Action(StrEnum):
     IMPORT_READ = "import_read"
     IMPORT_DISMISSED = "import_dismissed"
     CASES_IMPORTED = "cases_imported"
+    WEBHOOK_CHANGED = "webhook_changed"
     EMERGENCY_OPENED = "emergency_opened"
     EMERGENCY_REFUSED = "emergency_refused"
     EMERGENCY_REVIEWED = "emergency_reviewed"

@@ -1,6 +1,6 @@
 """The node's tables and every query on them; a query on personal records says who asks with ``seen_by``."""
 
-from services.intake.storage import audit_tables, interchange_tables, staff_tables
+from services.intake.storage import audit_tables, interchange_tables, staff_tables, webhook_tables
 from services.intake.storage.tables import inbox, keys, metadata, outbox, parked
 
 __all__ = [
@@ -12,4 +12,5 @@ __all__ = [
     "outbox",
     "parked",
     "staff_tables",
+    "webhook_tables",
 ]

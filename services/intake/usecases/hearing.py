@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
+from services.intake.usecases import webhooks
 from services.intake.usecases.arrivals import FIRST, take_in
 from services.intake.usecases.directory import keep_directory
 from services.intake.usecases.ledger import Ledger, own_id
@@ -41,6 +42,7 @@ def hear(tx: Transaction, batch: Batch, ring: KeyRing, org: str) -> None:
         take_in(tx, offers, ring, org)
     _enter(tx, batch.fresh, ring, org)
     hear_of_audits(tx, batch.fresh)
+    webhooks.tell_of(tx, batch.fresh)
     published = [event for _, event in _only(DirectoryPublished, batch.fresh)]
     for directory in sorted(published, key=lambda event: event.directory_version):
         keep_directory(tx, directory)

@@ -30,6 +30,7 @@ ACTIONS: Mapping[str, Any] = {
     Action.IMPORT_READ: _l("Content brought by another system looked at"),
     Action.IMPORT_DISMISSED: _l("Content brought by another system dismissed"),
     Action.CASES_IMPORTED: _l("List of cases brought in"),
+    Action.WEBHOOK_CHANGED: _l("Webhook set up or changed"),
     Action.EMERGENCY_OPENED: _l("Emergency opening"),
     Action.EMERGENCY_REFUSED: _l("Emergency opening refused"),
     Action.EMERGENCY_REVIEWED: _l("Emergency opening looked into"),

@@ -66,6 +66,11 @@ def for_auditors() -> None:
     _admit(actor().sees_the_audit)
 
 
+def for_administrators() -> None:
+    """How the node is connected is for those who look after it."""
+    _admit(actor().looks_after_the_node)
+
+
 def for_the_directory() -> None:
     """Who offers what."""
     _admit(actor().sees_the_directory)

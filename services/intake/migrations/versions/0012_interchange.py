@@ -12,6 +12,7 @@ MOMENT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     """New tables; nothing that is there changes."""
     _imports()
+    _webhooks()
 
 
 def _imports() -> None:
@@ -37,3 +38,29 @@ def _imports() -> None:
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("came_at", MOMENT, nullable=False),
     )
+
+
+def _webhooks() -> None:
+    op.create_table(
+        "webhook_endpoints",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("may_be_private", sa.Boolean(), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("made_by", sa.String(60), nullable=False),
+    )
+    endpoint = sa.ForeignKey("webhook_endpoints.id", ondelete="CASCADE")
+    op.create_table(
+        "webhook_deliveries",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("endpoint_id", sa.Uuid(), endpoint, nullable=False),
+        sa.Column("kind", sa.String(60), nullable=False),
+        sa.Column("referral_id", sa.Uuid()),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", MOMENT),
+        sa.Column("sent_at", MOMENT),
+        sa.Column("result", sa.String(60)),
+    )
+    op.create_index("ix_webhook_deliveries_due", "webhook_deliveries", ["endpoint_id", "due_at"])

@@ -13,6 +13,7 @@ from services.intake.web.pages.people import people
 from services.intake.web.pages.refer import refer
 from services.intake.web.pages.referrals import referrals
 from services.intake.web.pages.team import team
+from services.intake.web.pages.webhooks import webhooks
 
 GATES = {
     **dict.fromkeys(
@@ -22,6 +23,7 @@ GATES = {
     team: context.for_focal_points,
     directory: context.for_the_directory,
     audit: context.for_auditors,
+    webhooks: context.for_administrators,
 }  #: whom each room is open to: one that stands here without a gate there is not
 PAGES = tuple(GATES)
 

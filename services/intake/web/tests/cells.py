@@ -14,7 +14,17 @@ from services.intake.domain import Actor
 from services.intake.interchange.importing import import_bundle
 from services.intake.interchange.tests.bundles import changed, from_elsewhere
 from services.intake.storage.tables import referrals
-from services.intake.tests.node import COLLEAGUE, FOCAL_POINT, HERE, STRANGER, THERE, WORKER, Node, order
+from services.intake.tests.node import (
+    ADMIN,
+    COLLEAGUE,
+    FOCAL_POINT,
+    HERE,
+    STRANGER,
+    THERE,
+    WORKER,
+    Node,
+    order,
+)
 from services.intake.usecases.cases import add_need, open_case
 from services.intake.usecases.consent import record_consent
 from services.intake.usecases.moves import MoveOrder, make_move
@@ -22,6 +32,7 @@ from services.intake.usecases.need_to_know import open_in_emergency, set_referra
 from services.intake.usecases.node import beat
 from services.intake.usecases.people import register_person
 from services.intake.usecases.sending import send_referral
+from services.intake.usecases.webhooks import add_endpoint, send_test, webhooks_page
 from services.intake.web.tests.site import Site
 from services.intake.web.tests.visitors import TOKEN, consent, referral, text
 from shared.clock import new_id
@@ -52,6 +63,7 @@ SAID: dict[str, dict[str, Any]] = {
     "/referrals/<in>/team": {"members": ["daria"]},
     "/referrals/<out>/moves/<move>": {"reason": "duplicate"},
     "/imports/<imported>": {"reason": "A test."},
+    "/webhooks": {"url": "https://hooks.example/"},
     "/emergency": {"reference": "AAAA-AAAA", "reason": "She is at the door."},
     "/api/v1/people": {"alias": "Stork"},
     "/api/v1/people/<person>/consents": consent(),
@@ -74,6 +86,8 @@ class Belongings:
     came: UUID
     opening: UUID
     imported: UUID
+    endpoint: UUID
+    delivery: UUID
 
     def in_place(self, rule: str) -> str:
         """The address with these ids in it."""
@@ -84,7 +98,7 @@ class Belongings:
         )
 
 
-NOBODYS = Belongings("Nobody", *(new_id() for _ in range(7)))
+NOBODYS = Belongings("Nobody", *(new_id() for _ in range(9)))
 
 
 def belonging_to(node: Node, owner: Actor, name: str) -> Belongings:
@@ -100,9 +114,15 @@ def belonging_to(node: Node, owner: Actor, name: str) -> Belongings:
     opening = open_in_emergency(database, case.reference, name, _other(owner))
     node.pass_time(minutes=61)
     brought = import_bundle(database, not_understood(name), owner)
-    return Belongings(
-        name, person.id, case.id, need.id, out.id, came, opening.id, brought.import_id or new_id()
-    )
+    imported, hook = brought.import_id or new_id(), told_of(node)
+    return Belongings(name, person.id, case.id, need.id, out.id, came, opening.id, imported, *hook)
+
+
+def told_of(node: Node) -> tuple[UUID, UUID]:
+    """Another system that is told, and one thing that it is to be told."""
+    made = add_endpoint(node.database, "https://hooks.example/", ADMIN)
+    send_test(node.database, made.id, ADMIN)
+    return made.id, webhooks_page(node.database, ADMIN).log[0].id
 
 
 def not_understood(name: str) -> dict[str, Any]:

@@ -66,6 +66,13 @@ POST /imports/<imported>/retry            302 | 303 404 404 404 | 303 303 404 40
 GET  /emergency                           302 | 200             | 403             | 403             | 403
 POST /emergency                           302 | 422             | 403             | 403             | 403
 GET  /directory                           302 | 200             | 200             | 200             | 403
+GET  /webhooks                            302 | 403             | 403             | 200             | 403
+POST /webhooks                            302 | 403             | 403             | 200             | 403
+POST /webhooks/<endpoint>/test            302 | 403             | 403             | 303             | 403
+POST /webhooks/<endpoint>/disable         302 | 403             | 403             | 303             | 403
+POST /webhooks/<endpoint>/enable          302 | 403             | 403             | 303             | 403
+POST /webhooks/deliveries/<delivery>/retry 302 | 403             | 403             | 303             | 403
+POST /webhooks/<endpoint>/remove          302 | 403             | 403             | 303             | 403
 GET  /audit                               302 | 403             | 403             | 403             | 200
 GET  /audit.csv                           302 | 403             | 403             | 403             | 200
 
