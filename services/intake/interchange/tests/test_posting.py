@@ -144,19 +144,22 @@ def test_the_certificate_has_to_be_of_the_name_and_not_of_the_address(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     with over_tls(tmp_path, "hooks.example") as port:
-        names_for(monkeypatch, named)
+        asked = names_for(monkeypatch, named)
         url = f"https://{named}:{port}/"
         if code:
             assert refused(url, may_be_private=True) == code
         else:
             post(url, {}, b"{}", may_be_private=True)
+    assert asked.count(named) == 1
 
 
-def names_for(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """That name is the loopback's."""
-    resolve = socket.getaddrinfo
+def names_for(monkeypatch: pytest.MonkeyPatch, name: str) -> list[Any]:
+    """That name is the loopback's; what is asked for."""
+    resolve, asked = socket.getaddrinfo, []
 
     def instead(host: Any, *rest: Any, **more: Any) -> Any:
+        asked.append(host)
         return resolve("127.0.0.1" if host == name else host, *rest, **more)
 
     monkeypatch.setattr("socket.getaddrinfo", instead)
+    return asked
