@@ -90,6 +90,7 @@ def _referral() -> Composition:
 
 
 def _intake() -> Composition:
+    from services.intake.interchange.sending import Sender
     from services.intake.settings import IntakeSettings
 
     settings = read(IntakeSettings)
@@ -107,7 +108,7 @@ def _intake() -> Composition:
         network=read_network_file(settings.network_file),
         resend_seconds=settings.resend_seconds,
         poll=0.02,  # the web process writes here, and somebody waits
-        own={"org": settings.org, "ring": keys.ring},
+        own={"org": settings.org, "ring": keys.ring, "webhooks": Sender(settings.public_url)},
     )
 
 

@@ -1,11 +1,16 @@
-"""``throughline case``: erase what is known of a case, for good."""
+"""``throughline case``: bring existing cases in, and erase what is known of a case, for good."""
 
+from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from deploy.commands.documents import As, actor_named, text_in
 from deploy.composition import database_of
-from deploy.console import err, fail, out
+from deploy.console import CHECKS_FAILED, err, fail, out, show_json, show_table
+from services.intake.interchange.case_file import COLUMNS, LARGEST, MOST_ROWS
+from services.intake.interchange.case_import import import_cases
 from services.intake.usecases.erasing import Erasure, erase_case, what_would_go
 from services.intake.usecases.refusals import Conflict, NotFound
 
@@ -16,10 +21,64 @@ WHY = {
     "erased": "the case was erased before",
 }  #: what is in the way, and so what to do
 
+REMEDIES = {
+    "needed": "fill this in",
+    "unknown_column": f"the first row names the columns: call it one of {', '.join(COLUMNS)}, or delete it",
+    "column_twice": "delete one of the two columns of this name",
+    "column_missing": "add a column reference with your own name for each case, so that none comes in twice",
+    "wrong_number_of_cells": "give the row as many cells as the first row has",
+    "not_csv": "close the quotation mark that stands open, and save the file as CSV",
+    "too_many_rows": f"divide the file: it may have {MOST_ROWS} rows besides the first",
+    "reference_twice": "give each row a reference of its own",
+    "name_needed": "give an alias or a name: one of alias, given_name and family_name",
+    "in_the_future": "this date is in the future: correct it",
+    "too_long_ago": "this date is too long ago: check the year",
+    "not_a_date": "write the date as 2026-03-31",
+    "unknown_code": "write one of the codes in docs/reference/interchange.md",
+    "too_long": "shorten it",
+    "too_many": "give fewer",
+    "not_text": "type it anew",
+}  #: what to do about a problem, by its code
+
 
 @app.callback()
 def _group() -> None:
     """Cases of a node."""
+
+
+@app.command("import")
+def take(
+    file: Annotated[Path, typer.Argument(help="A CSV file; its first row names the columns.")],
+    *,
+    as_: As,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what is wrong, and change nothing.")
+    ] = False,
+    good_rows_only: Annotated[
+        bool, typer.Option("--good-rows-only", help="Take in what nothing is wrong with, and leave the rest.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Bring existing cases in, each once. With a problem anywhere nothing is taken in; exits with 2 then."""
+    database = database_of("intake")
+    by, said = actor_named(database, as_), text_in(file, largest=LARGEST)
+    try:
+        done = import_cases(database, said, by, dry_run=dry_run, good_rows_only=good_rows_only)
+    except Conflict:
+        fail("somebody else brings the same cases in at this moment: run it again")
+    problems = [asdict(each) | {"to_do": REMEDIES.get(each.reason, each.reason)} for each in done.problems]
+    if as_json:
+        show_json({"added": done.added, "known": done.known, "dry_run": dry_run, "problems": problems})
+    else:
+        if problems:
+            show_table(
+                "What to do",
+                ["row", "column", "to do"],
+                [[p["row"], p["column"], p["to_do"]] for p in problems],
+            )
+        err.print(f"{'Would be added' if dry_run else 'Added'}: {done.added}. Here already: {done.known}.")
+    if problems:
+        raise typer.Exit(CHECKS_FAILED)
 
 
 @app.command("erase")

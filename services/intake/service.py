@@ -15,6 +15,7 @@ from services.intake.usecases import (
     hearing,
     node,
     silence,
+    webhooks,
 )
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
@@ -50,10 +51,11 @@ ASK_HOW_IT_WENT = 3600  #: seconds
 BEAT = 10  #: seconds
 CHAIN = 2  #: seconds
 WATCH_FRESHNESS = 3600  #: seconds
+SEND_WEBHOOKS = 1  #: seconds
 
 
 class IntakeService:
-    """Hears the network, asks when it is silent, counts, erases, and shows that it lives."""
+    """Hears the network, asks when it is silent, counts, erases, tells other systems, and shows that it lives."""
 
     name = "intake"
 
@@ -104,6 +106,7 @@ class IntakeService:
         kept_for = timedelta(days=self.node.settings.retention_days)
         erasing.erase_what_is_due(self.node.database, kept_for)
         capacity.forget_old_questions(self.node.database)
+        webhooks.forget_log(self.node.database)
 
     @timer(interval=ASK_HOW_IT_WENT, eager=True)
     def ask_how_it_went(self) -> None:
@@ -120,6 +123,11 @@ class IntakeService:
     def watch_freshness(self) -> None:
         """How old the hub's word on the directory is."""
         freshness.watch_freshness(self.node.database)
+
+    @timer(interval=SEND_WEBHOOKS, eager=True)
+    def send_webhooks(self) -> None:
+        """That something happened, to the organisation's own systems."""
+        self.node.webhooks.send_due(self.node.database)
 
     @timer(interval=BEAT, eager=True)
     def beat(self) -> None:

@@ -3,8 +3,9 @@
 import pytest
 
 from deploy.serve import THREADS
+from services.intake.interchange import case_file
 from services.intake.storage import searching
-from services.intake.usecases import checks, need_to_know, people
+from services.intake.usecases import checks, need_to_know, people, webhooks
 from services.referral.hsds import package
 from shared import passkeys, second_factors
 from shared.messaging import message, topology
@@ -24,6 +25,8 @@ SAID = [
     f"people found; referrals on one page | {people.FOUND_AT_ONCE} |",
     f"the newest {searching.LOOKED_THROUGH:,} are;",
     f"passkeys; recovery codes | {passkeys.MOST}; {second_factors.RECOVERY_CODES} |",
+    f"bytes; rows | {case_file.LARGEST:,}; {case_file.MOST_ROWS:,} |",
+    f"addresses that webhooks go to | {webhooks.MOST_ENDPOINTS} |",
     f"requests worked on at once | {THREADS} |",
     f"connections; channels | {PARTNER['max-connections']}; {PARTNER['max-channels']} |",
     f"what waits in its queue | {topology.QUEUE_BYTES // GIB} GiB |",

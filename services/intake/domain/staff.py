@@ -56,6 +56,11 @@ class Actor:
         return self.role is Role.AUDITOR
 
     @property
+    def looks_after_the_node(self) -> bool:
+        """Which other systems it speaks to, and whether that works."""
+        return self.role is Role.ADMIN
+
+    @property
     def speaks_for_the_organisation(self) -> bool:
         """Whether this person may say what the organisation offers."""
         return self.role in (Role.FOCAL_POINT, Role.ADMIN)

@@ -4,10 +4,12 @@ from services.intake.storage import (
     audit_tables,
     capacity_tables,
     erasure_tables,
+    interchange_tables,
     kept_forms,
     network_tables,
     sheet_tables,
     staff_tables,
+    webhook_tables,
 )
 from services.intake.storage.tables import inbox, keys, metadata, outbox, parked
 
@@ -16,6 +18,7 @@ __all__ = [
     "capacity_tables",
     "erasure_tables",
     "inbox",
+    "interchange_tables",
     "kept_forms",
     "keys",
     "metadata",
@@ -24,4 +27,5 @@ __all__ = [
     "parked",
     "sheet_tables",
     "staff_tables",
+    "webhook_tables",
 ]

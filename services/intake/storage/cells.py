@@ -239,3 +239,17 @@ def words_in(keys: StorageKeys, table: str, id_: UUID, cell: bytes | None) -> di
         _tell_unreadable(table, id_)
         return {}
     return found
+
+
+def of_document(keys: StorageKeys, import_id: UUID, document: Mapping[str, Any]) -> dict[str, bytes]:
+    """The cells of what came from another system and lies here as it came, with a data key of its own."""
+    key, data_key = keys.new_data_key(place("imports.data_key", import_id))
+    return {
+        "data_key": data_key,
+        "sealed": key.seal(orjson.dumps(document), place("imports.sealed", import_id)),
+    }
+
+
+def document_in(keys: StorageKeys, row: Mapping[Any, Any]) -> dict[str, Any]:
+    """What came; nothing where it is erased, or cannot be opened."""
+    return _opened(keys, "imports", row["data_key"], row["sealed"], row["id"])[0]

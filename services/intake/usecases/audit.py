@@ -21,6 +21,8 @@ LOOKING = (
     Action.PERSON_READ,
     Action.CASE_READ,
     Action.REFERRAL_READ,
+    Action.REFERRAL_EXPORTED,
+    Action.IMPORT_READ,
     Action.EMERGENCY_OPENED,
 )
 

@@ -10,6 +10,7 @@ import structlog
 from services.intake.domain import About, Action, Via
 from services.intake.storage import erasing as rows
 from services.intake.storage import holds as hold_rows
+from services.intake.storage import imports as import_rows
 from services.intake.storage.erasing import Erasable
 from services.intake.usecases import audit
 from services.intake.usecases.refusals import Conflict, NotFound
@@ -77,6 +78,7 @@ def _erase(tx: Transaction, case_ids: Sequence[UUID], *, via: Via = Via.NODE) ->
     rows.erase_referrals(tx, referral_ids)
     rows.forget_answers(tx, [*case_ids, *person_ids, *referral_ids])
     hold_rows.forget_reasons(tx, case_ids)
+    import_rows.forget_documents(tx, case_ids)
     _note(tx, *(About(case_id=id_) for id_ in case_ids), via=via)
     _note(tx, *(About(id_) for id_ in person_ids), via=via)
     _note(tx, *(About(referral_id=id_) for id_ in referral_ids), via=via)
@@ -91,10 +93,12 @@ def _note(tx: Transaction, *erased: About, via: Via = Via.NODE) -> None:
 def erase_what_is_due(database: Database, retention: timedelta) -> int:
     """Erase the cases that were closed that long ago, and what came with referrals that are over as long.
 
-    What a legal hold is on stays. Says how many cases and referrals that were.
+    So goes what other systems brought and somebody dismissed then. What a legal hold is on stays. Says how many that
+    were.
     """
     erased = _while_some(database, retention, _erase_some_cases)
     erased += _while_some(database, retention, _erase_some_received)
+    erased += _while_some(database, retention, _erase_dismissed)
     if erased:
         rows.forget_log(database)
         log.info("at_rest.erased", count=erased)
@@ -126,3 +130,7 @@ def _erase_some_received(tx: Transaction, retention: timedelta) -> int:
         hold_rows.forget_reasons(tx, due)
         _note(tx, *(About(referral_id=id_) for id_ in due))
     return len(due)
+
+
+def _erase_dismissed(tx: Transaction, retention: timedelta) -> int:
+    return import_rows.forget_dismissed(tx, tx.at - retention)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
+from services.intake.usecases import webhooks
 from services.intake.usecases.arrivals import FIRST, take_in
 from services.intake.usecases.capacity import hear_of_capacity
 from services.intake.usecases.directory import keep_directory
@@ -55,6 +56,7 @@ def hear(tx: Transaction, batch: Batch, ring: KeyRing, org: str) -> None:
     hear_of_children(tx, [event for _, event in _only(ChildMoved, batch.fresh)])
     hear_of_audits(tx, batch.fresh)
     hear_of_capacity(tx, batch.fresh)
+    webhooks.tell_of(tx, batch.fresh)
     published = [event for _, event in _only(DirectoryPublished, batch.fresh)]
     for directory in sorted(published, key=lambda event: event.directory_version):
         keep_directory(tx, directory)

@@ -46,6 +46,11 @@ class _Within(Database):
         return lambda wish: _raised(do(self._tx, [wish])[0])
 
 
+def within(database: Database, tx: Transaction) -> Database:
+    """The database for use cases that are to be part of the transaction that is open."""
+    return _Within(database, tx)
+
+
 def _raised(outcome: Answered | Exception) -> Answered:
     if isinstance(outcome, Exception):
         raise outcome

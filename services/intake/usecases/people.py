@@ -85,14 +85,15 @@ def register_person(database: Database, fields: Mapping[str, Any], by: Actor) ->
     if not by.sees_cases:
         raise NotPermitted
     with database.transaction() as tx:
-        values = _checked(fields, tx.at.date())
+        values = checked_person(fields, tx.at.date())
         person = Person(id=new_id(), created_at=tx.at, created_by=by.username, **values)
         people_rows.add_person(tx, person, org=by.org)
         audit.did(tx, by, Action.PERSON_REGISTERED, About(person.id))
         return person
 
 
-def _checked(fields: Mapping[str, Any], today: date) -> dict[str, Any]:
+def checked_person(fields: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """The fields of somebody who could be registered on that day; raises Invalid."""
     values = checked(fields, _rules(today))
     if not values.keys() & set(NAMES):
         raise Invalid({"alias": "name_needed"})

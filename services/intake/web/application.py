@@ -8,6 +8,7 @@ from sqlalchemy import text
 from werkzeug.wrappers import Response
 
 from services.intake.domain import ConsentMissing, Role, Via
+from services.intake.interchange.structure import Malformed
 from services.intake.settings import IntakeWebSettings, own_fields
 from services.intake.storage import tables
 from services.intake.storage.staff import StaffMember
@@ -31,6 +32,7 @@ ERRORS = {
     Invalid: lambda error: Problem(422, error.code, fields=error.errors),
     ConsentMissing: lambda error: Problem(422, error.code, fields=_of_consent(error)),
     Conflict: lambda error: Problem(409, error.code, state=error.state, allowed=list(error.allowed)),
+    Malformed: lambda error: Problem(422, error.code, fields=error.errors),
     KeyReused: lambda error: Problem(409, error.code),
 }
 FIELD_OF = {"field_not_consented": "fields", "organisation_not_consented": "to_org"}

@@ -11,6 +11,7 @@ from flask_babel import to_user_timezone
 from services.intake.domain import Actor, Partner
 from services.intake.domain.freshness import Freshness
 from services.intake.domain.own_fields import OwnFields
+from services.intake.interchange import importing
 from services.intake.usecases import capacity, directory, need_to_know, referrals, staff
 from services.intake.usecases import freshness as freshness_use
 from shared.database import Database
@@ -36,6 +37,7 @@ def install(app: Flask, database: Database, house: House) -> None:
     app.jinja_env.globals.update(
         organisation=organisation, waiting=waiting, names=names, now=now, freshness=freshness
     )
+    app.jinja_env.globals.update(imports_waiting=imports_waiting)
 
 
 def now() -> datetime:
@@ -89,6 +91,11 @@ def for_focal_points() -> None:
 def for_auditors() -> None:
     """Who did what is for those whose work is to look into it."""
     _admit(actor().sees_the_audit)
+
+
+def for_administrators() -> None:
+    """How the node is connected is for those who look after it."""
+    _admit(actor().looks_after_the_node)
 
 
 def for_the_directory() -> None:
@@ -151,3 +158,8 @@ def waiting() -> int:
 def freshness() -> Freshness:
     """How fresh the directory is."""
     return freshness_use.freshness(database())
+
+
+def imports_waiting() -> int:
+    """How much of what other systems brought waits for somebody to look at it."""
+    return importing.count_waiting(database(), actor())

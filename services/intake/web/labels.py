@@ -7,6 +7,8 @@ from flask_babel import lazy_gettext as _l
 
 from services.intake.domain import Role
 from services.intake.web.audit_labels import ACTIONS, VIAS
+from services.intake.web.import_labels import NOT_TAKEN, OUTCOMES
+from services.intake.web.webhook_labels import KINDS, RESULTS
 from shared.schemas.life import Move
 
 FIELDS: Mapping[str, Any] = {
@@ -33,6 +35,10 @@ OWN_CODES: Mapping[str, Mapping[str, Any]] = {
     "field": FIELDS,
     "action": ACTIONS,
     "via": VIAS,
+    "not_taken": NOT_TAKEN,
+    "import_outcome": OUTCOMES,
+    "webhook_kind": KINDS,
+    "webhook_result": RESULTS,
     "safe_contact": {
         "phone": _l("By phone"),
         "in_person": _l("In person"),
@@ -202,6 +208,14 @@ SENTENCES: Mapping[str, Any] = {
     **dict.fromkeys(
         ("no_hold", "hold_asked", "hold_lapsed", "hold_held", "hold_lift_asked", "hold_lifted"),
         _l("The legal hold has changed in the meantime. Open this page anew to see where it stands."),
+    ),
+    "not_https": _l("Enter an address that begins with https://."),
+    "not_an_address": _l("This is no address that a webhook could go to. Check it."),
+    "too_many_endpoints": _l("There are ten already. Remove one that is not needed."),
+    "webhook_sent": _l("It has been sent in the meantime."),
+    **dict.fromkeys(
+        ("import_taken", "import_dismissed", "import_known"),
+        _l("Somebody has dealt with this in the meantime. Open this page anew to see where it stands."),
     ),
 }  #: what to do about a refusal's code
 

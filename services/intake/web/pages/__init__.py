@@ -10,6 +10,7 @@ from services.intake.web.pages.deputies import deputies
 from services.intake.web.pages.directory import directory
 from services.intake.web.pages.emergency import emergency
 from services.intake.web.pages.holds import holds
+from services.intake.web.pages.imports import imports
 from services.intake.web.pages.inbox import inbox
 from services.intake.web.pages.people import people
 from services.intake.web.pages.person_sheets import person_sheets
@@ -19,6 +20,7 @@ from services.intake.web.pages.referrals import referrals
 from services.intake.web.pages.services import services
 from services.intake.web.pages.sharing import sharing
 from services.intake.web.pages.team import team
+from services.intake.web.pages.webhooks import webhooks
 
 GATES = {
     **dict.fromkeys(
@@ -35,6 +37,7 @@ GATES = {
             deputies,
             casework,
             person_sheets,
+            imports,
         ),
         context.for_case_staff,
     ),
@@ -44,6 +47,7 @@ GATES = {
     directory: context.for_the_directory,
     services: context.for_speakers,
     audit: context.for_auditors,
+    webhooks: context.for_administrators,
 }  #: whom each room is open to: one that stands here without a gate there is not
 PAGES = tuple(GATES)
 

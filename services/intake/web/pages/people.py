@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from services.intake.domain import is_child
+from services.intake.interchange.importing import came_as
 from services.intake.usecases import need_to_know
 from services.intake.usecases import people as use
 from services.intake.usecases.audit import who_looked
@@ -67,4 +68,5 @@ def page(person_id: UUID) -> ResponseReturnValue:
         own=house().own_fields.of("person"),
         own_values=own_values(file.sheets, None),
         in_our_language=in_our_language,
+        came_as=came_as(database(), person_id, actor()),
     )

@@ -12,9 +12,12 @@ from sqlalchemy import event, update
 from werkzeug.test import TestResponse
 
 from services.intake.domain import Actor, Enquiry, Wanted
+from services.intake.interchange.importing import import_bundle
+from services.intake.interchange.tests.bundles import changed, from_elsewhere
 from services.intake.storage.capacity import add_enquiry
 from services.intake.storage.tables import referrals
 from services.intake.tests.node import (
+    ADMIN,
     COLLEAGUE,
     FOCAL_POINT,
     HERE,
@@ -36,6 +39,8 @@ from services.intake.usecases.node import beat
 from services.intake.usecases.people import register_person
 from services.intake.usecases.sending import send_referral
 from services.intake.usecases.sheets import plan_follow_up
+from services.intake.usecases.webhooks import add_endpoint, send_test, webhooks_page
+from services.intake.web.tests.sent import ASKED, SAID
 from services.intake.web.tests.site import Site
 from services.intake.web.tests.visitors import TOKEN, consent, referral, text
 from shared.clock import new_id
@@ -43,83 +48,6 @@ from shared.schemas.life import Move
 
 NAMES = {"worker": "olena", "focal": "ihar", "admin": "root", "auditor": "vera"}
 BLIND = ("admin", "auditor")
-NEED = {"service_type": "food", "priority": "low"}
-ASKED = {"service_type": "legal_assistance", "urgency": "urgent"}
-OFFER = {"name": "Beds", "service_type": "shelter", "status": "full"}
-GIVEN = {"service_type": "food", "how": "own_service", "given_by": "Ihar", "given_on": "2026-03-02"}
-SENT = {
-    "go": "send",
-    "urgency": "urgent",
-    "to_org": THERE,
-    "fields": ["given_name"],
-    "reason": "A bed.",
-    "safe_contact": "phone",
-}
-FORWARDED = {
-    "to_org": "night-shelter",
-    "urgency": "urgent",
-    "fields": ["given_name"],
-    "reason": "A bed.",
-    "safe_contact": "phone",
-    "given_by": "individual",
-}
-SAID: dict[str, dict[str, Any]] = {
-    "/people/new": {"alias": "Stork"},
-    "/people/<person>/consent": {"given_by": "individual", "purposes": ["statistics"]},
-    "/people/<person>/team": {"members": ["daria"]},
-    "/cases/<case>/needs/new": NEED,
-    "/cases/<case>/needs/<need>/settle": {"outcome": "already_received_elsewhere"},
-    "/cases/<case>/needs/<need>/plan": {"priority": "low", "how": "own_service"},
-    "/cases/<case>/needs/<need>/give": GIVEN,
-    "/cases/<case>/services/new": GIVEN,
-    "/cases/<case>/screening": {"conclusion": "presumed_victim", "identified_by": "police"},
-    "/cases/<case>/assessment": {"safety": "1", "risk": "high", "immediate_risk": "y"},
-    "/cases/<case>/factors": {"risk_household": "Debts."},
-    "/cases/<case>/follow-ups/new": {"due_on": "2026-03-09", "type": "visit"},
-    "/cases/<case>/follow-ups/<sheet>/done": {"done_on": "2026-03-02", "finding": "Well."},
-    "/cases/<case>/closure": {"decision": "approve"},
-    "/cases/<case>/reopen": {"why": "She has come back."},
-    "/cases/<case>/own": {"own_came_by": "alone"},
-    "/people/<person>/own": {"own_room": "4"},
-    "/people/<person>/child": {"situation": "separated", "informed": "yes", "best_interests": "Stay."},
-    "/cases/<case>/needs/<need>/refer": SENT,
-    "/cases/<case>/close": {"reason": "returned"},
-    "/cases/<case>/hold": {"reason": "A court has asked."},
-    "/referrals/<in>/hold": {"reason": "A court has asked."},
-    "/referrals/<out>/hold": {"reason": "A court has asked."},
-    "/referrals/<in>/team": {"members": ["daria"]},
-    "/referrals/<in>/forward": FORWARDED | {"go": "send"},
-    "/referrals/<out>/moves/<move>": {"reason": "duplicate"},
-    "/emergency": {"reference": "AAAA-AAAA", "reason": "She is at the door."},
-    "/deputies": {"username": "olena", "deputy": "daria", "first": "2026-03-02", "last": "2026-03-09"},
-    "/questions/new": ASKED,
-    "/services/new": OFFER,
-    "/services/<service>": OFFER,
-    "/questions/asked/<enquiry>": {"answer": "capacity"},
-    "/api/v1/questions": ASKED,
-    "/api/v1/questions/asked/<enquiry>": {"answer": "capacity"},
-    "/api/v1/people": {"alias": "Stork"},
-    "/api/v1/people/<person>/consents": consent(),
-    "/api/v1/cases/<case>/needs": NEED,
-    "/api/v1/cases/<case>/screenings": {"conclusion": "presumed_victim", "identified_by": "police"},
-    "/api/v1/cases/<case>/assessments": {"levels": {"safety": 1}, "risk": "high"},
-    "/api/v1/cases/<case>/factors": {"risk": {"household": "Debts."}},
-    "/api/v1/cases/<case>/services": GIVEN,
-    "/api/v1/cases/<case>/follow-ups": {"due_on": "2026-03-09", "type": "visit"},
-    "/api/v1/follow-ups/<sheet>/done": {"done_on": "2026-03-02", "finding": "Well."},
-    "/api/v1/cases/<case>/closure": {"reason": "returned"},
-    "/api/v1/cases/<case>/closure/decision": {"decision": "approve"},
-    "/api/v1/cases/<case>/reopening": {"why": "She has come back."},
-    "/api/v1/referrals/<out>/moves": {"move": "cancel", "reason": "duplicate"},
-    "/api/v1/referrals/<in>/moves": {"move": "accept"},
-    "/api/v1/people/<person>/withdraw": {},
-    "/api/v1/referrals/<out>/forward": FORWARDED,
-    "/api/v1/referrals/<in>/forward": FORWARDED,
-    "/api/v1/referrals/<out>/withdraw": {},
-    "/api/v1/referrals/<in>/withdraw": {},
-    "/api/v1/referrals/<out>/own-records": {"outcome": "nothing"},
-    "/api/v1/referrals/<in>/own-records": {"outcome": "nothing"},
-}  #: what is sent with a POST; where nothing stands here, nothing need be said
 
 
 @dataclass(frozen=True)
@@ -136,6 +64,9 @@ class Belongings:
     question: UUID
     enquiry: UUID
     sheet: UUID
+    imported: UUID
+    endpoint: UUID
+    delivery: UUID
     service: UUID = field(default=SAFE_HOUSE.service_id, kw_only=True)
     username: str = field(default="olena", kw_only=True)
 
@@ -148,7 +79,7 @@ class Belongings:
         )
 
 
-NOBODYS = Belongings("Nobody", *(new_id() for _ in range(9)))
+NOBODYS = Belongings("Nobody", *(new_id() for _ in range(12)))
 
 
 def belonging_to(node: Node, owner: Actor, name: str) -> Belongings:
@@ -166,7 +97,9 @@ def belonging_to(node: Node, owner: Actor, name: str) -> Belongings:
     follow_up = plan_follow_up(database, case.id, {"due_on": date(2026, 3, 9), "type": "phone"}, owner)
     question, asked = ask_capacity(database, ASKED, owner).id, _asked_of(node, owner)
     more = (opening.id, question, asked, follow_up.id)
-    return Belongings(name, person.id, case.id, need.id, out.id, came, *more)
+    brought = import_bundle(database, not_understood(name), owner)
+    imported, hook = brought.import_id or new_id(), told_of(node)
+    return Belongings(name, person.id, case.id, need.id, out.id, came, *more, imported, *hook)
 
 
 def _asked_of(node: Node, owner: Actor) -> UUID:
@@ -175,6 +108,18 @@ def _asked_of(node: Node, owner: Actor) -> UUID:
     with node.database.transaction() as tx:
         add_enquiry(tx, enquiry, owner.org)
     return enquiry.id
+
+
+def told_of(node: Node) -> tuple[UUID, UUID]:
+    """Another system that is told, and one thing that it is to be told."""
+    made = add_endpoint(node.database, "https://hooks.example/", ADMIN)
+    send_test(node.database, made.id, ADMIN)
+    return made.id, webhooks_page(node.database, ADMIN).log[0].id
+
+
+def not_understood(name: str) -> dict[str, Any]:
+    """What another system might bring of somebody of that name, and a person has to look at."""
+    return changed(from_elsewhere(given_name=name, alias=""), "Task", status="ready", businessStatus=None)
 
 
 def _taken(node: Node, owner: Actor, name: str) -> UUID:

@@ -240,5 +240,7 @@ def test_the_description_is_openapi_3_1_and_names_every_operation(site: Site) ->
         "post /api/v1/referrals/{referral_id}/withdraw",
         "post /api/v1/referrals/{referral_id}/own-records",
         "post /api/v1/people/{person_id}/withdraw",
+        "get /api/v1/referrals/{referral_id}/fhir",
+        "post /api/v1/referrals/fhir",
         "get /api/v1/directory",
     }

@@ -37,6 +37,7 @@ GET  /referrals/<out>
 GET  /referrals/<in>
 GET  /questions/<question>
 GET  /referrals/<in>/forward
+GET  /imports/<imported>
 GET  /api/v1/people
 POST /api/v1/cases
 GET  /api/v1/cases/<case>
@@ -46,6 +47,8 @@ POST /api/v1/referrals
 GET  /api/v1/referrals
 GET  /api/v1/referrals/<out>
 GET  /api/v1/referrals/<in>
+GET  /api/v1/referrals/<out>/fhir
+GET  /api/v1/referrals/<in>/fhir
 POST /api/v1/referrals/<out>/moves
 POST /api/v1/referrals/<in>/moves
 """

@@ -102,6 +102,10 @@ GET  /referrals/<out>/own-records         302 | 302 404 404 404 | 302 302 404 40
 GET  /referrals/<in>/own-records          302 | 302 404 404 404 | 302 302 404 404 | 403 403 403 403 | 403 403 403 403
 POST /referrals/<out>/own-records         302 | 302 404 404 404 | 302 302 404 404 | 403 403 403 403 | 403 403 403 403
 POST /referrals/<in>/own-records          302 | 302 404 404 404 | 302 302 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /imports                             302 | 200             | 200             | 403             | 403
+GET  /imports/<imported>                  302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /imports/<imported>                  302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+POST /imports/<imported>/retry            302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
 GET  /emergency                           302 | 200             | 403             | 403             | 403
 POST /emergency                           302 | 422             | 403             | 403             | 403
 GET  /deputies                            302 | 200             | 200             | 403             | 403
@@ -119,6 +123,13 @@ POST /services/new                        302 | 403             | 303           
 GET  /services/<service>                  302 | 403             | 200             | 200             | 403
 POST /services/<service>                  302 | 403             | 303             | 303             | 403
 POST /services/<service>/retire           302 | 403             | 303             | 303             | 403
+GET  /webhooks                            302 | 403             | 403             | 200             | 403
+POST /webhooks                            302 | 403             | 403             | 200             | 403
+POST /webhooks/<endpoint>/test            302 | 403             | 403             | 303             | 403
+POST /webhooks/<endpoint>/disable         302 | 403             | 403             | 303             | 403
+POST /webhooks/<endpoint>/enable          302 | 403             | 403             | 303             | 403
+POST /webhooks/deliveries/<delivery>/retry 302 | 403             | 403             | 303             | 403
+POST /webhooks/<endpoint>/remove          302 | 403             | 403             | 303             | 403
 GET  /audit                               302 | 403             | 403             | 403             | 200
 GET  /audit.csv                           302 | 403             | 403             | 403             | 200
 
@@ -154,6 +165,9 @@ POST /api/v1/referrals/<out>/withdraw     401 | 404 404 404 404 | 404 404 404 40
 POST /api/v1/referrals/<in>/withdraw      401 | 404 404 404 404 | 404 404 404 404 | 404 404 404 404 | 404 404 404 404
 POST /api/v1/referrals/<out>/own-records  401 | 404 404 404 404 | 404 404 404 404 | 404 404 404 404 | 404 404 404 404
 POST /api/v1/referrals/<in>/own-records   401 | 404 404 404 404 | 404 404 404 404 | 404 404 404 404 | 404 404 404 404
+GET  /api/v1/referrals/<out>/fhir         401 | 200 404 404 404 | 200 200 404 404 | 404 404 404 404 | 404 404 404 404
+GET  /api/v1/referrals/<in>/fhir          401 | 200 404 404 404 | 200 200 404 404 | 404 404 404 404 | 404 404 404 404
+POST /api/v1/referrals/fhir               401 | 200             | 200             | 403             | 403
 GET  /api/v1/directory                    401 | 200             | 200             | 200             | 403
 
 GET  /account                             302 | 200             | 200             | 200             | 200
