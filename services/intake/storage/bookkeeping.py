@@ -118,4 +118,5 @@ def use_key(tx: Transaction) -> None:
     """Note that something here may be sealed with our newest storage key from now on."""
     id_ = tx.at_rest.id
     proof = tx.at_rest.seal(PROVEN, place("storage_keys.proof", id_))
-    add_new(tx, storage_keys, [{"id": id_, "proof": proof, "used_since": tx.at}])
+    row = {"id": id_, "proof": proof, "used_since": tx.at, "rewritten_at": tx.at}
+    add_new(tx, storage_keys, [row])  # nothing is in the clear here until something is found to be

@@ -1,6 +1,7 @@
 """What is personal lies sealed in the node's rows: with the database alone nobody reads it, or changes it unseen."""
 
 import base64
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from structlog.testing import capture_logs
 
 from services.intake.storage import cells
 from services.intake.storage.tables import idempotency_keys, moves, people, referrals
-from services.intake.tests.node import HERE, OUR_KEY, THERE, WORKER, Node, moved_on, order
+from services.intake.tests.node import HERE, OUR_KEY, THERE, WORKER, Node, make_database, moved_on, order
 from services.intake.usecases.counting import count
 from services.intake.usecases.idempotency import Answer, KeyReused, answer_once
 from services.intake.usecases.moves import MoveOrder, make_move
@@ -72,13 +73,13 @@ def test_nothing_personal_is_readable_in_any_row(node: Node) -> None:
     assert [text for text in READABLE if text in rows] == []
 
 
-def test_nothing_personal_is_in_the_files_of_the_database(node: Node) -> None:
-    node.registers(**PERSON)
-    file = Path(str(node.database.engine.url.database))
+def test_nothing_personal_is_in_the_files_of_the_database(tmp_path: Path) -> None:
+    with closing(make_database(tmp_path)) as database:
+        Node(database).registers(**PERSON)
 
-    for part in file.parent.glob("node.db*"):
-        content = part.read_bytes()
-        assert [text for text in READABLE[:3] if text.encode() in content] == [], part.name
+        for part in tmp_path.glob("node.db*"):
+            content = part.read_bytes()
+            assert [text for text in READABLE[:3] if text.encode() in content] == [], part.name
 
 
 def test_two_cells_that_were_swapped_are_noticed(node: Node) -> None:
