@@ -22,6 +22,7 @@ from shared.web import (
     second_factor,
     sign_in,
 )
+from shared.web.files import FilesInMemory
 from shared.web.identity import Access
 
 LARGEST_BODY = 1_000_000  #: bytes of a request (security, section 6)
@@ -78,6 +79,8 @@ def make_app(
 
 class _Application(Flask):
     """An application that logs an unforeseen error by its class and place, never by its message."""
+
+    request_class = FilesInMemory
 
     def log_exception(self, exc_info: Any) -> None:
         """Libraries quote what they handled in their messages, so these are not logged."""

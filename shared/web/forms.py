@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     DateField,
@@ -32,6 +33,7 @@ __all__ = [
     "DateField",
     "EmailField",
     "Field",
+    "FileField",
     "Form",
     "FormField",
     "HiddenField",

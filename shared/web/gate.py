@@ -8,6 +8,7 @@ from flask import Flask, current_app, request
 from flask.json.provider import DefaultJSONProvider
 from flask_wtf.csrf import CSRFProtect
 
+from shared.web import files
 from shared.web.addresses import API
 from shared.web.problems import Problem
 
@@ -31,7 +32,11 @@ def install(app: Flask) -> None:
 
 
 def check_form() -> None:
-    """That a form is proper text and was sent from a page of ours; raises Problem or CSRFError."""
+    """That a form is proper text and was sent from a page of ours; raises Problem or CSRFError.
+
+    Who sent it is known by now: before, no address takes a file.
+    """
+    files.let_in()
     _check_content()
     _check_origin()
     current_app.extensions["csrf"].protect()
@@ -39,8 +44,7 @@ def check_form() -> None:
 
 def _check_content() -> None:
     _check_text(_texts())
-    if request.files:  # no form asks for one, and a form's field would take it for its text
-        raise Problem(400, "no_files")
+    files.check()
 
 
 def _texts() -> Iterable[str]:

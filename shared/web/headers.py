@@ -15,6 +15,9 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+IN_A_BOX = {
+    "Content-Security-Policy": f"sandbox; {CONTENT_SECURITY_POLICY}"
+}  #: for what is downloaded: if it is shown after all, it is nobody's page
 TWO_YEARS = "max-age=63072000; includeSubDomains"
 LEFT = frozenset({"sign_out", "sign_out_everywhere"})  #: after which the browser forgets what it has of us
 
@@ -25,6 +28,8 @@ def install(app: Flask, *, secure: bool) -> None:
     @app.after_request
     def add(response: Response) -> Response:
         response.headers.update(ALWAYS)
+        if response.headers.get("Content-Disposition", "").startswith("attachment"):
+            response.headers.update(IN_A_BOX)
         if secure:
             response.headers["Strict-Transport-Security"] = TWO_YEARS
         if not (request.endpoint or "").endswith("static"):

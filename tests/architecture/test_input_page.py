@@ -3,14 +3,15 @@
 import pytest
 
 from deploy.serve import THREADS
+from services.intake.domain import attachment
 from services.intake.interchange import case_file
 from services.intake.storage import searching
-from services.intake.usecases import checks, need_to_know, people, webhooks
+from services.intake.usecases import attachments, checks, file_kinds, need_to_know, people, pictures, webhooks
 from services.referral.hsds import package
 from shared import passkeys, second_factors
 from shared.messaging import message, topology
 from shared.testing.tree import ROOT
-from shared.web import application, gate
+from shared.web import application, files, gate
 
 PAGE = " ".join((ROOT / "docs" / "reference" / "input.md").read_text("utf-8").split())
 MB, GIB = 1024**2, 1024**3
@@ -26,6 +27,12 @@ SAID = [
     f"the newest {searching.LOOKED_THROUGH:,} are;",
     f"passkeys; recovery codes | {passkeys.MOST}; {second_factors.RECOVERY_CODES} |",
     f"bytes; rows | {case_file.LARGEST:,}; {case_file.MOST_ROWS:,} |",
+    f"its bytes | {attachment.LARGEST_FILE:,} |",
+    f"the form that brings it | {attachment.LARGEST_FILE * files.READ_PAST:,} bytes |",
+    f"pixels of a picture | {pictures.MOST_PIXELS:,} |",
+    f"bytes that they say they have | {file_kinds.MOST_PARTS:,}; {file_kinds.LARGEST_UNPACKED:,} |",
+    f"its description | {attachments.LONGEST_DESCRIPTION} characters |",
+    f"bytes of its files; files | {attachment.LARGEST_CASE:,}; {attachment.MOST_FILES} |",
     f"addresses that webhooks go to | {webhooks.MOST_ENDPOINTS} |",
     f"requests worked on at once | {THREADS} |",
     f"connections; channels | {PARTNER['max-connections']}; {PARTNER['max-channels']} |",

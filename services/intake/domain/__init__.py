@@ -1,6 +1,7 @@
 """What is true at a node, whatever machinery carries it."""
 
 from services.intake.domain import codelists
+from services.intake.domain.attachment import Attachment, FileKind
 from services.intake.domain.audit import NOTHING, About, Action, Entry
 from services.intake.domain.capacity import Enquiry, Question, Reply, Wanted
 from services.intake.domain.case import (
@@ -60,6 +61,7 @@ __all__ = [
     "About",
     "Action",
     "Actor",
+    "Attachment",
     "Case",
     "Child",
     "Compared",
@@ -70,6 +72,7 @@ __all__ = [
     "Direction",
     "Enquiry",
     "Entry",
+    "FileKind",
     "ForwardConsent",
     "Held",
     "HistoryLine",

@@ -1,6 +1,7 @@
 """The node's tables and every query on them; a query on personal records says who asks with ``seen_by``."""
 
 from services.intake.storage import (
+    attachment_tables,
     audit_tables,
     capacity_tables,
     erasure_tables,
@@ -14,6 +15,7 @@ from services.intake.storage import (
 from services.intake.storage.tables import inbox, keys, metadata, outbox, parked
 
 __all__ = [
+    "attachment_tables",
     "audit_tables",
     "capacity_tables",
     "erasure_tables",

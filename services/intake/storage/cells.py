@@ -198,6 +198,43 @@ def sheet_in(keys: StorageKeys, row: Mapping[Any, Any]) -> tuple[dict[str, Any],
     return found, None
 
 
+def of_attachment(
+    keys: StorageKeys, data_key: bytes, ids: tuple[UUID, UUID], known: Mapping[str, Any], content: bytes
+) -> dict[str, bytes]:
+    """The cells of a file, of the person's and the file's own id: what is known of it, and its bytes."""
+    key = keys.data_key(data_key, place("people.data_key", ids[0]))
+    return {
+        "sealed": key.seal(orjson.dumps(dict(known)), place("attachments.sealed", *ids)),
+        "content": key.seal(content, place("attachments.content", *ids)),
+    }
+
+
+def attachment_in(keys: StorageKeys, row: Mapping[Any, Any]) -> tuple[dict[str, Any], str | None]:
+    """What is known of the file of that row, which has the ``data_key`` of its person; or nothing and why."""
+    if row["data_key"] is None or row["sealed"] is None:
+        return {}, ERASED
+    try:
+        found: dict[str, Any] = orjson.loads(_opened_file(keys, row, "sealed"))
+    except Unreadable:
+        _tell_unreadable("attachments", row["id"])
+        return {}, UNREADABLE
+    return found, None
+
+
+def _opened_file(keys: StorageKeys, row: Mapping[Any, Any], cell: str) -> bytes:
+    key = keys.data_key(row["data_key"], place("people.data_key", row["person_id"]))
+    return key.open(row[cell], place(f"attachments.{cell}", row["person_id"], row["id"]))
+
+
+def bytes_in(keys: StorageKeys, row: Mapping[Any, Any], size: int) -> bytes | None:
+    """The file's bytes, ``size`` as it was sealed with them; None where they cannot be opened."""
+    try:
+        return _opened_file(keys, row, "content")[:size]
+    except Unreadable:
+        _tell_unreadable("attachments", row["id"])
+        return None
+
+
 def of_answer(keys: StorageKeys, username: str, key: str, answer: Any) -> bytes:
     """The cell of an answer that is remembered."""
     return keys.seal(orjson.dumps(answer), place("idempotency_keys.sealed", username, key))

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, t
 
 from services.intake.domain import Direction
 from services.intake.storage import cells, holds
+from services.intake.storage.attachments import forget_attachments
 from services.intake.storage.sheets import forget_sheets
 from services.intake.storage.tables import cases, idempotency_keys, moves, people, referrals
 from shared.at_rest import Unreadable
@@ -94,6 +95,7 @@ def erase_cases(tx: Transaction, case_ids: Collection[UUID], person_ids: Collect
     these = update(people).where(_among(tx, people.c.id)).values(**cells.NO_PERSON, **at)
     tx.execute(these, {"ids": list(person_ids)})
     forget_sheets(tx, case_ids, person_ids)
+    forget_attachments(tx, case_ids)
 
 
 def erase_referrals(tx: Transaction, ids: Collection[UUID]) -> None:

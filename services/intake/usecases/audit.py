@@ -20,6 +20,7 @@ LOOKING = (
     Action.PEOPLE_SEARCHED,
     Action.PERSON_READ,
     Action.CASE_READ,
+    Action.FILE_READ,
     Action.REFERRAL_READ,
     Action.REFERRAL_EXPORTED,
     Action.IMPORT_READ,

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from services.intake.domain import Role
 from services.intake.web.audit_labels import ACTIONS, VIAS
+from services.intake.web.file_labels import FILE_KINDS, FILE_SENTENCES
 from services.intake.web.import_labels import NOT_TAKEN, OUTCOMES
 from services.intake.web.webhook_labels import KINDS, RESULTS
 from shared.schemas.life import Move
@@ -38,6 +39,7 @@ OWN_CODES: Mapping[str, Mapping[str, Any]] = {
     "not_taken": NOT_TAKEN,
     "import_outcome": OUTCOMES,
     "webhook_kind": KINDS,
+    "file_kind": FILE_KINDS,
     "webhook_result": RESULTS,
     "safe_contact": {
         "phone": _l("By phone"),
@@ -217,6 +219,7 @@ SENTENCES: Mapping[str, Any] = {
         ("import_taken", "import_dismissed", "import_known"),
         _l("Somebody has dealt with this in the meantime. Open this page anew to see where it stands."),
     ),
+    **FILE_SENTENCES,
 }  #: what to do about a refusal's code
 
 UNFORESEEN = _l("This cannot be taken as it is. Check it and try again.")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from flask import redirect, request
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from services.intake.domain import ConsentMissing
@@ -34,8 +35,14 @@ def once(form: StoringForm, do: Callable[[], str]) -> Response:
 
 def _digest() -> str:
     said = sorted(item for item in request.form.items(multi=True) if item[0] != "csrf_token")
-    said_here = [request.path, *(f"{name}={value}" for name, value in said)]
+    came = [(name, _fingerprint(file)) for name, file in request.files.items(multi=True)]
+    said_here = [request.path, *(f"{name}={value}" for name, value in (*said, *came))]
     return hashlib.sha256("\n".join(said_here).encode()).hexdigest()
+
+
+def _fingerprint(file: FileStorage) -> str:
+    file.stream.seek(0)
+    return f"{file.filename} {hashlib.file_digest(file.stream, 'sha256').hexdigest()}"  # type: ignore[arg-type]
 
 
 @contextmanager

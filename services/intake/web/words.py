@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from babel.units import format_unit
 from flask import Flask
 from flask_babel import format_date, get_locale
 from markupsafe import Markup
@@ -13,6 +14,7 @@ from services.intake.domain import HistoryLine, codelists
 from services.intake.web.labels import LANGUAGES, OWN_CODES, SENTENCES, UNFORESEEN
 from shared.web.labels import country, label, language
 
+MEGABYTE = 1_000_000
 DAY = "d MMMM y"  #: a date with its month in words, so that no two numbers are mistaken for each other
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  #: bidirectional embeddings, overrides and isolates
 
@@ -22,6 +24,7 @@ def install(app: Flask) -> None:
     app.jinja_env.finalize = visible
     app.jinja_env.globals.update(word=word, shown=shown, sentence=sentence, happened=happened)
     app.jinja_env.filters.update(word=lambda code, kind: word(kind, code), language_name=spoken)
+    app.jinja_env.filters["size"] = size
     app.jinja_env.filters["day"] = lambda at: format_date(at, DAY)
 
 
@@ -30,6 +33,13 @@ def visible(value: Any) -> Any:
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
     return TURNING.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
+
+
+def size(number: int) -> str:
+    """So many bytes, rounded, in the reader's own short form: 12 kB, 1,2 МБ."""
+    unit, of_it, places = ("megabyte", 1e6, 1) if number >= MEGABYTE else ("kilobyte", 1e3, 0)
+    shown_as = round(max(number / of_it, 1), places)
+    return format_unit(shown_as, f"digital-{unit}", "short", locale=get_locale())
 
 
 def word(kind: str, code: str) -> str:

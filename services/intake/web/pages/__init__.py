@@ -2,6 +2,7 @@
 
 from services.intake.web import context
 from services.intake.web.pages.approval import approval
+from services.intake.web.pages.attachments import attachments
 from services.intake.web.pages.audit import audit
 from services.intake.web.pages.cases import cases
 from services.intake.web.pages.casework import casework
@@ -36,6 +37,7 @@ GATES = {
             questions,
             deputies,
             casework,
+            attachments,
             person_sheets,
             imports,
         ),

@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from services.intake.domain import Kind, Need, codelists, compared
+from services.intake.domain.attachment import TELLING
+from services.intake.usecases import attachments as attachment_use
 from services.intake.usecases import cases as case_use
 from services.intake.usecases import sheets as use
 from services.intake.usecases.cases import CaseFile, case_page
@@ -44,6 +46,8 @@ def page(case_id: UUID) -> str:
         own_values=own_values(file.sheets, case_id),
         in_our_language=in_our_language,
         indicators=codelists.codes("indicator"),
+        attachments=attachment_use.attachments_of(database(), case_id, actor()),
+        telling=TELLING,
     )
 
 

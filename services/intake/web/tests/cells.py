@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from services.intake.tests.node import (
     Node,
     order,
 )
+from services.intake.usecases.attachments import add_attachment, taken
 from services.intake.usecases.capacity import ask_capacity
 from services.intake.usecases.cases import add_need, open_case
 from services.intake.usecases.consent import record_consent
@@ -67,6 +69,7 @@ class Belongings:
     imported: UUID
     endpoint: UUID
     delivery: UUID
+    attachment: UUID
     service: UUID = field(default=SAFE_HOUSE.service_id, kw_only=True)
     username: str = field(default="olena", kw_only=True)
 
@@ -79,7 +82,7 @@ class Belongings:
         )
 
 
-NOBODYS = Belongings("Nobody", *(new_id() for _ in range(12)))
+NOBODYS = Belongings("Nobody", *(new_id() for _ in range(13)))
 
 
 def belonging_to(node: Node, owner: Actor, name: str) -> Belongings:
@@ -99,7 +102,8 @@ def belonging_to(node: Node, owner: Actor, name: str) -> Belongings:
     more = (opening.id, question, asked, follow_up.id)
     brought = import_bundle(database, not_understood(name), owner)
     imported, hook = brought.import_id or new_id(), told_of(node)
-    return Belongings(name, person.id, case.id, need.id, out.id, came, *more, imported, *hook)
+    file = add_attachment(database, case.id, taken(f"{name}.txt", name.encode()), {}, owner)
+    return Belongings(name, person.id, case.id, need.id, out.id, came, *more, imported, *hook, file.id)
 
 
 def _asked_of(node: Node, owner: Actor) -> UUID:
@@ -195,7 +199,12 @@ class Asker:
         if method == "GET":
             return {}
         token = self.browser.form("/account" if self.role in NAMES else "/sign-in")
-        return {"data": token | {"once": str(new_id())} | SAID.get(rule, {})}
+        return {"data": token | {"once": str(new_id())} | SAID.get(rule, {}) | a_file(rule)}
+
+
+def a_file(rule: str) -> dict[str, Any]:
+    """A file, where one is asked for: each is read once."""
+    return {"file": (BytesIO(b"A letter."), "letter.txt")} if rule.endswith("/files/new") else {}
 
 
 def _json(rule: str, about: Belongings) -> dict[str, Any]:

@@ -30,6 +30,8 @@ GET  /people/<person>
 GET  /people/<person>/team
 GET  /cases/<case>
 GET  /cases/<case>/close
+GET  /cases/<case>/files/<attachment>
+GET  /cases/<case>/files/<attachment>/remove
 GET  /cases/<case>/hold
 GET  /cases/<case>/needs/<need>/refer
 GET  /referrals
