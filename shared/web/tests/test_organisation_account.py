@@ -13,6 +13,7 @@ from shared.sign_ins import FREE_ATTEMPTS
 from shared.testing.identity_provider import IdentityProvider
 
 BEGIN, BUTTON = "/sign-in/organisation", "Sign in with your organisation"
+COOKIE = "session-test"
 GOING_TO = re.compile(r'<meta http-equiv="refresh" content="0; url=([^"]+)">')
 NOTHING = "This account opens nothing here"
 
@@ -40,9 +41,14 @@ class Stranger:
         return self.browser.client.get(path, headers=headers)
 
     def comes_back(self, begun: Any) -> Any:
-        return self.browser.client.get(
-            self.provider.sends_back(begun.location).removeprefix("http://localhost")
-        )
+        """As a browser does: without the session's cookie, which then stays unless it is set anew."""
+        client, back = self.browser.client, self.provider.sends_back(begun.location)
+        kept = client.get_cookie(COOKIE)
+        client.delete_cookie(COOKIE)
+        answer = client.get(back.removeprefix("http://localhost"))
+        if kept is not None and client.get_cookie(COOKIE) is None:
+            client.set_cookie(COOKIE, kept.value)
+        return answer
 
     def signs_in(self, path: str = BEGIN) -> Any:
         return self.comes_back(self.begins(path))
@@ -250,6 +256,14 @@ def test_somebody_connects_their_account_by_their_password(stranger: Stranger, d
     assert doors.noted == [("signed_in", "vera"), ("account_connected", "vera")]
     assert stranger.password_again(doors.password).location == "/account", "nothing waits any more"
     assert len(doors.noted) == 2
+
+
+def test_whoever_thinks_better_of_it_stays_signed_in(stranger: Stranger) -> None:
+    stranger.browser.sign_in()
+    stranger.provider.refuses = True
+
+    assert stranger.signs_in("/account/organisation").status_code == 401
+    assert stranger.is_in()
 
 
 def test_nobody_confirms_what_somebody_else_began(stranger: Stranger, doors: Any) -> None:
