@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["shared.testing.fixtures", "shared.testing.browser"]
+pytest_plugins = ["shared.testing.fixtures", "shared.testing.browser", "shared.testing.identity"]
 
 FIGURE = "figure"  #: the property in which a test says what it counted
 FIGURES = Path(__file__).parent / "build" / "figures.txt"  #: of all runs since it was removed

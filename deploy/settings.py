@@ -33,7 +33,9 @@ CLASSES: dict[str, type] = {
 def all_settings() -> Iterator[tuple[str, Field[Any]]]:
     """Each command with each of its settings."""
     for command, settings in CLASSES.items():
-        for declared in fields(settings):
+        for declared in sorted(
+            fields(settings), key=lambda field: bool(field.kw_only)
+        ):  # those of a mixin last
             yield command, declared
 
 

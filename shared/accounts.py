@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import Table, select, update
 
 from shared.database import Database, Transaction
+from shared.oidc.bindings import bind
+from shared.oidc.tables import OidcTables, unbind
 from shared.passwords import Hasher, accept_password
 from shared.second_factor_tables import Tables, forget, make_link, owner_of_link, use_link
 from shared.sessions import end_all
@@ -22,7 +24,7 @@ class Accounts:
     """The accounts of a service, whose ``staff`` has the columns username, password_hash and active.
 
     ``note(tx, what, username)`` keeps what was done to whose: user_disabled, user_enabled, second_factor_reset,
-    recovery_link_made, recovered, password_changed.
+    recovery_link_made, recovered, password_changed, account_connected, account_disconnected.
     """
 
     database: Database
@@ -30,6 +32,7 @@ class Accounts:
     sessions: Table
     half: Table
     second_factors: Tables
+    oidc: OidcTables
     note: Note = _keep_nothing
 
     def set_active(self, username: str, *, active: bool) -> bool:
@@ -67,7 +70,7 @@ class Accounts:
             return username if username and self._is_active(tx, username) else None
 
     def recover(self, token: str, password: str, hasher: Hasher) -> str | None:
-        """Use the link up: another password, no second factor, no session; returns whose it was.
+        """Use the link up: another password, no second factor, no session, no account elsewhere; returns whose it was.
 
         None for a link that does not work. Raises PasswordRefused, which leaves the link as it is.
         """
@@ -81,6 +84,7 @@ class Accounts:
             mine = self.staff.c.username == username
             tx.execute(update(self.staff).where(mine).values(password_hash=kept))
             forget(tx, self.second_factors, username)
+            unbind(tx, self.oidc, username)
             self._end_sessions(tx, username)
             self.note(tx, "recovered", username)
         return username
@@ -93,6 +97,27 @@ class Accounts:
             tx.execute(update(self.staff).where(mine).values(password_hash=kept))
             self._end_sessions(tx, username)
             self.note(tx, "password_changed", username)
+
+    def connect(self, username: str, subject: str) -> bool:
+        """The hashed subject at the organisation's provider opens that account; says whether there is anybody active.
+
+        Raises SubjectTaken.
+        """
+        with self.database.transaction() as tx:
+            if not self._is_active(tx, username):
+                return False
+            bind(tx, self.oidc, username, subject)
+            self.note(tx, "account_connected", username)
+            return True
+
+    def disconnect(self, username: str) -> bool:
+        """No account elsewhere opens it any more, and every session is over; says whether one did."""
+        with self.database.transaction() as tx:
+            found = unbind(tx, self.oidc, username)
+            if found:
+                self._end_sessions(tx, username)
+                self.note(tx, "account_disconnected", username)
+        return found
 
     def _is_active(self, tx: Transaction, username: str) -> bool:
         c = self.staff.c

@@ -17,6 +17,7 @@ from services.intake.usecases.staff import NewStaff, add_staff, issue_token
 from services.reporting.usecases import staff as coordinators
 from shared.accounts import Accounts
 from shared.database import Database
+from shared.oidc.bindings import SubjectTaken, subject_sha256
 from shared.passwords import LONGEST, SHORTEST
 
 app = typer.Typer(help="People who sign in, and tokens for programs.", no_args_is_help=True)
@@ -133,6 +134,35 @@ def reset_totp(username: Username, *, coordinator: Coordinator = False) -> None:
     if not _accounts(coordinator=coordinator).reset_second_factor(username):
         _unknown(username)
     err.print(f"{username} sets up the second step anew at the next sign-in.")
+
+
+@app.command("bind")
+def bind(
+    username: Username,
+    *,
+    subject: Annotated[
+        str, typer.Option(help="What the organisation's provider calls them: sub, never a mail address.")
+    ],
+    coordinator: Coordinator = False,
+) -> None:
+    """Let an account of the organisation's provider open somebody's account here, and no other one any more."""
+    issuer = _web(coordinator=coordinator).settings.oidc_issuer
+    if not issuer:
+        fail("not connected: set THROUGHLINE_OIDC_ISSUER and what goes with it first")
+    try:
+        if not _accounts(coordinator=coordinator).connect(username, subject_sha256(issuer, subject)):
+            _unknown(username)
+    except SubjectTaken:
+        fail("not connected: that account opens somebody else's here; throughline user unbind ends that")
+    err.print(f"{username} can sign in with that account of the organisation.")
+
+
+@app.command("unbind")
+def unbind(username: Username, *, coordinator: Coordinator = False) -> None:
+    """Let no account of the organisation's provider open somebody's account here. Sessions end at once."""
+    if not _accounts(coordinator=coordinator).disconnect(username):
+        fail(f"no account of the organisation opens that of {username}")
+    err.print(f"{username} is signed out, and no account of the organisation opens theirs.")
 
 
 @app.command("recovery-link")

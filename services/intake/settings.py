@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from services.intake.domain.own_fields import OwnFields, OwnFieldsWrong, read_own_fields
 from shared.messaging.tls import ca_file_setting
+from shared.oidc.settings import OidcSettings
 from shared.schemas.rules import ORGANISATION
 from shared.settings import (
     BROKER_URL,
@@ -15,10 +16,12 @@ from shared.settings import (
     SECOND_FACTOR,
     Check,
     Secret,
+    SettingsWrong,
     between,
     one_of,
     refuse_optional_beyond_loopback,
     setting,
+    variable,
 )
 
 _ORG = Check(
@@ -79,7 +82,7 @@ class IntakeSettings:
 
 
 @dataclass(frozen=True)
-class IntakeWebSettings:
+class IntakeWebSettings(OidcSettings):
     """Settings of ``throughline web intake``, the node's pages and its API."""
 
     org: str = setting("the organisation's id in the network", _ORG)
@@ -114,7 +117,17 @@ class IntakeWebSettings:
         between(0, 3600),
         default=600,
     )
+    passwords: str = setting(
+        "whom a password lets in: everybody, or administrators (others come with their organisation's account alone; "
+        "administrators still get in while the provider is away)",
+        one_of("everybody", "administrators"),
+        default="everybody",
+    )
 
     def __post_init__(self) -> None:
-        """A password alone is for trying out; raises SettingsWrong."""
+        """A password alone is for trying out, and half a sign-in elsewhere is none; raises SettingsWrong."""
+        super().__post_init__()
         refuse_optional_beyond_loopback(self.second_factor, self.public_url)
+        if self.passwords == "administrators" and self.oidc is None:
+            name, issuer = variable("passwords"), variable("oidc_issuer")
+            raise SettingsWrong([f"{name} must be everybody without {issuer}: nobody else could sign in"])

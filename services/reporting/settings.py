@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from shared.messaging.tls import ca_file_setting
+from shared.oidc.settings import OidcSettings
 from shared.settings import (
     BROKER_URL,
     DATABASE_URL,
@@ -55,7 +56,7 @@ class ReportingSettings:
 
 
 @dataclass(frozen=True)
-class ReportingWebSettings:
+class ReportingWebSettings(OidcSettings):
     """Settings of ``throughline web reporting``."""
 
     reporting_database_url: str = setting(
@@ -74,5 +75,6 @@ class ReportingWebSettings:
     )
 
     def __post_init__(self) -> None:
-        """A password alone is for trying out; raises SettingsWrong."""
+        """A password alone is for trying out, and half a sign-in elsewhere is none; raises SettingsWrong."""
+        super().__post_init__()
         refuse_optional_beyond_loopback(self.second_factor, self.public_url)

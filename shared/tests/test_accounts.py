@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, Column, String, Table, insert, select
 
 from shared.accounts import Accounts
 from shared.database import Database, new_metadata
+from shared.oidc.tables import add_oidc_tables
 from shared.passwords import PasswordRefused, matches
 from shared.second_factor_tables import add_second_factor_tables
 from shared.second_factors import SecondFactors
@@ -27,6 +28,7 @@ STAFF = Table(
 )
 SESSIONS, HALF = add_session_table(METADATA), add_session_table(METADATA, "half_sign_ins")
 FACTORS, ATTEMPTS = add_second_factor_tables(METADATA), add_sign_in_table(METADATA)
+ELSEWHERE = add_oidc_tables(METADATA)
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 OLD, NEW = "harbour lamp seven rivers", "tulip anchor forty-two"
 
@@ -38,7 +40,7 @@ class World:
         self.at = datetime(2026, 3, 2, 9, tzinfo=UTC)
         self.database = Database("sqlite://", clock=lambda: self.at)
         METADATA.create_all(self.database.engine)
-        self.accounts = Accounts(self.database, STAFF, SESSIONS, HALF, FACTORS)
+        self.accounts = Accounts(self.database, STAFF, SESSIONS, HALF, FACTORS, ELSEWHERE)
         self.factors = SecondFactors(self.database, FACTORS, ATTEMPTS, key="k" * 32)
         for username in ("vera", "ivan"):
             self._add(username)

@@ -6,6 +6,8 @@ from typing import Any, Protocol
 from sqlalchemy import Table
 
 from shared.accounts import Accounts
+from shared.oidc.organisation import Organisation
+from shared.oidc.settings import OidcSettings
 from shared.passkeys import Passkeys
 from shared.passwords import Hasher
 from shared.second_factors import SecondFactors
@@ -28,6 +30,10 @@ class Settings(Protocol):
     def second_factor(self) -> str:
         """``required``, or ``optional``: a password alone lets in whoever has set none up."""
 
+    @property
+    def oidc(self) -> OidcSettings | None:
+        """How people sign in with their organisation's account, if they do."""
+
 
 def access_to(  # noqa: PLR0913 - each service knows its people in its own way
     accounts: Accounts,
@@ -40,6 +46,7 @@ def access_to(  # noqa: PLR0913 - each service knows its people in its own way
     actor_of_token: Callable[[str], Any | None],
     note: Callable[[str, str], None] = lambda _what, _username: None,
     keep_form: Callable[[str], bool] = lambda _username: False,
+    password_lets_in: Callable[[str], bool] = lambda _username: True,
 ) -> Access:
     """The doors; ``attempts`` is the service's table of failed sign-ins, the rest is as ``Access`` says."""
     database, factors = accounts.database, accounts.second_factors
@@ -57,4 +64,13 @@ def access_to(  # noqa: PLR0913 - each service knows its people in its own way
         second_factor_required=settings.second_factor == "required",
         note=note,
         keep_form=keep_form,
+        password_lets_in=password_lets_in,
+        organisation=_organisation(accounts, settings, attempts),
     )
+
+
+def _organisation(accounts: Accounts, settings: Settings, attempts: Table) -> Organisation | None:
+    if settings.oidc is None:
+        return None
+    known = (accounts.database, accounts.oidc, attempts, settings.oidc)
+    return Organisation(*known, key=settings.secret_key, url=settings.public_url)

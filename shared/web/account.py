@@ -28,6 +28,7 @@ def _account(access: Access) -> str:
         is_set_up=factors.is_set_up(username),
         codes_left=factors.recovery_codes_left(username),
         passkeys=access.passkeys.of(username) if access.passkeys.are_offered else None,
+        is_connected=access.organisation and access.organisation.bindings.is_bound(username),
     )
 
 

@@ -15,6 +15,7 @@ from shared.web import (
     identity,
     languages,
     lock,
+    organisation_account,
     passkey_pages,
     password,
     problems,
@@ -69,7 +70,16 @@ def make_app(
     languages.install(app, timezone=settings.timezone, secure=settings.secure)
     problems.install(app, errors or {})
     identity.install(app, access)
-    for pages in (sign_in, second_factor, passkey_pages, account, password, recovery, lock):
+    for pages in (
+        sign_in,
+        second_factor,
+        passkey_pages,
+        account,
+        password,
+        recovery,
+        lock,
+        organisation_account,
+    ):
         pages.install(app, access)
     gate.install(app)
     health.install(app, checks or {})

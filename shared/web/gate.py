@@ -38,7 +38,7 @@ def check_form() -> None:
     """
     files.let_in()
     _check_content()
-    _check_origin()
+    check_origin()
     current_app.extensions["csrf"].protect()
 
 
@@ -61,8 +61,8 @@ def _check_text(texts: Iterable[str]) -> None:
             raise Problem(400, "not_text")
 
 
-def _check_origin() -> None:
-    """A browser says where a form was sent from; ours come from our own pages."""
+def check_origin() -> None:
+    """A browser says where a form was sent from, or a link was; ours come from our own pages."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise Problem(403, "foreign_form")
 

@@ -8,6 +8,7 @@ from flask import Flask, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
+from shared.oidc.organisation import Organisation
 from shared.passkeys import Passkeys
 from shared.second_factors import SecondFactors
 from shared.sessions import Sessions
@@ -85,6 +86,11 @@ def _keep_no_form(_username: str) -> bool:
     return False
 
 
+def _everybody(_username: str) -> bool:
+    """For a service where a password is a way in for all."""
+    return True
+
+
 @dataclass(frozen=True)
 class Access:
     """How the service knows people.
@@ -97,8 +103,10 @@ class Access:
     ``sessions`` are the sign-ins under way, ``half`` those that wait for ``second_factors`` or ``passkeys``, without
     which nobody comes in if ``second_factor_required``. ``note(what, username)`` keeps who came in, who could not, and
     who changed how they do: signed_in, sign_in_refused, signed_out, locked, unlocked, second_factor_set_up,
-    recovery_codes_made, passkey_added, passkey_removed. ``keep_form(username)`` keeps the form that this request sent
-    for that person, who shall find it when they are back, and says whether.
+    recovery_codes_made, passkey_added, passkey_removed, account_connected. ``keep_form(username)`` keeps the form
+    that this request sent for that person, who shall find it when they are back, and says whether.
+    ``password_lets_in(username)`` says whether the right password does. ``organisation`` is the way in with an
+    organisation's account, or None where there is none.
     """
 
     check_password: Callable[[str, str], str]
@@ -114,6 +122,8 @@ class Access:
     second_factor_required: bool = True
     note: Callable[[str, str], None] = _keep_nothing
     keep_form: Callable[[str], bool] = _keep_no_form
+    password_lets_in: Callable[[str], bool] = _everybody
+    organisation: Organisation | None = None
 
     def load_user(self, token: str) -> Identity | None:
         """Whose session it is, as long as it lasts."""

@@ -29,6 +29,10 @@ class SignInForm(Form):
     submit = SubmitField(_l("Sign in"))
 
 
+class NotByPassword(SignInRefused):
+    """It is right, and lets in administrators only."""
+
+
 class CodeForm(Form):
     """The code that an app shows at this moment, or a recovery code."""
 
@@ -54,11 +58,20 @@ def _sign_in(access: Access) -> Any:
     if not form.validate_on_submit():
         return render_template("shared/sign_in.html", form=form)
     try:
-        username = access.check_password(form.username.data or "", form.password.data or "")
+        username = _known_by_password(access, form)
     except SignInRefused as refused:
         form.form_errors.append(_why(refused))
         return render_template("shared/sign_in.html", form=form), status_of(refused.wait)
     return go_on(access, username)
+
+
+def _known_by_password(access: Access, form: SignInForm) -> str:
+    """Whose it is; raises SignInRefused, also for those whom a password does not let in."""
+    username = access.check_password(form.username.data or "", form.password.data or "")
+    if not access.password_lets_in(username):
+        access.note("sign_in_refused", username)
+        raise NotByPassword
+    return username
 
 
 def _sign_in_code(access: Access) -> Any:
@@ -101,13 +114,18 @@ def _sign_out(access: Access) -> Response:
 
 def go_on(access: Access, username: str) -> Response:
     """The password was right: ask for the second factor, have it set up, or let the person in."""
+    return redirect(onwards(access, username, request.args.get("next")), code=SEE_OTHER)
+
+
+def onwards(access: Access, username: str, following: str | None) -> str:
+    """Where somebody goes who is known by one factor: to the second, to its set-up, or to the page that was wanted."""
     is_set_up = access.second_factors.is_set_up(username)
     if not is_set_up and not access.second_factor_required:
-        return come_in(access, username)
+        begin(access, username)
+        return local_path(following or "/")
     end_session()
     session[HALF] = access.half.begin(username)
-    following = "sign_in_code" if is_set_up else "set_up_second_factor"
-    return redirect(url_for(following, next=request.args.get("next")), code=SEE_OTHER)
+    return url_for("sign_in_code" if is_set_up else "set_up_second_factor", next=following)
 
 
 def half_way(access: Access) -> str | None:
@@ -138,7 +156,7 @@ def refuse(form: CodeForm, refused: CodeRefused) -> CodeForm:
     """The form, saying why; it never says whether a code would have been right a moment ago."""
     form.code.data = ""
     form.form_errors.append(
-        _later(refused.wait) if refused.wait else str(_("This code is not right, or was used."))
+        later(refused.wait) if refused.wait else str(_("This code is not right, or was used."))
     )
     return form
 
@@ -150,18 +168,21 @@ def status_of(wait: int) -> int:
 
 def _why(refused: SignInRefused) -> str:
     """The same whether the name or the password is wrong."""
+    if isinstance(refused, NotByPassword):
+        return str(_("With a password only administrators come in here. Use your organisation's account."))
     return why_refused(refused, _("The user name or the password is not right."))
 
 
 def why_refused(refused: SignInRefused, wrong: str) -> str:
     """How long to wait, or what is wrong."""
-    return _later(refused.wait) if refused.wait else str(wrong)
+    return later(refused.wait) if refused.wait else str(wrong)
 
 
-def _later(seconds: int) -> str:
-    later = ngettext(
+def later(seconds: int) -> str:
+    """How long to wait."""
+    said = ngettext(
         "Too many attempts. Try again in %(num)d second.",
         "Too many attempts. Try again in %(num)d seconds.",
         seconds,
     )
-    return str(later)
+    return str(said)

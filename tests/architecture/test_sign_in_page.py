@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shared import passkeys, passwords, second_factor_tables, second_factors, sessions, sign_ins
+from shared.oidc import id_token, provider
 from shared.testing.tree import ROOT
 
 PAGE = " ".join((ROOT / "docs" / "reference" / "sign-in.md").read_text("utf-8").split())
@@ -22,6 +23,9 @@ SAID = [
     f"never longer than {sign_ins.LONGEST_WAIT} seconds",
     f"| a session without a request | {sessions.IDLE // MINUTE} minutes |",
     f"| a session in any case | {sessions.LONGEST // HOUR} hours |",
+    f"times right but for {id_token.LEEWAY} seconds",
+    f"good once, for {sessions.HALF_LASTS // MINUTE} minutes",
+    f"given up after {provider.TIMEOUT[1]} seconds, and left alone for {provider.LEFT_ALONE_FOR.seconds};",
     f"| between the password and the second step | {sessions.HALF_LASTS // MINUTE} minutes |",
 ]
 

@@ -27,9 +27,9 @@ LANGUAGES = ("en", "ru", "be", "uk")
 
 
 class StrictNode:
-    """A node's web process without the demo's ease, and its database."""
+    """A node's web process without the demo's ease, and its database; ``more`` are settings."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: dict[str, str] | None = None) -> None:
         [port] = free_ports(1)
         self.url, address = f"http://localhost:{port}", f"sqlite:///{folder / 'node.db'}"
         upgrade("services.intake", address)
@@ -47,7 +47,7 @@ class StrictNode:
             "WEB_PORT": str(port),
         }
         command = (sys.executable, "-m", "deploy.cli", "web", "intake")
-        environment = {f"THROUGHLINE_{name}": value for name, value in told.items()}
+        environment = {f"THROUGHLINE_{name}": value for name, value in (told | (more or {})).items()}
         web = Program("web", command, environment, folder / "web.log", lambda: is_healthy(self.url))
         self.processes = Supervisor([web])
 

@@ -109,3 +109,30 @@ def test_a_password_is_read_from_a_file_or_from_standard_input(tmp_path: Path) -
     assert missing.returncode == 1
     assert "cannot be read" in missing.stderr
     assert [one["username"] for one in place.listed()] == ["ivan", "vera"]
+
+
+ELSEWHERE = {"issuer": "https://login.example", "client_id": "pages", "client_secret": "canary"}
+
+
+def test_an_account_of_the_organisation_opens_somebodys_until_it_is_unbound(place: Place) -> None:
+    place.adds()
+    assert "set THROUGHLINE_OIDC_ISSUER" in place.says("bind", "vera", "--subject", "s-1").stderr
+    place.settings |= {f"oidc_{name}": value for name, value in ELSEWHERE.items()}
+
+    assert place.says("bind", "nobody", "--subject", "s-1").returncode == 1
+    assert place.says("unbind", "vera").returncode == 1
+    said = place.says("bind", "vera", "--subject", "s-1")
+    assert (said.returncode, "s-1" in said.stdout + said.stderr) == (0, False)
+    place.says("add", "ivan", "--role", place.role, typed=f"{PASSWORD}\n{PASSWORD}\n")
+    assert "somebody else" in place.says("bind", "ivan", "--subject", "s-1").stderr
+    assert place.says("unbind", "vera").returncode == 0
+    assert place.says("bind", "ivan", "--subject", "s-1").returncode == 0
+
+
+def test_half_of_a_sign_in_elsewhere_ends_the_process(place: Place) -> None:
+    place.settings |= {"oidc_issuer": ELSEWHERE["issuer"]}
+
+    said = place.says("list")
+
+    assert said.returncode == 78
+    assert "THROUGHLINE_OIDC_CLIENT_SECRET is missing" in said.stderr

@@ -1,9 +1,10 @@
-"""The tables of who may see what, what was opened in an emergency, and second factors."""
+"""The tables of who may see what, what was opened in an emergency, second factors, accounts elsewhere."""
 
 from sqlalchemy import Column, ForeignKey, LargeBinary, Table, Uuid
 
 from services.intake.storage.tables import NAME, ORG, metadata
 from shared.database import Moment
+from shared.oidc.tables import add_oidc_tables
 from shared.second_factor_tables import add_second_factor_tables
 from shared.sessions import add_session_table
 
@@ -53,3 +54,4 @@ deputies = Table(
 
 second_factors = add_second_factor_tables(metadata)
 half_sign_ins = add_session_table(metadata, "half_sign_ins")
+oidc = add_oidc_tables(metadata)

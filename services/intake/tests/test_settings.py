@@ -180,3 +180,13 @@ def test_on_this_machine_it_may(url: str) -> None:
 def test_there_is_no_third_way() -> None:
     with pytest.raises(SettingsWrong, match="one of: required, optional"):
         read(IntakeWebSettings, WEB | {"THROUGHLINE_SECOND_FACTOR": "none"})
+
+
+def test_passwords_for_administrators_alone_need_another_way_in() -> None:
+    narrow = WEB | {"THROUGHLINE_PASSWORDS": "administrators"}
+    with pytest.raises(SettingsWrong, match="THROUGHLINE_PASSWORDS must be everybody"):
+        read(IntakeWebSettings, narrow)
+
+    elsewhere = {"ISSUER": "https://login.example", "CLIENT_ID": "pages", "CLIENT_SECRET": "canary"}
+    whole = narrow | {f"THROUGHLINE_OIDC_{name}": value for name, value in elsewhere.items()}
+    assert read(IntakeWebSettings, whole).passwords == "administrators"

@@ -143,6 +143,7 @@ def accounts(database: Database) -> Accounts:
         tables.sessions,
         staff_tables.half_sign_ins,
         staff_tables.second_factors,
+        staff_tables.oidc,
         audit.note_account,
     )
 

@@ -77,6 +77,8 @@ ACTIONS: Mapping[str, Any] = {
     Action.PASSWORD_CHANGED: _l("Password changed"),
     Action.PASSKEY_ADDED: _l("Passkey added"),
     Action.PASSKEY_REMOVED: _l("Passkey removed"),
+    Action.ACCOUNT_CONNECTED: _l("Organisation's account connected"),
+    Action.ACCOUNT_DISCONNECTED: _l("Organisation's account disconnected"),
     Action.USER_ADDED: _l("Member of staff added"),
     Action.USER_DISABLED: _l("Member of staff disabled"),
     Action.USER_ENABLED: _l("Member of staff enabled"),

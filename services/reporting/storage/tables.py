@@ -5,6 +5,7 @@ from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, Uui
 from services.reporting.domain.observing import MOMENTS
 from shared.database import Moment, new_metadata
 from shared.messaging.tables import add_message_tables
+from shared.oidc.tables import add_oidc_tables
 from shared.second_factor_tables import add_second_factor_tables
 from shared.sessions import add_session_table
 from shared.sign_ins import add_sign_in_table
@@ -55,3 +56,4 @@ sessions = add_session_table(metadata)
 sign_ins = add_sign_in_table(metadata)
 second_factors = add_second_factor_tables(metadata)
 half_sign_ins = add_session_table(metadata, "half_sign_ins")
+oidc = add_oidc_tables(metadata)

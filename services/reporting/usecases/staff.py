@@ -90,7 +90,9 @@ def sign_in(database: Database, username: str, password: str, *, hasher: Hasher 
 
 def accounts(database: Database) -> Accounts:
     """What can become of the accounts of coordinators."""
-    return Accounts(database, tables.staff, tables.sessions, tables.half_sign_ins, tables.second_factors)
+    return Accounts(
+        database, tables.staff, tables.sessions, tables.half_sign_ins, tables.second_factors, tables.oidc
+    )
 
 
 def list_staff(database: Database) -> list[StaffMember]:

@@ -13,12 +13,17 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from shared.database import Database, new_metadata
+from shared.oidc.organisation import Organisation
+from shared.oidc.settings import OidcSettings
+from shared.oidc.tables import add_oidc_tables
 from shared.passkeys import Passkeys
 from shared.passwords import accept_password
 from shared.second_factor_tables import add_second_factor_tables
 from shared.second_factors import SecondFactors
 from shared.sessions import HALF_LASTS, Sessions, add_session_table
+from shared.settings import Secret
 from shared.sign_ins import add_sign_in_table
+from shared.testing.identity_provider import CLIENT, SECRET, IdentityProvider
 from shared.web import Access, Form, Person, Problem, SignInRefused, WebSettings, actor, make_app
 from shared.web.forms import SelectField, StringField, at_most, required
 
@@ -46,6 +51,7 @@ SESSIONS = add_session_table(METADATA)
 HALF = add_session_table(METADATA, "half_sign_ins")
 ATTEMPTS = add_sign_in_table(METADATA)
 FACTORS = add_second_factor_tables(METADATA)
+ELSEWHERE = add_oidc_tables(METADATA)
 BEGINNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
@@ -61,6 +67,7 @@ class Doors:
         self.factors = SecondFactors(self.database, FACTORS, ATTEMPTS, key="k" * 32)
         self.passkeys = Passkeys(self.database, FACTORS, address="http://localhost")
         self.sees_much = False
+        self.gone: set[str] = set()
         self.links: dict[str, str] = {}
         self.noted: list[tuple[str, str]] = []
         self.password, self.wait, self.is_away = PASSWORD, 0, False
@@ -69,12 +76,13 @@ class Doors:
         self.at, self.password, self.wait, self.is_away = BEGINNING, PASSWORD, 0, False
         self.sees_much = False
         self.links.clear()
+        self.gone.clear()
         self.noted.clear()
         with self.database.transaction() as tx:
             for table in METADATA.sorted_tables:
                 tx.execute(table.delete())
 
-    def access(self, *, required: bool = False) -> Access:
+    def access(self, *, required: bool = False, organisation: Organisation | None = None) -> Access:
         return Access(
             check_password=self.check_password,
             person=self.person,
@@ -88,6 +96,8 @@ class Doors:
             passkeys=self.passkeys,
             second_factor_required=required,
             note=lambda what, username: self.noted.append((what, username)),
+            password_lets_in=lambda username: username != "nina",
+            organisation=organisation,
         )
 
     def check_password(self, username: str, password: str) -> str:
@@ -98,6 +108,8 @@ class Doors:
     def person(self, username: str) -> Person | None:
         if self.is_away:
             raise OperationalError("SELECT", None, Exception("away"))
+        if username in self.gone:
+            return None
         return Person(username, f"{username} of the house", username, "be", self.sees_much)
 
     def recover(self, token: str, password: str) -> str | None:
@@ -148,6 +160,29 @@ def house() -> tuple[Flask, Doors]:
 def strict_house(house: tuple[Flask, Doors]) -> Flask:
     """Another application behind the same doors, where a password alone lets in nobody."""
     return _make(house[1].access(required=True))
+
+
+@pytest.fixture(scope="session")
+def houses_elsewhere(
+    house: tuple[Flask, Doors], one_provider: IdentityProvider
+) -> dict[bool, tuple[Flask, Organisation]]:
+    """Two more behind the same doors, where people may come with their organisation's account.
+
+    False: as the first; True: as the strict one, where the provider's ``mfa`` counts as the second step.
+    """
+    return {required: _elsewhere(house[1], one_provider, required=required) for required in (False, True)}
+
+
+def _elsewhere(doors: Doors, provider: IdentityProvider, *, required: bool) -> tuple[Flask, Organisation]:
+    settings = OidcSettings(
+        oidc_issuer=provider.issuer,
+        oidc_client_id=CLIENT,
+        oidc_client_secret=Secret(SECRET),
+        oidc_amr="mfa" if required else "",
+    )
+    known = (doors.database, ELSEWHERE, ATTEMPTS, settings)
+    organisation = Organisation(*known, key="k" * 32, url="http://localhost")
+    return _make(doors.access(required=required, organisation=organisation)), organisation
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Sign-in with an organisation's account (OpenID Connect): the provider says who somebody is, and nothing else."""
