@@ -275,6 +275,7 @@ def test_nobody_confirms_what_somebody_else_began(stranger: Stranger, doors: Any
     stranger.browser.post("/sign-in", username="ivan", password=doors.password)
     stranger.browser.get("/account")
 
+    assert stranger.browser.get("/account/organisation/confirm").location == "/account"
     assert stranger.password_again(doors.password).location == "/account"
     assert stranger.organisation.bindings.owner(stranger.subject) is None
 
