@@ -81,7 +81,7 @@ sbom: $(DEV) ## list what we are made of, in build/sbom.json (CycloneDX)
 	@mkdir -p build
 	PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --validate --output-file build/sbom.json
 
-screenshots: $(DEV) parts ## take the pictures of the README anew
+screenshots: $(DEV) parts ## take the pictures of the README and the tutorials anew
 	$(BIN)/python -m docs.screenshots $(ARGS)
 
 lock: $(DEV) ## write the locks anew from pyproject.toml (ARGS=--upgrade)

@@ -113,8 +113,10 @@ def factors(case_id: UUID) -> ResponseReturnValue:
     )
 
     def do() -> str:
-        use.note_factors(database(), case_id, form.given(), actor())
-        flash(_("What endangers and what protects is kept."))
+        said = form.given()
+        if any(said.values()):
+            use.note_factors(database(), case_id, said, actor())
+            flash(_("What endangers and what protects is kept."))
         return _on(file)
 
     return ask(form, question, do)

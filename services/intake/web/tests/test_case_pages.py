@@ -100,6 +100,12 @@ def test_what_was_skipped_is_said_and_holds_nobody_up(site: Site, worker: Browse
     assert next_step(page).startswith("Refer")
 
 
+def test_nothing_may_be_written_of_what_endangers_and_protects(site: Site, worker: Browser) -> None:
+    _, case = site.node.has_case()
+    assert worker.send(f"/cases/{case.id}/factors").location == f"/cases/{case.id}"
+    assert site.node.rows(sheets) == []
+
+
 def test_the_first_and_the_last_assessment_stand_side_by_side(site: Site, worker: Browser) -> None:
     _, case = site.node.has_case()
     assess(site.node.database, case.id, {"levels": {"safety": 1, "income": 3}, "risk": "high"}, WORKER)
