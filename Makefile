@@ -59,10 +59,11 @@ chaos: $(DEV) parts ## 10,000 referrals through real parts under 200 faults (ten
 mutants: $(DEV) parts ## break the messaging core in every listed way: each must be caught
 	$(BIN)/python -m tests.faults.mutants
 
-soak: $(DEV) ## 100,000 simulated histories, 10,000 power cuts, 1,000,000 changed envelopes (an hour on two processors)
+soak: $(DEV) ## 100,000 simulated histories, 10,000 power cuts, 1,000,000 changed envelopes, 20,000 API requests (an hour)
 	$(BIN)/python -m tests.faults.power.cuts 10000
 	$(BIN)/python -m tests.faults.simulation.many 100000
 	$(BIN)/python -m tests.faults.mutations.many 1000000
+	$(BIN)/python -m tests.integration.described.many 20000
 
 e2e: $(DEV) parts ## a real browser drives the pages
 	$(BIN)/pytest --timeout=400 tests/e2e

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from bench import report
 from bench.__main__ import RESULTS, TERMINATED
-from bench.measures import drain, half, latency, memory, poison, start, stored
+from bench.measures import drain, half, latency, memory, pages, poison, start, stored
 from bench.measures.judged import Measured, as_json, table
 from bench.measures.moments import noting_postgres
 from bench.measures.order import QUICK, Order, Tell
@@ -34,6 +34,7 @@ class Name(StrEnum):
     MEMORY = "memory"
     START = "start"
     POISON = "poison"
+    PAGES = "pages"
 
 
 MEASURES: dict[Name, Measure] = {
@@ -44,6 +45,7 @@ MEASURES: dict[Name, Measure] = {
     Name.MEMORY: memory.measure,
     Name.START: start.measure,
     Name.POISON: poison.measure,
+    Name.PAGES: pages.measure,
 }
 
 

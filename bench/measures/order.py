@@ -13,7 +13,8 @@ class Order:
     """Numbers of referrals, unless it says otherwise.
 
     ``rounds`` times in turn, ``referrals`` each; ``paced`` one by one at a steady pace; ``small`` and ``big`` are the
-    backlogs, and the histories; ``long`` is the run that must not grow; ``starts`` are of each process.
+    backlogs, and the histories; ``long`` is the run that must not grow; ``starts`` are of each
+    process; ``requests`` of each page at a node that has ``stored`` referrals.
     """
 
     rounds: int = 4
@@ -24,6 +25,8 @@ class Order:
     big: int = 200_000
     long: int = 40_000
     starts: int = 5
+    stored: int = 100_000
+    requests: int = 200
     load: Load = field(default_factory=Load)
 
 
@@ -36,5 +39,7 @@ QUICK = Order(
     big=1_000,
     long=400,
     starts=1,
+    stored=500,
+    requests=5,
     load=Load(clients=16),
 )

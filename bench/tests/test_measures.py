@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.measures import drain, half, latency, memory, poison, start, stored
+from bench.measures import drain, half, latency, memory, pages, poison, start, stored
 from bench.measures.judged import Measured
 from bench.measures.moments import noting_postgres
 from bench.measures.order import QUICK
@@ -68,3 +68,7 @@ def test_starting(side: OurSide) -> None:
 
 def test_starting_the_demo() -> None:
     assert names([start.measure_demo(QUIETLY)]) == [start.DEMO.name]
+
+
+def test_pages_at_a_node_with_much_in_it(servers: Servers) -> None:
+    assert names(pages.measure(servers, QUICK, QUIETLY)) == [pages.INBOX, pages.PERSON] * 2

@@ -19,6 +19,7 @@ from shared.accounts import Accounts
 from shared.database import Database
 from shared.oidc.bindings import SubjectTaken, subject_sha256
 from shared.passwords import LONGEST, SHORTEST
+from shared.schema_version import is_newest
 
 app = typer.Typer(help="People who sign in, and tokens for programs.", no_args_is_help=True)
 Username = Annotated[str, typer.Argument(help="The name to sign in with.")]
@@ -212,6 +213,8 @@ def _web(*, coordinator: bool) -> WebComposition:
 
 def _database(service: str) -> Database:
     web = web_of(service)
+    if not is_newest(f"services.{service}", web.database_url):
+        fail(f"its database is new, or of an older version: run throughline migrate {service} first")
     database = web.open_database()
     if service == "intake":
         with key_must_fit(web.settings.key_file):

@@ -1,13 +1,18 @@
 """The JSON API of a web process: described in OpenAPI 3.1, refusing with problem+json."""
 
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
 from marshmallow import Schema, fields
 
 from shared.web.identity import public
+
+PROBLEM = "application/problem+json"
+LOOKING = (400, 401, 403, 404, 422, 503)  #: with which a look may be refused
+DOING = (400, 401, 403, 404, 409, 413, 415, 422, 503)  #: with which anything else may be refused
 
 
 class ProblemSchema(Schema):
@@ -21,13 +26,35 @@ class ProblemSchema(Schema):
     errors = fields.Dict(metadata={"description": "per field, what is wrong with it"})
 
 
+class Described(Blueprint):  # type: ignore[misc]
+    """A part of an API whose description names every status that is answered, and no other."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._prepare_doc_cbks.append(_name_refusals)
+
+
+def _name_refusals(operation: dict[str, Any], _info: object, *, method: str, **_: Any) -> dict[str, Any]:
+    answers = operation.setdefault("responses", {})
+    for status in LOOKING if method == "get" else DOING:
+        answers.setdefault(status, HTTPStatus(status).name)
+    return operation
+
+
 class _ProblemApi(Api):  # type: ignore[misc]
     """An API that leaves all errors to the one table of the application."""
 
     ERROR_SCHEMA = ProblemSchema
+    DEFAULT_ERROR_RESPONSE_NAME = None  # each status is named
 
     def _register_error_handlers(self) -> None:
         """None of its own."""
+
+    def _register_responses(self) -> None:
+        """Refusals are problems, and say so."""
+        for status in map(HTTPStatus, {*LOOKING, *DOING}):
+            said = {"description": status.phrase, "content": {PROBLEM: {"schema": ProblemSchema}}}
+            self.spec.components.response(status.name, said, lazy=True)
 
 
 def make_api(app: Flask, *, title: str, version: str = "1") -> Api:

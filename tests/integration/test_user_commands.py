@@ -76,6 +76,17 @@ def test_whoever_is_added_with_a_link_chooses_their_own_password(place: Place) -
     assert LINK.fullmatch(place.adds("--link", typed="").stdout)
 
 
+@pytest.mark.parametrize("service", ["intake", "reporting"])
+def test_a_new_database_is_to_be_migrated_first(tmp_path: Path, service: str) -> None:
+    place = Place(service, tmp_path)
+    place.settings |= {f"{service}_database_url": f"sqlite:///{tmp_path / 'empty'}"}
+
+    said = place.says("add", "vera", "--role", place.role, typed=f"{PASSWORD}\n{PASSWORD}\n")
+
+    assert said.returncode == 1
+    assert f"run throughline migrate {service} first" in " ".join(said.stderr.split())
+
+
 def test_another_key_than_the_database_was_sealed_with_changes_nothing(tmp_path: Path) -> None:
     place = Place("intake", tmp_path)
     place.adds()

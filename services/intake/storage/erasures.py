@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 
 from services.intake.domain import Child, Copy, Direction, ForwardConsent, Held, Referral, Withdrawal
 from services.intake.domain.erasure import ANSWER_DUE
@@ -79,13 +79,13 @@ def has_late_copies(tx: Transaction) -> ColumnElement[bool]:
     """Of a referral: whether somebody has let the time pass within which to say what was erased, as a condition."""
     c = copies.c
     waits = and_(~c.has_said, c.asked_at < tx.at - ANSWER_DUE)
-    return exists().where(c.asked_id == referrals.c.id, waits)
+    return referrals.c.id.in_(select(c.asked_id).where(waits))
 
 
 def waits_for_our_word() -> ColumnElement[bool]:
     """Of a referral to us: whether somebody here has yet to say what becomes of our own records."""
     c = withdrawals.c
-    return exists().where(c.referral_id == referrals.c.id, c.own == UNDECIDED)
+    return referrals.c.id.in_(select(c.referral_id).where(c.own == UNDECIDED))
 
 
 def withdrawals_of(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, Withdrawal]:

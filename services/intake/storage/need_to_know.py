@@ -38,8 +38,8 @@ def _is_known_to(table: Table, username: str, at: datetime) -> ColumnElement[boo
         return people.c.id.in_(mine)
     if table is cases:
         return cases.c.person_id.in_(mine)
-    of_mine = select(_THEIR_CASES.c.id).where(_THEIR_CASES.c.person_id.in_(mine))
-    return or_(referrals.c.case_id.in_(of_mine), _came_to(username, at))
+    of_it = and_(_THEIR_CASES.c.id == referrals.c.case_id, c.person_id == _THEIR_CASES.c.person_id)
+    return or_(exists().where(of_it, known, in_force(file_workers, at)), _came_to(username, at))
 
 
 def _came_to(username: str, at: datetime) -> ColumnElement[bool]:

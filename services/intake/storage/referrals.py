@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, literal, or_, select, union, update
 
 from services.intake.domain import (
     AT_WORK,
@@ -125,9 +125,11 @@ def referrals_where(
     return _read(tx, query.limit(limit))
 
 
-def count_where(tx: Transaction, condition: ColumnElement[bool], *, seen_by: Actor) -> int:
-    """How many there are of which the condition is true."""
-    query = select(func.count()).select_from(referrals).where(visible(referrals, seen_by, tx.at), condition)
+def count_of_any(tx: Transaction, *conditions: ColumnElement[bool], seen_by: Actor) -> int:
+    """How many there are of which any is true: each finds its own by an index, and nobody walks through the rest."""
+    each = union(*(select(referrals.c.id).where(condition).correlate(None) for condition in conditions))
+    those = referrals.c.id.in_(each)
+    query = select(func.count()).select_from(referrals).where(those, visible(referrals, seen_by, tx.at))
     return tx.execute(query).scalar_one()
 
 

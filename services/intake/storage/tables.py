@@ -21,6 +21,7 @@ from sqlalchemy import (
     text,
 )
 
+from services.intake.storage.flags import flagged
 from shared.database import Moment, new_metadata
 from shared.messaging.letters import add_letter_table
 from shared.messaging.tables import add_message_tables
@@ -98,6 +99,7 @@ cases = Table(
     Column("erased_at", Moment),
     *(Column(name, CODE) for name in ("identified_by", "risk")),
     Column("immediate_risk", Boolean),
+    flagged("cases", "immediate_risk"),
 )
 
 needs = Table(
@@ -148,6 +150,7 @@ referrals = Table(
     Column("parent_id", Uuid, index=True),
     Column("purpose", CODE),
     Index("ix_referrals_news", "id", sqlite_where=text("unseen = 1"), postgresql_where=text("unseen")),
+    *(flagged("referrals", late) for late in ("overdue_acknowledgement", "overdue_reply")),
 )
 
 moves = Table(

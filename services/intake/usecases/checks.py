@@ -74,14 +74,15 @@ def code(among: Collection[str]) -> Rule:
 
 
 def several(rule: Rule) -> Rule:
-    """A list of values, each once, in the order given."""
+    """A list of values, each once, in the order given; an empty one says nothing and is left out."""
 
     def check(values: Any) -> tuple[Any, ...]:
         if not isinstance(values, (list, tuple)):
             raise Wrong("not_a_list")
         if len(values) > MOST_CHOICES:
             raise Wrong("too_many")
-        return tuple(dict.fromkeys(rule(value) for value in values))
+        known = (rule(value) for value in values)
+        return tuple(dict.fromkeys(value for value in known if value is not None))
 
     return check
 

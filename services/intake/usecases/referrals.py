@@ -42,6 +42,7 @@ __all__ = [
 ]
 
 AT_ONCE = 200  #: the most referrals in one answer
+IN_A_SECTION = 50  #: of the inbox; older ones are in the list of all
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class ReferralFile:
 
 @dataclass(frozen=True)
 class Inbox:
-    """What somebody here should look at, newest first.
+    """What somebody here should look at, newest first, of each kind at most ``IN_A_SECTION``.
 
     Waiting for my answer: referrals to us that are undecided, ours about which we are asked something, and those whose
     consent was withdrawn and of which somebody has yet to say what became of our own records.
@@ -164,7 +165,7 @@ def inbox(database: Database, by: Actor) -> Inbox:
         waits = rows.waits_for_us() | erasure_rows.waits_for_our_word()
         late = rows.is_overdue() | erasure_rows.has_late_copies(tx)
         conditions = (waits, rows.is_news(), late, rows.asks_us_how_it_went(tx.at), rows.silent_to_us(tx.at))
-        found = [rows.referrals_where(tx, what, seen_by=by, limit=AT_ONCE) for what in conditions]
+        found = [rows.referrals_where(tx, what, seen_by=by, limit=IN_A_SECTION) for what in conditions]
     audit.saw(database, by, Action.INBOX_READ)
     return Inbox(*(tuple(referrals) for referrals in found))
 
@@ -172,5 +173,5 @@ def inbox(database: Database, by: Actor) -> Inbox:
 def waiting_count(database: Database, by: Actor) -> int:
     """How many referrals wait for an answer, bring one, or are silent and ours to speak of."""
     with database.reading() as tx:
-        waits = rows.waits_for_us() | erasure_rows.waits_for_our_word() | rows.asks_us_how_it_went(tx.at)
-        return rows.count_where(tx, waits | rows.is_news(), seen_by=by)
+        waits = (rows.waits_for_us(), erasure_rows.waits_for_our_word(), rows.asks_us_how_it_went(tx.at))
+        return rows.count_of_any(tx, *waits, rows.is_news(), seen_by=by)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Flask, Response
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from services.reporting.domain.protection import Codes
@@ -13,9 +12,10 @@ from services.reporting.usecases.report import Report, Value
 from services.reporting.web.csv_file import csv_of, protection_note
 from shared.database import Database
 from shared.schemas.workbook import TABLES
-from shared.web import make_api
+from shared.web import Described, make_api
 
 _NUMBER = {"type": "number"}  #: counts stay whole, measures have a decimal
+CSV = {"text/csv": {"schema": {"type": "string"}}}  #: the other form of a table
 
 
 class TableSchema(Schema):
@@ -78,7 +78,7 @@ class WantedSchema(Schema):
 
 def install(app: Flask, database: Database) -> None:
     """Add the API to the application."""
-    pages = Blueprint("api", __name__, url_prefix="/api/v1", description="Declared tables")
+    pages = Described("api", __name__, url_prefix="/api/v1", description="Declared tables")
 
     def list_tables() -> dict[str, Any]:
         """The declared tables."""
@@ -91,7 +91,7 @@ def install(app: Flask, database: Database) -> None:
         return csv_answer(report) if wanted["format"] == "csv" else _as_dict(report)
 
     pages.add_url_rule("/tables", view_func=pages.response(200, TablesSchema)(list_tables))
-    told = pages.response(200, ReportSchema)(show_table)
+    told = pages.doc(responses={200: {"content": CSV}})(pages.response(200, ReportSchema)(show_table))
     pages.add_url_rule("/tables/<name>", view_func=pages.arguments(WantedSchema, location="query")(told))
     make_api(app, title="Throughline reporting").register_blueprint(pages)
 

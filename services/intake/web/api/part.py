@@ -5,9 +5,9 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar, cast
 
-import flask_smorest
 from flask import jsonify, request
-from marshmallow import Schema
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
 from werkzeug.wrappers import Response
 
 from services.intake.domain import Action
@@ -15,7 +15,8 @@ from services.intake.usecases import audit
 from services.intake.usecases.idempotency import Answer, answer_once
 from services.intake.web.context import actor, database, working_in
 from shared.database import Database
-from shared.web import Problem
+from shared.web import Described, Problem, ProblemSchema
+from shared.web.api import PROBLEM
 
 View = TypeVar("View", bound=Callable[..., Any])
 HEADER = "Idempotency-Key"
@@ -28,7 +29,14 @@ PARAMETER = {
 }
 
 
-class _Parser(flask_smorest.Blueprint.ARGUMENTS_PARSER.__class__):  # type: ignore[misc]
+class ConflictShown(ProblemSchema):
+    """Why it cannot be done: where what is asked about is there, its state, and the moves that are allowed from it."""
+
+    state = fields.String(allow_none=True)
+    allowed = fields.List(fields.String())
+
+
+class _Parser(Blueprint.ARGUMENTS_PARSER.__class__):  # type: ignore[misc]
     """Says what is wrong with each field by a code."""
 
     def handle_error(self, error: Any, *_: Any, **__: Any) -> NoReturn:
@@ -49,7 +57,7 @@ def _first(said: Any) -> str:
     return said
 
 
-class Part(flask_smorest.Blueprint):  # type: ignore[misc]
+class Part(Described):
     """A blueprint of the API."""
 
     ARGUMENTS_PARSER = _Parser()
@@ -64,13 +72,6 @@ class Part(flask_smorest.Blueprint):  # type: ignore[misc]
         found: Callable[[View], View] = self.response(status, schema)
         return found
 
-    def refusing(self, status: int, schema: type[Schema]) -> Callable[[View], View]:
-        """A view that may refuse in a shape of its own."""
-        found: Callable[[View], View] = self.alt_response(
-            status, schema=schema, content_type="application/problem+json"
-        )
-        return found
-
     def get(self, rule: str) -> Callable[[View], View]:
         """A view that only looks."""
         found: Callable[[View], View] = self.route(rule)
@@ -80,7 +81,9 @@ class Part(flask_smorest.Blueprint):  # type: ignore[misc]
         """A view that does something: once for each key and body."""
 
         def decorate(view: View) -> View:
-            found: View = self.route(rule, methods=["POST"])(self.doc(parameters=[PARAMETER])(_once(view)))
+            conflict = self.alt_response(409, schema=ConflictShown, content_type=PROBLEM)
+            described = self.doc(parameters=[PARAMETER])(conflict(_once(view)))
+            found: View = self.route(rule, methods=["POST"])(described)
             return found
 
         return decorate

@@ -50,7 +50,7 @@ class Filter(said.Said):
 
     direction = said.code(tuple(Direction))
     state = said.code(tuple(State))
-    overdue = said.YesOrNo(metadata={"type": "boolean"})
+    overdue = said.YesOrNo()
     cursor = said.identifier(metadata={"description": "`next` of the answer before"})
 
 
@@ -157,18 +157,6 @@ class ReferralFileShown(ReferralShown):
     allowed = fields.List(fields.String())
 
 
-class ConflictShown(Schema):
-    """Why a move cannot be made: the state that the referral is in, and the moves that are allowed from it."""
-
-    type = fields.String()
-    title = fields.String()
-    status = fields.Integer()
-    code = fields.String()
-    detail = fields.String()
-    state = fields.String()
-    allowed = fields.List(fields.String())
-
-
 class PageShown(Schema):
     """Referrals, newest first; ``next`` is the cursor of those after them."""
 
@@ -205,7 +193,6 @@ def referral(referral_id: UUID) -> dict[str, Any]:
 @referrals.post("/referrals/<uuid:referral_id>/moves")
 @referrals.taking(MoveSaid)
 @referrals.answering(200, ReferralFileShown)
-@referrals.refusing(409, ConflictShown)
 def move(given: dict[str, Any], referral_id: UUID) -> dict[str, Any]:
     """Move a referral on. 409 says the state and what is allowed from it."""
     make_move(database(), referral_id, MoveOrder(**given), actor())

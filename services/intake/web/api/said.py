@@ -75,7 +75,7 @@ def each(names: Collection[str], value: fields.Field[Any], **more: Any) -> field
     return fields.Dict(keys=named, values=value, error_messages=_words("not_an_object"), **_rules(**more))
 
 
-class Flag(fields.Field[bool]):
+class Flag(fields.Boolean):
     """``true`` or ``false`` of JSON and nothing that looks like it."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
@@ -84,7 +84,7 @@ class Flag(fields.Field[bool]):
         return value
 
 
-class YesOrNo(fields.Field[bool]):
+class YesOrNo(fields.Boolean):
     """``true`` or ``false`` and nothing that looks like it, as a part of an address."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:

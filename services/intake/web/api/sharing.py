@@ -12,7 +12,6 @@ from services.intake.web.api import said
 from services.intake.web.api.part import Part
 from services.intake.web.api.people import ConsentShown
 from services.intake.web.api.referrals import (
-    ConflictShown,
     ReferralFileShown,
     ReferralShown,
     file_shown,
@@ -57,7 +56,6 @@ def withdraw(_given: dict[str, Any], person_id: UUID) -> Consent:
 @sharing.post("/referrals/<uuid:referral_id>/forward")
 @sharing.taking(ForwardSaid)
 @sharing.answering(201, ReferralShown)
-@sharing.refusing(409, ConflictShown)
 def forward(given: dict[str, Any], referral_id: UUID) -> Referral:
     """Send on a referral that came, with fresh consent; answers the new one."""
     order = ForwardOrder(**{**given, "fields": tuple(given["fields"])})
@@ -76,7 +74,6 @@ def withdraw_one(_given: dict[str, Any], referral_id: UUID) -> dict[str, Any]:
 @sharing.post("/referrals/<uuid:referral_id>/own-records")
 @sharing.taking(OwnRecordsSaid)
 @sharing.answering(200, ReferralFileShown)
-@sharing.refusing(409, ConflictShown)
 def own_records(given: dict[str, Any], referral_id: UUID) -> dict[str, Any]:
     """Say what became of own records, after consent for a referral to us was withdrawn."""
     decide_own_records(database(), referral_id, given["outcome"], given.get("reason"), actor())

@@ -22,6 +22,7 @@ def page() -> str:
     return render_template(
         "inbox.html",
         inbox=use.inbox(database(), actor()),
+        in_a_section=use.IN_A_SECTION,
         today=due_today(database(), actor(), today()),
         openings=need_to_know.unreviewed_openings(database(), actor()),
         display_name=display_name,

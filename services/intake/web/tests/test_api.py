@@ -244,3 +244,7 @@ def test_the_description_is_openapi_3_1_and_names_every_operation(site: Site) ->
         "post /api/v1/referrals/fhir",
         "get /api/v1/directory",
     }
+
+
+def test_an_empty_code_in_a_list_says_nothing(partner: Partner) -> None:
+    assert partner.made("/people", {"alias": "Stork", "languages": ["", "ukr"]})["languages"] == ["ukr"]
