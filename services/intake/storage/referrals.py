@@ -125,12 +125,12 @@ def referrals_where(
     return _read(tx, query.limit(limit))
 
 
-def count_of_any(tx: Transaction, *conditions: ColumnElement[bool], seen_by: Actor) -> int:
-    """How many there are of which any is true: each finds its own by an index, and nobody walks through the rest."""
-    each = union(*(select(referrals.c.id).where(condition).correlate(None) for condition in conditions))
-    those = referrals.c.id.in_(each)
-    query = select(func.count()).select_from(referrals).where(those, visible(referrals, seen_by, tx.at))
-    return tx.execute(query).scalar_one()
+def count_of_any(tx: Transaction, *conditions: ColumnElement[bool], seen_by: Actor, most: int) -> int:
+    """How many there are of which any is true, but no more than ``most``: nobody walks through the rest."""
+    mine = visible(referrals, seen_by, tx.at)
+    some = [select(referrals.c.id).where(one, mine).limit(most).subquery() for one in conditions]
+    found = union(*(select(each.c.id) for each in some)).subquery()
+    return min(most, tx.execute(select(func.count()).select_from(found)).scalar_one())
 
 
 def referrals_of_cases(tx: Transaction, case_ids: Collection[UUID], *, seen_by: Actor) -> list[Referral]:

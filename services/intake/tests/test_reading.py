@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from services.intake.storage.tables import referrals
 from services.intake.tests.node import ADMIN, HERE, STRANGER, THERE, WORKER, Node, moved_on
 from services.intake.tests.test_hearing import overdue
+from services.intake.usecases import referrals as use
 from services.intake.usecases.moves import MoveOrder, make_move
 from services.intake.usecases.referrals import inbox, list_referrals, referral_page, waiting_count
 from services.intake.usecases.refusals import Invalid, NotFound
@@ -85,6 +87,19 @@ def test_what_is_undecided_waits_for_our_answer_until_it_is_given(node: Node) ->
 
     assert inbox(node.database, WORKER).waiting_for_my_answer == ()
     assert waiting_count(node.database, WORKER) == 0
+
+
+def test_what_waits_is_counted_once_and_not_further_than_anybody_wants_to_know(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        node.received()
+    with node.database.transaction() as tx:
+        tx.execute(referrals.update().values(unseen=True))
+
+    assert waiting_count(node.database, WORKER) == 3, "each waits, and is news"
+    monkeypatch.setattr(use, "MOST_COUNTED", 2)
+    assert waiting_count(node.database, WORKER) == 2
 
 
 def test_a_question_about_what_we_sent_waits_for_our_answer(node: Node) -> None:

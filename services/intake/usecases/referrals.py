@@ -43,6 +43,7 @@ __all__ = [
 
 AT_ONCE = 200  #: the most referrals in one answer
 IN_A_SECTION = 50  #: of the inbox; older ones are in the list of all
+MOST_COUNTED = 100  #: of what waits: more is more than anybody wants to know on every page
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def inbox(database: Database, by: Actor) -> Inbox:
 
 
 def waiting_count(database: Database, by: Actor) -> int:
-    """How many referrals wait for an answer, bring one, or are silent and ours to speak of."""
+    """How many referrals wait for an answer, bring one, or are silent and ours to speak of; at most MOST_COUNTED."""
     with database.reading() as tx:
         waits = (rows.waits_for_us(), erasure_rows.waits_for_our_word(), rows.asks_us_how_it_went(tx.at))
-        return rows.count_of_any(tx, *waits, rows.is_news(), seen_by=by)
+        return rows.count_of_any(tx, *waits, rows.is_news(), seen_by=by, most=MOST_COUNTED)

@@ -14,6 +14,7 @@ from services.intake.domain.own_fields import OwnFields
 from services.intake.interchange import importing
 from services.intake.usecases import capacity, directory, need_to_know, referrals, staff
 from services.intake.usecases import freshness as freshness_use
+from services.intake.usecases.referrals import MOST_COUNTED
 from shared.database import Database
 from shared.web import Problem
 from shared.web import actor as _actor
@@ -146,13 +147,14 @@ def names() -> dict[str, str]:
     return found
 
 
-def waiting() -> int:
-    """How much waits for somebody here; read once in a request."""
+def waiting() -> str:
+    """How much waits for somebody here, empty for nothing; read once in a request."""
     if "waiting" not in g:
         opened = need_to_know.count_unreviewed(database(), actor())
         asked = capacity.count_open(database(), actor())
-        g.waiting = referrals.waiting_count(database(), actor()) + opened + asked
-    return int(g.waiting)
+        found = referrals.waiting_count(database(), actor()) + opened + asked
+        g.waiting = f"{MOST_COUNTED - 1}+" if found >= MOST_COUNTED else str(found or "")
+    return str(g.waiting)
 
 
 def freshness() -> Freshness:
