@@ -16,7 +16,7 @@ from tests.faults.simulation.world import ORGS, START, World, begin, same_ids_ea
 SENDER, RECEIVER = ORGS
 ROOM = 1_000_000  #: pages
 SPARE = range(10)  #: pages that are left: from none to enough for everything
-MANY = 8  #: referrals at once, which need more room than there is between the rows
+MANY = 16  #: referrals at once, which need more room than there is between the rows
 TRIES = 3  #: in vain, after which there is room again
 
 
