@@ -4,12 +4,16 @@ from collections import Counter
 from typing import Any
 from uuid import UUID
 
+from services.notifications.domain import LADDER, OVERDUE, Kind
 from shared.messaging.letters import recorded_moves
+from shared.schemas.codes import RUNGS
 from shared.schemas.life import Move, State
 from shared.sealing.chain import breaks
 from tests.faults.simulation.process import KEYS
 from tests.faults.simulation.world import ORGS, World
 
+OF_MOVES = (Kind.REFERRAL_WAITS, Kind.SENDER_MOVED, Kind.RECEIVER_MOVED)
+OF_NODES = ("assignee", "sender")  #: rungs of which each node tells its own people
 TOLD = ("number", "move", "state", "by_org", "letter", "link")  #: of a move, what all three keep
 
 
@@ -149,14 +153,31 @@ def _moves_settled(world: World) -> Any:
             yield f"the move {move_id} stands for one and not for the other"
 
 
+def _climbed(row: Any) -> tuple[int, int, int]:
+    """How many rungs this referral has climbed: told by the hub at least, and at most, and by nodes at most.
+
+    The ladder of an acknowledgement ends where that of a decision begins, and only the last rung is remembered.
+    """
+    ladders = sum(row[name] is not None for name in ("acknowledgement_flagged_at", "overdue_at"))
+    now = (
+        sum(LADDER[rung] is not None for rung in RUNGS[: RUNGS.index(row["rung"]) + 1]) if row["rung"] else 0
+    )
+    before = max(ladders - 1, 0) * sum(said is not None for said in LADDER.values())
+    return now, now + before, ladders * len(OF_NODES)
+
+
 def _everybody_told(world: World) -> Any:
-    """One notice for each move that somebody else made and for each passed deadline; each referral counted as it is."""
+    """One notice for each move of somebody else, those of the ladder for each passed deadline; counted as it is."""
+    kinds = Counter(row["kind"] for row in world.notices.rows("notices"))
     moves = sum(row["move"] != Move.SEND for row in world.hub.rows("moves"))
-    flags = [(row["acknowledgement_flagged_at"], row["overdue_at"]) for row in world.hub.rows("referrals")]
-    due = moves + sum((early is not None) + 2 * (late is not None) for early, late in flags)
-    told = len(world.notices.rows("notices"))
-    if told != due:
-        yield f"{told} notices instead of {due}"
+    told = sum(kinds[kind] for kind in OF_MOVES)
+    if told != moves:
+        yield f"{told} notices of moves instead of {moves}"
+    climbed = [_climbed(row) for row in world.hub.rows("referrals")]
+    least, most, called = (sum(numbers) for numbers in zip((0, 0, 0), *climbed, strict=True))
+    late = sum(kinds[kind] for kind in OVERDUE.values())
+    if not least <= late <= most or kinds[Kind.PEOPLE_CALLED] > called:
+        yield f"{late} notices of what is late, {kinds[Kind.PEOPLE_CALLED]} calls: not {least} to {most}, {called}"
     counted = {row["referral_id"]: (row["number"], row["state"]) for row in world.counts.rows("referrals")}
     true = {row["id"]: (row["number"], row["state"]) for row in world.hub.rows("referrals")}
     if counted != true:
