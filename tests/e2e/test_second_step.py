@@ -80,7 +80,7 @@ def recovery_codes(visitor: Visitor) -> list[str]:
 
 
 def leaves(visitor: Visitor) -> Visitor:
-    return visitor.presses("header form[action='/sign-out'] [type=submit]")
+    return visitor.presses("header form[action='/sign-out'] [type=submit]:not([formaction])")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
