@@ -83,7 +83,7 @@ sbom: $(DEV) ## list what we are made of, in build/sbom.json (CycloneDX)
 	PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --validate --output-file build/sbom.json
 
 docs: $(DEV) ## build the documentation as a site, in build/docs; a link that leads nowhere fails
-	$(BIN)/mkdocs build --strict --quiet
+	$(BIN)/mkdocs build --strict
 
 release: $(DEV) ## put wheel, image recipe, SBOM and their sums into dist; the same bit by bit each time
 	@deploy/setup/release $(BIN) dist

@@ -71,8 +71,8 @@ class DockerPlace:
     def up(self, project: Project, *names: str) -> None:
         self._compose(project, "up", "--detach", "--wait", *names)
 
-    def url(self, project: Project) -> str:
-        return f"https://localhost:{project.environ['HTTPS_PORT']}"
+    def url(self, project: Project, scheme: str = "https") -> str:
+        return f"{scheme}://localhost:{project.environ[f'{scheme.upper()}_PORT']}"
 
     def authority(self, project: Project) -> Path:
         at = project.folder / "root.crt"

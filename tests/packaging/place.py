@@ -44,7 +44,7 @@ class Place(Protocol):
     def up(self, project: Project, *names: str) -> None:
         """Start these services, or all, and wait until their own health checks say that they are well."""
 
-    def url(self, project: Project) -> str:
+    def url(self, project: Project, scheme: str = "https") -> str:
         """Where the project's proxy is reached."""
 
     def authority(self, project: Project) -> Path:

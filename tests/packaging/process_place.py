@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from tests.packaging.databases import make_cluster
 from tests.packaging.place import Project
 
 PATIENCE = 120.0  #: seconds for a service to be well, or for a command
+PAUSE = 0.3  #: seconds between two looks, each of which is a process
 _LINE = re.compile(r"^(\S+) = (\S+)$", re.MULTILINE)
 
 
@@ -95,7 +97,10 @@ class ProcessPlace:
         words = [_program(first, environment["PATH"]), *rest]
 
         def is_well() -> bool:
-            return subprocess.run(words, env=environment, capture_output=True, check=False).returncode == 0
+            if subprocess.run(words, env=environment, capture_output=True, check=False).returncode == 0:
+                return True
+            time.sleep(PAUSE)
+            return False
 
         try:
             poll_until(
@@ -214,8 +219,8 @@ class ProcessPlace:
         )
         self._ending.callback(_end, started)
 
-    def url(self, project: Project) -> str:
-        return f"https://localhost:{self._ports[project.name]['443']}"
+    def url(self, project: Project, scheme: str = "https") -> str:
+        return f"{scheme}://localhost:{self._ports[project.name]['443' if scheme == 'https' else '80']}"
 
     def authority(self, project: Project) -> Path:
         return project.folder / "volumes/certificates/caddy/pki/authorities/local/root.crt"

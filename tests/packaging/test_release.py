@@ -61,7 +61,7 @@ def test_the_sums_are_right(first: Path) -> None:
 def test_the_documentation_is_built_without_a_warning_and_loads_nothing_from_elsewhere(
     tmp_path: Path,
 ) -> None:
-    build = [f"{PROGRAMS}/mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)]
+    build = [f"{PROGRAMS}/mkdocs", "build", "--strict", "--site-dir", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     pages = [page.read_text("utf-8") for page in tmp_path.rglob("*.html")]
     loads = (

@@ -11,6 +11,7 @@ import pytest
 from tests.network import SOON, Client
 from tests.packaging.place import Place, Project
 
+pytestmark = pytest.mark.timeout(600)  #: seconds; images may have to be fetched and built first
 PASSWORD = "oak-lantern-river-nineteen"
 MAIL = {"SMTP_HOST": "mail.test", "MAIL_FROM": "post@mail.test"}
 
@@ -104,3 +105,10 @@ def test_the_proxies_lead_to_the_pages(deployed: Deployed) -> None:
         answer = deployed.pages(project, "/health")
         assert answer.json()["status"] == "ok"
         assert answer.headers["strict-transport-security"]
+
+
+def test_a_proxy_answers_nothing_to_a_program_that_forgot_the_s(deployed: Deployed) -> None:
+    plain = deployed.place.url(deployed.hub, "http")
+    assert httpx.get(f"{plain}/sign-in", trust_env=False).headers["location"].startswith("https://localhost")
+    with pytest.raises(httpx.RemoteProtocolError):
+        httpx.get(f"{plain}/api/v1/reports", trust_env=False)
