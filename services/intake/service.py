@@ -20,6 +20,7 @@ from services.intake.usecases import (
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.entrypoint import Injected, hears
+from shared.schemas.hub import MessagesReceived
 from shared.schemas.questions import (
     CapacityAnswerPassed,
     CapacityQuestionNoted,
@@ -80,6 +81,7 @@ class IntakeService:
         ChildMoved,
         ErasurePassed,
         ErasureAnswered,
+        MessagesReceived,
     )
     def on_network(self, tx: Transaction, batch: Batch) -> None:
         """What the hub says."""
