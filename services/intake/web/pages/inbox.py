@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -29,6 +29,13 @@ def page() -> str:
         form=ConfirmForm(),
         asked=capacity.count_open(database(), actor()),
     )
+
+
+@inbox.get("/inbox/waiting")
+def waiting() -> str:
+    """All that waits for our answer, soonest due first, a page at a time."""
+    found, following = use.what_waits(database(), actor(), request.args.get("after") or None)
+    return render_template("waiting.html", found=found, following=following)
 
 
 @inbox.post("/inbox/openings/<uuid:opening_id>/reviewed")
