@@ -13,6 +13,7 @@ from services.intake.usecases import (
     erasures,
     freshness,
     hearing,
+    kept_forms,
     node,
     silence,
     webhooks,
@@ -109,6 +110,7 @@ class IntakeService:
         erasing.erase_what_is_due(self.node.database, kept_for)
         capacity.forget_old_questions(self.node.database)
         webhooks.forget_log(self.node.database)
+        kept_forms.forget_old_forms(self.node.database)
 
     @timer(interval=ASK_HOW_IT_WENT, eager=True)
     def ask_how_it_went(self) -> None:

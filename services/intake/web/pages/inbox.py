@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from services.intake.usecases import capacity, need_to_know
 from services.intake.usecases import referrals as use
 from services.intake.usecases.due import due_today
+from services.intake.usecases.kept_forms import begun
 from services.intake.web.context import actor, database, display_name, today
 from services.intake.web.forms.people import ConfirmForm
 from services.intake.web.once import SEE_OTHER
@@ -27,6 +28,7 @@ def page() -> str:
         openings=need_to_know.unreviewed_openings(database(), actor()),
         display_name=display_name,
         form=ConfirmForm(),
+        begun=begun(database(), actor().username),
         asked=capacity.count_open(database(), actor()),
     )
 
