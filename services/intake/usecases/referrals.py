@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 AT_ONCE = 200  #: the most referrals in one answer
-IN_A_SECTION = 50  #: of the inbox; older ones are in the list of all
+IN_A_SECTION = 25  #: of the inbox, and on a page of what waits; older ones are in the list of all
 MOST_COUNTED = 100  #: of what waits: more is more than anybody wants to know on every page
 
 
