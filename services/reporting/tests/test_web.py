@@ -11,50 +11,13 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
 from services.reporting.settings import ReportingWebSettings
-from services.reporting.usecases.staff import add_coordinator, issue_token
 from services.reporting.web import create_app
-from shared.schemas.life import Move
 from shared.schemas.workbook import TABLES
 from shared.settings import Secret
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "an invented passphrase"
 HUB = "https://hub.example"
-NEEDS = {("food", "met"): 2, ("food", "open"): 30, ("cash", "met"): 8, ("cash", "open"): 9}
-
-
-@pytest.fixture(scope="session")
-def app(shared_world: Any, counts: Any, moves: Any) -> Flask:
-    shared_world.hear(counts(NEEDS), sender="harbour")
-    shared_world.hear(*moves(Move.SEND, Move.DELIVER), *moves(Move.SEND, Move.DELIVER, Move.ACCEPT))
-    add_coordinator(shared_world.database, "vera", PASSWORD, display_name="Vera", hasher=CHEAP)
-    settings = ReportingWebSettings(
-        reporting_database_url="sqlite://",
-        secret_key=Secret("k" * 32),
-        public_url="http://localhost",
-        second_factor="optional",
-    )
-    return create_app(shared_world.database, settings, hasher=CHEAP)
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
-@pytest.fixture
-def api(client: FlaskClient, shared_world: Any) -> Any:
-    headers = {"Authorization": f"Bearer {issue_token(shared_world.database, 'vera')}"}
-    return lambda path: client.get(path, headers=headers)
-
-
-@pytest.fixture
-def pages(client: FlaskClient) -> Any:
-    """The pages as a signed-in coordinator sees them, in the language named."""
-    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)
-    assert token
-    client.post("/sign-in", data={"username": "vera", "password": PASSWORD, "csrf_token": token[1]})
-    return lambda path, language="en": client.get(path, headers={"Accept-Language": language}).text
 
 
 def test_all_declared_tables_are_listed(api: Any) -> None:

@@ -35,7 +35,7 @@ class Figure:
     code: str
     name: str
     value: Value | None
-    standard: Value | None = None
+    standard: float | None = None
 
     @property
     def size(self) -> float:
@@ -45,7 +45,11 @@ class Figure:
     @property
     def said(self) -> str:
         """The figure in words, with its standard."""
-        return f"{shown(self.value)} / {shown(self.standard)}" if self.standard else shown(self.value)
+        return (
+            shown(self.value)
+            if self.standard is None
+            else f"{shown(self.value)} / {shown(Value(self.standard))}"
+        )
 
 
 @dataclass(frozen=True)
@@ -87,9 +91,10 @@ def _as_many_lines(names: Sequence[list[str]]) -> list[str]:
 
 
 def _bar(order: int, one: Figure, name: str) -> dict[str, Any]:
-    standard = (one.standard.shown or 0) if one.standard else 0
-    row = {"order": order, "name": name, "size": one.size, "said": one.said, "far": max(one.size, standard)}
-    return row | ({"standard": standard} if one.standard else {})
+    row: dict[str, Any] = {"order": order, "name": name, "size": one.size, "said": one.said, "far": one.size}
+    if one.standard is None:
+        return row
+    return row | {"standard": one.standard, "far": max(one.size, one.standard)}
 
 
 def tiles(title: str, figures: Sequence[Figure]) -> Chart:

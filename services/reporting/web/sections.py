@@ -110,13 +110,16 @@ def _chart(grid: Grid, title: str) -> Chart:
         figures = {pair: Figure("", " → ".join(pair), value) for pair, value in pairs.items()}
         return charts.matrix(str(DIMENSIONS[grid.down]), figures)
     if grid.down == "measure":
-        values = [
-            Figure(code, called(grid.across, code), grid.find(CHARTED, code), grid.find(STANDARD, code))
-            for code in grid.columns
-        ]
-        return charts.bars(measured_against(CHARTED), values)
+        return charts.bars(measured_against(CHARTED), [_measured(grid, code) for code in grid.columns])
     what = str(DIMENSIONS[grid.down])
     return charts.bars(f"{title}: {what}" if title else what, _totals(grid))
+
+
+def _measured(grid: Grid, code: str) -> Figure:
+    standard = grid.find(STANDARD, code)
+    return Figure(
+        code, called(grid.across, code), grid.find(CHARTED, code), standard.shown if standard else None
+    )
 
 
 def _totals(grid: Grid) -> list[Figure]:

@@ -16,7 +16,6 @@ CONFIG = {
     "text": {"fontSize": 13, "fill": INK, "lineBreak": "\n"},
     "axis": {"labelFontSize": 11, "labelColor": INK, "domain": False, "ticks": False, "title": None},
 }
-ET.register_namespace("", SVG)
 
 
 def draw(spec: dict[str, Any]) -> str:
@@ -31,8 +30,10 @@ def _drawn(spec: bytes) -> str:
     drawn = vl_convert.vegalite_to_svg(orjson.loads(spec), allowed_base_urls=[])
     root = ET.fromstring(drawn)  # noqa: S314 - our own drawing
     for element in root.iter():
+        element.tag = element.tag.removeprefix(f"{{{SVG}}}")
         for name in [name for name in element.attrib if name == "role" or name.startswith("aria-")]:
             del element.attrib[name]
     for name in ("class", "width", "height", "version"):
         root.attrib.pop(name, None)
+    root.set("xmlns", SVG)
     return ET.tostring(root, encoding="unicode")

@@ -149,7 +149,8 @@ def headline(found: Headline) -> str:
         about=about,
     )
     if found.children_percent is None:
-        return f"{persons}; {_('how many of them are children is withheld to protect them')}."
+        withheld = _("how many of them are children is withheld to protect them")
+        return f"{persons}; {withheld}."
     children = _("of whom %(about)s%(percent)d %% are children", about=about, percent=found.children_percent)
     return f"{persons}, {children}."
 
