@@ -31,7 +31,7 @@ def main() -> None:
         urls = {node.org: node.url for node in demo.plan.nodes}
         _node_pictures(browser, urls)
         page = _signed_in(browser, demo.plan.reporting_url, COORDINATOR, "en")
-        _picture(page, f"{demo.plan.reporting_url}/?table=referrals_by_urgency", "report.en")
+        _picture(page, f"{demo.plan.reporting_url}/report?table=referrals_by_urgency", "report.en")
         browser.close()
 
 

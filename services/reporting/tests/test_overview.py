@@ -56,8 +56,8 @@ def test_at_the_beginning_of_a_year_the_last_one_is_told(world: Any, counts: Any
 def test_the_headline_is_a_sentence_in_every_language(app: Any, language: str, number: int) -> None:
     with speaking(app, language):
         said = [
-            words.headline(Headline("2026", *known, about=True))
-            for known in ((number, 40), (number, None), (None, None))
+            words.headline(Headline("2026", persons, percent, about=True))
+            for persons, percent in ((number, 40), (number, None), (None, None))
         ]
     assert len(set(said)) == 3
     assert all("2026" in one and one.endswith(".") for one in said)
