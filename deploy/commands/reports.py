@@ -13,10 +13,11 @@ from services.reporting.domain.periods import PeriodUnknown
 from services.reporting.usecases.report import TableUnknown, table
 from services.reporting.web import create_app
 from services.reporting.web.exports import FORMS
-from services.reporting.web.pdf import TooLargeForPdf
+from services.reporting.web.pdf import NoPdfHere, TooLargeForPdf
 from shared.files import replace as write_over
 from shared.files import write_new
 from shared.schema_version import is_newest
+from shared.schemas.codes import SERVICE_TYPES, URGENCIES
 from shared.schemas.workbook import TABLES
 from shared.web.languages import LANGUAGES, speaking
 
@@ -24,11 +25,12 @@ app = typer.Typer(help="The tables that coordinators read.", no_args_is_help=Tru
 WHY = {
     "table_unknown": f"there is no such table: use one of {', '.join(TABLES)}",
     "period_unknown": "a period is written 2026-Q4 or 2026",
-    "filter_unknown": "there is no such service or urgency: its codes are in docs/reference/input.md",
+    "filter_unknown": f"there is no such code: use one of {', '.join((*URGENCIES, *SERVICE_TYPES))}",
     "filter_not_here": "this table has no such filter: one about people has none, as to cut it smaller undoes what "
     "protects them; leave the filter out",
     "region_not_told_apart": "too few organisations are at home in this region: use another, or other_regions",
     "too_large_for_pdf": "this table is too large for a document: use --format csv or xlsx",
+    "no_pdf_here": "this machine lacks Pango: see docs/how-to/deploy-the-hub.md, or use --format csv or xlsx",
 }  #: what is wrong, and so what to do, by the code of a refusal
 
 
@@ -65,7 +67,7 @@ def export(  # noqa: PLR0913 - what a report is asked by
             report = table(database, name, period, Filters(region, service, urgency))
             with speaking(create_app(database, composition.settings), language):
                 written = FORMS[form].write(report)
-        except (TableUnknown, PeriodUnknown, FilterRefused, TooLargeForPdf) as refused:
+        except (TableUnknown, PeriodUnknown, FilterRefused, TooLargeForPdf, NoPdfHere) as refused:
             fail(WHY[refused.code])
     _keep(output, written, replace=replace)
     err.print(f"Written: {output}")

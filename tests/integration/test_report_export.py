@@ -98,7 +98,7 @@ def test_a_file_that_is_there_is_left_alone(settings: dict[str, str], tmp_path: 
         (("--table", "secrets"), "use one of persons_identified"),
         (("--period", "now"), "2026-Q4 or 2026"),
         (("--format", "exe"), "use one of csv"),
-        (("--urgency", "soon"), "there is no such service or urgency"),
+        (("--urgency", "soon"), "use one of emergency"),
         (("--region", "BY-BR"), "too few organisations"),
         (("--table", "needs", "--urgency", "urgent"), "leave the filter out"),
         (("--language", "de"), "use one of en"),

@@ -179,6 +179,18 @@ def test_a_table_too_large_for_a_document_is_refused_before_it_is_begun(app: Fla
     assert len(rows_of(large, "csv")) > 5_001
 
 
+def test_without_pango_a_document_is_refused_and_the_rest_goes_on(
+    app: Flask, needs: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lacking(_name: str) -> None:
+        raise OSError("cannot load library 'libpango-1.0-0'")
+
+    monkeypatch.setattr("services.reporting.web.pdf.import_module", lacking)
+    with speaking(app, "en"), pytest.raises(pdf.NoPdfHere):
+        written(needs, "pdf")
+    assert written(needs, "xlsx")
+
+
 @pytest.mark.parametrize("name", TABLES)
 def test_a_file_is_named_by_what_it_holds(world: Any, name: str) -> None:
     assert FORMS["xlsx"].name(world.report(name)) == f"{name}-2026-Q1.xlsx"

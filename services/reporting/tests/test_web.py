@@ -89,19 +89,6 @@ def test_a_csv_says_what_it_is_and_what_was_done_to_it(api: Any) -> None:
     assert ["food", "met", "", "true"] in rows
 
 
-def test_nothing_in_a_csv_is_a_formula() -> None:
-    from shared.web.csv_cells import harmless
-
-    assert [harmless(cell) for cell in ("=1+1", "+x", "-x", "@x", "x=", -5)] == [
-        "'=1+1",
-        "'+x",
-        "'-x",
-        "'@x",
-        "x=",
-        -5,
-    ]
-
-
 def test_the_first_page_says_where_referrals_stand(pages: Any) -> None:
     page = pages("/")
     assert "<strong>1</strong>" in page

@@ -14,7 +14,7 @@ from services.reporting.usecases import staff
 from services.reporting.usecases.report import TableUnknown
 from services.reporting.web.api import install as install_api
 from services.reporting.web.pages import install as install_pages
-from services.reporting.web.pdf import TooLargeForPdf
+from services.reporting.web.pdf import NoPdfHere, TooLargeForPdf
 from shared.database import Database
 from shared.passwords import HASHER, Hasher
 from shared.web import Access, Person, Problem, SignInRefused, WebSettings, access_to, make_app
@@ -33,12 +33,14 @@ CHOOSE = {
         "Choose another region, or the other regions together."
     ),
     "too_large_for_pdf": _l("This table is too large for a document. Download it as CSV or XLSX."),
+    "no_pdf_here": _l("This hub cannot make PDF files yet. Tell its operator; the other files can be had."),
 }  #: what to do, by the code of a refusal
 ERRORS = {
     TableUnknown: lambda error: _problem(404, error.code),
     PeriodUnknown: lambda error: _problem(422, error.code, fields={"period": error.code}),
     FilterRefused: lambda error: _problem(400, error.code),
     TooLargeForPdf: lambda error: _problem(413, error.code),
+    NoPdfHere: lambda error: _problem(503, error.code),
 }
 
 

@@ -75,7 +75,7 @@ def _found(values: Mapping[Codes, Value], *first: str) -> Find:
 
 
 def _section(given: Grid, title: str = "") -> Section:
-    grid = given.upright()
+    grid = given if given.across == "to_region" else given.upright()
     columns = _with_total(grid.across, grid.columns)
     return Section(
         title=title,
@@ -101,14 +101,14 @@ def _chart(grid: Grid, title: str) -> Chart:
     if "region" in (grid.down, grid.across):
         upright = grid if grid.down == "region" else grid.turned()
         return charts.tiles(title, _totals(upright))
-    if grid.across == "to_region" or grid.down == "to_region":
+    if grid.across == "to_region":
         pairs = {
             (called(grid.down, row), called(grid.across, column)): grid.find(row, column)
             for row in grid.rows
             for column in grid.columns
         }
         figures = {pair: Figure("", " → ".join(pair), value) for pair, value in pairs.items()}
-        return charts.matrix(str(DIMENSIONS[grid.down]), figures)
+        return charts.matrix(f"{DIMENSIONS[grid.down]} → {DIMENSIONS[grid.across]}", figures)
     if grid.down == "measure":
         return charts.bars(measured_against(CHARTED), [_measured(grid, code) for code in grid.columns])
     what = str(DIMENSIONS[grid.down])
