@@ -16,6 +16,7 @@ from shared.schemas.referral import DirectoryPublished, Organisation
 
 MINSK, BREST, GOMEL = "BY-HM", "BY-BR", "BY-HO"
 SENT, DELIVERED, REJECT = Move.SEND, Move.DELIVER, Move.REJECT
+IN_TIME = (SENT, DELIVERED, Move.ACKNOWLEDGE, Move.ACCEPT)
 
 
 def service(kind: str, *areas: str, status: str = "open") -> Service:
@@ -135,6 +136,21 @@ def test_filters_leave_what_they_name(world: Any, moves: Any, told: Any) -> None
     assert times.totals[TOTAL, "referrals"].shown == 1
 
 
+def test_a_region_is_that_of_the_organisation_that_was_asked(world: Any, moves: Any, told: Any) -> None:
+    in_minsk = {org: [service("food", "Minsk")] for org in ("harbour", "bridge", "ferry")}
+    elsewhere = {org: [service("food", "Brest Region")] for org in ("lantern", "quay")}
+    told(**in_minsk, **elsewhere, beacon=[service("food", "Gomel Region")])
+    for org in ("lantern", "bridge", "stranger", "beacon"):
+        world.hear(*(one.load({**one.dump(), "to_org": org}) for one in moves(SENT)))
+
+    def total(**filters: str) -> float | None:
+        found = reports.table(world.database, "referrals", "2026", Filters(**filters)).total
+        return found.shown if found else None
+
+    assert (total(), total(region=MINSK), total(region=OTHER)) == (4, 1, 3)
+    assert world.report("referral_matrix").cells[MINSK, OTHER].shown == 3
+
+
 @pytest.mark.parametrize("wrong", [{"service_type": "secrets"}, {"urgency": "at once"}])
 def test_a_filter_that_is_none_is_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(FilterRefused, match="filter_unknown"):
@@ -179,11 +195,12 @@ def test_other_reasons_are_no_lack_of_room(world: Any, moves: Any, told: Any) ->
 
 
 def test_times_stand_beside_what_the_network_allows(world: Any, moves: Any) -> None:
-    world.hear(*moves(SENT, DELIVERED, Move.ACKNOWLEDGE, Move.ACCEPT), *moves(SENT, DELIVERED))
+    late = [one.load({**one.dump(), "reply_by": one.made_at.isoformat()}) for one in moves(*IN_TIME)]
+    world.hear(*moves(*IN_TIME), *moves(SENT, DELIVERED), *late[:1], *late[-1:])
     world.at = world.at.replace(month=3, day=30)
     times = world.report("response_times").cells
     assert times["normal", "standard_hours_to_acknowledgement"].shown == 10
     assert times["normal", "standard_hours_to_decision"].shown == 20
-    assert times["normal", "acknowledged_in_time_percent"].shown == 50
-    assert times["normal", "decided_in_time_percent"].shown == 50
+    assert times["normal", "acknowledged_in_time_percent"].shown == pytest.approx(66.7)
+    assert times["normal", "decided_in_time_percent"].shown == pytest.approx(33.3)
     assert times["urgent", "decided_in_time_percent"].shown is None
