@@ -9,7 +9,8 @@ RUN python -m venv /opt/throughline \
     && /opt/throughline/bin/pip install --no-cache-dir --no-deps --no-index /build/throughline-*.whl
 
 FROM ${PYTHON}
-# What reports are drawn with as PDF.
+# What reports are drawn with as PDF; the base's release of Debian says which version.
+# hadolint ignore=DL3008
 RUN apt-get update --quiet \
     && apt-get install --yes --no-install-recommends libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
     && rm -rf /var/lib/apt/lists/*
