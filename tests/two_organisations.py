@@ -11,10 +11,11 @@ from services.intake.usecases.directory import publish_contacts
 from services.intake.usecases.people import register_person
 from services.intake.usecases.sending import ReferralOrder
 from services.intake.usecases.staff import NewStaff, add_staff
-from services.notifications.storage import Contact
-from services.notifications.usecases.send import send_due
+from services.notifications.storage import tables as notice_tables
 from services.referral.usecases.overdue import flag_overdue
 from shared.migrations import upgrade
+from shared.notices.saying import Saying
+from shared.notices.sending import Rules, send_due
 from shared.sealing import OwnKeys, SigningKey
 from shared.sealing.founding import found
 
@@ -32,15 +33,14 @@ SENDER, ASSIGNEE, FOCAL_POINT = (
 
 
 class Postbox:
-    """A mail server that keeps whom it was given mail for; and the least time between two mails, which is none."""
-
-    brake = START - START
+    """A mail server that keeps whom it was given mail for."""
 
     def __init__(self) -> None:
         self.taken: list[str] = []
 
-    def send(self, contact: Contact, count: int, *, link: str) -> None:
-        self.taken.append(contact.email.split("@")[0])
+    def tell(self, to: str, _: Saying, *, message_id: str) -> None:
+        assert message_id
+        self.taken.append(to.partition("@")[0])
 
 
 class World:
@@ -81,7 +81,7 @@ class World:
         flag_overdue(self.databases["referral"])
         self.network.settle()
         self.postbox.taken.clear()
-        send_due(self.databases["notifications"], self.postbox, self.postbox)
+        send_due(self.databases["notifications"], notice_tables, self.postbox, Rules(brake=START - START))
         return sorted(self.postbox.taken)
 
 

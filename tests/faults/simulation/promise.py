@@ -4,8 +4,8 @@ from collections import Counter
 from typing import Any
 from uuid import UUID
 
-from services.notifications.domain import LADDER, OVERDUE, Kind
 from shared.messaging.letters import recorded_moves
+from shared.notices.kinds import LADDER, OVERDUE, Kind
 from shared.schemas.codes import RUNGS
 from shared.schemas.life import Move, State
 from shared.sealing.chain import breaks
