@@ -8,6 +8,7 @@ from services.intake.domain import Actor, Role
 from services.intake.usecases.cases import add_need, open_case
 from services.intake.usecases.consent import record_consent
 from services.intake.usecases.directory import publish_contacts
+from services.intake.usecases.notices import choose
 from services.intake.usecases.people import register_person
 from services.intake.usecases.sending import ReferralOrder
 from services.intake.usecases.staff import NewStaff, add_staff
@@ -16,6 +17,7 @@ from services.referral.usecases.overdue import flag_overdue
 from shared.migrations import upgrade
 from shared.notices.saying import Saying
 from shared.notices.sending import Rules, send_due
+from shared.schemas.codes import NOTICE_GROUPS
 from shared.sealing import OwnKeys, SigningKey
 from shared.sealing.founding import found
 
@@ -54,7 +56,8 @@ class World:
         for org, people in STAFF.items():
             for name, role in people:
                 new = NewStaff(name, "seven quiet lanterns", role, name, f"{name}@{org}.example")
-                add_staff(self.databases[org], new, org=org)
+                added = add_staff(self.databases[org], new, org=org)
+                choose(self.databases[org], dict.fromkeys(NOTICE_GROUPS, "instant"), added.actor)
             publish_contacts(self.databases[org], f"https://{org}.example/inbox")
         self.network.settle()
 

@@ -44,8 +44,8 @@ class MailChannel:
         message["Date"] = format_datetime(self.clock())
         message["Message-ID"] = f"<{message_id}@{settings.message_id_domain}>"
         message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = saying.language
         message.set_content(wording.body(saying))
+        message["Content-Language"] = saying.language  # which setting the contents would take away
         return message
 
 
