@@ -1,4 +1,4 @@
-"""Somebody says how to be told, and sees the count of the inbox change while the page stays open; or without scripts."""
+"""Somebody says how to be told, and sees the inbox's count change while the page stays open; or without scripts."""
 
 import re
 
