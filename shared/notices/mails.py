@@ -14,6 +14,7 @@ from shared.notices.keeping import settle
 from shared.notices.kinds import State
 from shared.notices.tables import NoticeTables
 
+Person = tuple[str, UUID]  #: organisation and contact: an id is its organisation's own word
 UNDER_WAY = (State.WAITING, State.SENDING)
 
 
@@ -25,6 +26,11 @@ class Due:
     contact_id: UUID
     urgent: bool
     daily: bool
+
+    @property
+    def person(self) -> Person:
+        """Who that is."""
+        return self.org, self.contact_id
 
 
 @dataclass(frozen=True)
@@ -53,18 +59,23 @@ def due_people(tx: Transaction, tables: NoticeTables) -> list[Due]:
     return [Due(org, id_, bool(urgent), bool(daily)) for org, id_, urgent, daily in rows]
 
 
-def under_way(tx: Transaction, tables: NoticeTables, people: Collection[UUID]) -> set[UUID]:
-    """Those of these people to whom a mail is on its way."""
+def under_way(tx: Transaction, tables: NoticeTables, people: Collection[Person]) -> set[Person]:
+    """Those of these people to whom a mail is on its way; perhaps others too."""
     c = tables.mails.c
-    query = select(c.contact_id).where(c.contact_id.in_(people), c.state.in_(UNDER_WAY))
-    return set(tx.execute(query).scalars())
+    query = select(c.org, c.contact_id).where(c.contact_id.in_(_ids(people)), c.state.in_(UNDER_WAY))
+    return {(org, id_) for org, id_ in tx.execute(query)}
 
 
-def last_mails(tx: Transaction, tables: NoticeTables, people: Collection[UUID]) -> dict[UUID, datetime]:
-    """When each of these people was last sent to."""
+def last_mails(tx: Transaction, tables: NoticeTables, people: Collection[Person]) -> dict[Person, datetime]:
+    """When each of these people was last sent to; perhaps others too."""
     c = tables.mails.c
-    query = select(c.contact_id, func.max(c.sent_at)).where(c.contact_id.in_(people), c.sent_at.is_not(None))
-    return dict(tx.execute(query.group_by(c.contact_id)).all())
+    query = select(c.org, c.contact_id, func.max(c.sent_at))
+    sent = query.where(c.contact_id.in_(_ids(people)), c.sent_at.is_not(None))
+    return {(org, id_): at for org, id_, at in tx.execute(sent.group_by(c.org, c.contact_id))}
+
+
+def _ids(people: Collection[Person]) -> set[UUID]:
+    return {id_ for _, id_ in people}
 
 
 def mails_since(tx: Transaction, tables: NoticeTables, moment: datetime) -> dict[str, int]:
@@ -81,17 +92,18 @@ def add_mail(tx: Transaction, tables: NoticeTables, id_: UUID, due: Due) -> None
     tx.execute(insert(tables.mails).values(row | empty))
 
 
-def hasten(tx: Transaction, tables: NoticeTables, contact_id: UUID) -> None:
+def hasten(tx: Transaction, tables: NoticeTables, due: Due) -> None:
     """A mail that waits for its next attempt is tried now, because something urgent has come."""
     c = tables.mails.c
-    waits = (c.contact_id == contact_id, c.state == State.WAITING, c.due_at > tx.at)
+    its = (c.org == due.org, c.contact_id == due.contact_id)
+    waits = (*its, c.state == State.WAITING, c.due_at > tx.at)
     tx.execute(update(tables.mails).where(*waits).values(due_at=tx.at))
 
 
 def put_off(tx: Transaction, tables: NoticeTables, due: Due, *, until: datetime, daily: bool) -> None:
     """What is due for somebody waits until then; ``daily`` for what waits for the daily mail from now on."""
     c = tables.tellings.c
-    its = (_in_no_mail(tables), c.contact_id == due.contact_id, c.due_at <= tx.at)
+    its = (_in_no_mail(tables), c.org == due.org, c.contact_id == due.contact_id, c.due_at <= tx.at)
     values = {"due_at": until} | ({"daily": True} if daily else {})
     tx.execute(update(tables.tellings).where(*its).values(values))
 
@@ -115,9 +127,11 @@ def claim_mail(tx: Transaction, tables: NoticeTables, *, until: datetime) -> Mai
 
 
 def _load(tx: Transaction, tables: NoticeTables, mail: Any) -> int:
-    """How many things it tells of."""
+    """How many things it tells of; what was answered since the last attempt is not among them."""
     c = tables.tellings.c
-    its = (c.contact_id == mail.contact_id, c.state == State.WAITING)
+    answered = update(tables.tellings).where(c.mail_id == mail.id, c.state == State.DROPPED)
+    tx.execute(answered.values(mail_id=None))
+    its = (c.org == mail.org, c.contact_id == mail.contact_id, c.state == State.WAITING)
     free_or_ours = or_(c.mail_id.is_(None), c.mail_id == mail.id)
     return int(tx.execute(update(tables.tellings).where(*its, free_or_ours).values(mail_id=mail.id)).rowcount)
 

@@ -102,16 +102,16 @@ def _is_for(notice: Notice, contact: Contact) -> bool:
 
 
 def _begin_mails(tx: Transaction, tables: NoticeTables, due: Sequence[Due], rules: Rules) -> None:
-    people = {one.contact_id for one in due}
+    people = {one.person for one in due}
     busy, last = mails.under_way(tx, tables, people), mails.last_mails(tx, tables, people)
     made = mails.mails_since(tx, tables, tx.at.replace(hour=0, minute=0, second=0, microsecond=0))
     for one in due:
-        if one.contact_id in busy:
+        if one.person in busy:
             if one.urgent:
-                mails.hasten(tx, tables, one.contact_id)
+                mails.hasten(tx, tables, one)
             continue
         capped = made.get(one.org, 0) >= rules.cap
-        at = _may_begin(tx.at, one, last.get(one.contact_id), rules, capped=capped)
+        at = _may_begin(tx.at, one, last.get(one.person), rules, capped=capped)
         if at > tx.at:
             mails.put_off(tx, tables, one, until=at, daily=capped and not one.urgent)
         else:

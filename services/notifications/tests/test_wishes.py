@@ -6,14 +6,19 @@ from typing import Any
 
 import pytest
 
-from services.notifications.storage import tables
+from services.notifications.storage import metadata, tables
 from services.notifications.tests.conftest import AT_ONCE, World
 from shared.clock import new_id
+from shared.messaging.registers import keep_register
 from shared.notices.kinds import DEFAULTS
 from shared.notices.sending import Rules
 from shared.schemas.codes import NOTICE_GROUPS
 from shared.schemas.intake import PeopleCalled
 from shared.schemas.life import Move
+from shared.schemas.referral import DirectoryPublished
+from shared.sealing import OwnKeys, SigningKey
+from shared.sealing.founding import found
+from shared.sealing.register import SignedRegister
 
 DIGEST = datetime(2026, 3, 3, 6, tzinfo=UTC)
 NEVER = dict.fromkeys(NOTICE_GROUPS, "never")
@@ -156,7 +161,7 @@ def test_an_emergency_tries_again_a_mail_that_waits(world: World, contacts: Any,
     world.hear(contacts(VERA), sender="lantern")
     world.hear(moved(Move.DELIVER))
     world.postbox.failure = OSError()
-    for _ in range(3):
+    for _ in range(4):
         world.send()
         world.wait(timedelta(minutes=1))
     world.postbox.failure = None
@@ -193,3 +198,44 @@ def test_addresses_lie_sealed(world: World, contacts: Any) -> None:
     [row] = world.rows(tables.contacts)
     assert row["email"] == ""
     assert VERA[0].encode() not in row["sealed"]
+
+
+def test_of_an_organisation_that_was_revoked_nothing_stays(world: World, contacts: Any, moved: Any) -> None:
+    root, parties = SigningKey.generate(), {org: OwnKeys.generate() for org in ("hub", "harbour", "lantern")}
+    known = found("tests", [root], 1, {org: (org, keys.public) for org, keys in parties.items()}, world.at)
+    revoked = SignedRegister(known.register.next().revoking("lantern").write()).signed(root)
+    world.hear(contacts(VERA), sender="lantern")
+    world.hear(contacts(OLHA), sender="harbour")
+    world.hear(moved(Move.DELIVER), moved(Move.ACCEPT))
+    world.send()
+    for register, left in ((known.register, {"harbour", "lantern"}), (revoked, {"harbour"})):
+        with world.database.transaction() as tx:
+            keep_register(tx, metadata, known.roots, register)
+        world.hear(DirectoryPublished(directory_version=1, previous="", organisations=[]))
+        for table in vars(tables).values():
+            assert {row["org"] for row in world.rows(table)} == left
+
+
+def test_an_id_is_its_organisation_s_own_word(world: World, contacts: Any, moved: Any) -> None:
+    """A node that names another's contact by its id holds nothing of theirs back, and takes nothing along."""
+    world.hear(contacts(VERA), sender="lantern")
+    world.hear(contacts(OLHA), sender="harbour")
+    world.hear(moved(Move.DELIVER), moved(Move.DELIVER), moved(Move.ACCEPT))
+    assert world.send() == 2
+    assert sorted(world.postbox.taken) == [(*OLHA, 1), (*VERA, 2)]
+
+
+def test_what_was_answered_before_the_next_attempt_does_not_count_as_sent(
+    world: World, contacts: Any, moved: Any
+) -> None:
+    ours = new_id()
+    world.hear(contacts(VERA), sender="lantern")
+    world.hear(moved(Move.DELIVER, referral_id=ours))
+    world.postbox.failure = OSError()
+    world.send()
+    world.hear(moved(Move.ACCEPT, referral_id=ours), moved(Move.DELIVER))
+    world.postbox.failure = None
+    world.wait(timedelta(minutes=1))
+    assert world.send() == 1
+    assert world.postbox.taken == [(*VERA, 1)]
+    assert [state for state, _ in outcomes(world) if state != "waiting"] == ["dropped", "sent"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from threading import BoundedSemaphore
 
 import pytest
 from flask import Flask
@@ -17,6 +18,7 @@ from shared.database import Database
 def streams_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """The live count ends at once: a test's client reads an answer to its end."""
     monkeypatch.setattr(unread, "LASTS", 0)
+    monkeypatch.setattr(unread, "_free", BoundedSemaphore(unread.STREAMS))
 
 
 @pytest.fixture(scope="session")
