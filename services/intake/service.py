@@ -13,6 +13,7 @@ from services.intake.usecases import (
     erasures,
     freshness,
     hearing,
+    kept_forms,
     node,
     notices,
     silence,
@@ -22,6 +23,7 @@ from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.entrypoint import Injected, hears
 from shared.notices.mail import MailChannel
+from shared.schemas.hub import MessagesReceived
 from shared.schemas.questions import (
     CapacityAnswerPassed,
     CapacityQuestionNoted,
@@ -83,6 +85,7 @@ class IntakeService:
         ChildMoved,
         ErasurePassed,
         ErasureAnswered,
+        MessagesReceived,
     )
     def on_network(self, tx: Transaction, batch: Batch) -> None:
         """What the hub says."""
@@ -120,6 +123,7 @@ class IntakeService:
         capacity.forget_old_questions(self.node.database)
         webhooks.forget_log(self.node.database)
         notices.forget_old(self.node.database)
+        kept_forms.forget_old_forms(self.node.database)
 
     @timer(interval=ASK_HOW_IT_WENT, eager=True)
     def ask_how_it_went(self) -> None:

@@ -14,6 +14,7 @@ from services.intake.usecases import audit
 from services.intake.usecases.checks import checked, code
 from services.intake.usecases.refusals import NotPermitted
 from shared.database import Database, Transaction
+from shared.messaging.scribe import PACK_RECEIVED
 from shared.messaging.topology import from_node
 from shared.notices.contacts import erase_organisations
 from shared.notices.hearing import Fact, call, fact_of_move, keep, keep_contacts
@@ -79,7 +80,7 @@ def people_called(tx: Transaction, contact_ids: list[UUID], *, urgent: bool) -> 
         keep(tx, tables, [Fact([call(org, contact_ids, urgent=urgent)])], own=org)
     else:
         called = PeopleCalled(contact_ids=contact_ids, urgent=urgent)
-        tx.outbox.publish(tx, called, to=from_node(org), subject="people")
+        tx.outbox.publish(tx, called, to=from_node(org), subject="people", awaits=PACK_RECEIVED)
 
 
 def hear(
