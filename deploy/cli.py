@@ -11,6 +11,8 @@ GROUPS = {
     "directory": "deploy.commands.directory:app",
     "parked": "deploy.commands.messages:parked",
     "outbox": "deploy.commands.messages:outbox",
+    "notices": "deploy.commands.notices:notices",
+    "mail": "deploy.commands.notices:mail",
     "case": "deploy.commands.cases:app",
     "referral": "deploy.commands.referral:app",
     "audit": "deploy.commands.audit:app",

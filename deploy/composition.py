@@ -201,7 +201,7 @@ def _reporting_web() -> WebComposition:
     )
 
 
-SEALED = ("intake",)  #: whose databases hold people
+SEALED = ("intake", "notifications")  #: whose databases hold people, or addresses of staff
 
 WEB: dict[str, Callable[[], WebComposition]] = {"intake": _intake_web, "reporting": _reporting_web}
 

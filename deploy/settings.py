@@ -14,6 +14,7 @@ from services.notifications.settings import NotificationsSettings
 from services.referral.settings import ReferralSettings
 from services.reporting.settings import ReportingSettings, ReportingWebSettings
 from shared.failpoints import FailpointSettings
+from shared.notices.settings import MailSettings
 from shared.settings import variable
 
 CLASSES: dict[str, type] = {
@@ -23,6 +24,7 @@ CLASSES: dict[str, type] = {
     "throughline run notifications": NotificationsSettings,
     "throughline run reporting": ReportingSettings,
     "throughline web reporting": ReportingWebSettings,
+    "throughline mail test": MailSettings,
     "throughline network": NetworkSettings,
     "throughline network invite|admit|revoke|publish": RegisterSettings,
     "throughline network words": WordsSettings,

@@ -80,14 +80,14 @@ class Sessions:
         found = self.under_way(token)
         return found.username if found else None
 
-    def under_way(self, token: str) -> UnderWay | None:
-        """The session, which has been used now; None when it is over or never was."""
+    def under_way(self, token: str, *, is_used: bool = True) -> UnderWay | None:
+        """The session, which has been used now, unless it only is looked at; None when it is over or never was."""
         with self._database.reading() as tx:
             row = self._find(tx, token)
             if row is None or self._is_over(row, tx.at):
                 return None
             is_fresh = row.seen_at > tx.at - FRESH
-        if not is_fresh:
+        if is_used and not is_fresh:
             self._set(token, seen_at=tx.at)
         return UnderWay(row.username, row.locked_at is not None)
 

@@ -8,13 +8,16 @@ from services.intake.domain import Actor, Role
 from services.intake.usecases.cases import add_need, open_case
 from services.intake.usecases.consent import record_consent
 from services.intake.usecases.directory import publish_contacts
+from services.intake.usecases.notices import choose
 from services.intake.usecases.people import register_person
 from services.intake.usecases.sending import ReferralOrder
 from services.intake.usecases.staff import NewStaff, add_staff
-from services.notifications.storage import Contact
-from services.notifications.usecases.send import send_due
+from services.notifications.storage import tables as notice_tables
 from services.referral.usecases.overdue import flag_overdue
 from shared.migrations import upgrade
+from shared.notices.saying import Saying
+from shared.notices.sending import Rules, send_due
+from shared.schemas.codes import NOTICE_GROUPS
 from shared.sealing import OwnKeys, SigningKey
 from shared.sealing.founding import found
 
@@ -32,15 +35,14 @@ SENDER, ASSIGNEE, FOCAL_POINT = (
 
 
 class Postbox:
-    """A mail server that keeps whom it was given mail for; and the least time between two mails, which is none."""
-
-    brake = START - START
+    """A mail server that keeps whom it was given mail for."""
 
     def __init__(self) -> None:
         self.taken: list[str] = []
 
-    def send(self, contact: Contact, count: int, *, link: str) -> None:
-        self.taken.append(contact.email.split("@")[0])
+    def tell(self, to: str, _: Saying, *, message_id: str) -> None:
+        assert message_id
+        self.taken.append(to.partition("@")[0])
 
 
 class World:
@@ -54,7 +56,8 @@ class World:
         for org, people in STAFF.items():
             for name, role in people:
                 new = NewStaff(name, "seven quiet lanterns", role, name, f"{name}@{org}.example")
-                add_staff(self.databases[org], new, org=org)
+                added = add_staff(self.databases[org], new, org=org)
+                choose(self.databases[org], dict.fromkeys(NOTICE_GROUPS, "instant"), added.actor)
             publish_contacts(self.databases[org], f"https://{org}.example/inbox")
         self.network.settle()
 
@@ -81,7 +84,7 @@ class World:
         flag_overdue(self.databases["referral"])
         self.network.settle()
         self.postbox.taken.clear()
-        send_due(self.databases["notifications"], self.postbox, self.postbox)
+        send_due(self.databases["notifications"], notice_tables, self.postbox, Rules(brake=START - START))
         return sorted(self.postbox.taken)
 
 

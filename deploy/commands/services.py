@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 
 from deploy.composition import (
     COMPOSITIONS,
+    SEALED,
     WEB,
     Composition,
     WebComposition,
@@ -78,9 +79,15 @@ def make_ready(service: str, composition: Composition | WebComposition) -> None:
     set_up_logs(service, level=os.environ.get("THROUGHLINE_LOG_LEVEL", "INFO"))
     if service != "intake":
         bring_up(service, composition.database_url)
-        return
-    with closing(composition.open_database()) as database:
-        _make_node_ready(database, composition)
+    if service in SEALED:
+        with closing(composition.open_database()) as database:
+            MAKE_READY[service](database, composition)
+
+
+def _seal_addresses(database: Database, _: Composition | WebComposition) -> None:
+    from services.notifications.usecases.hear import seal_what_is_in_the_clear
+
+    seal_what_is_in_the_clear(database)
 
 
 def bring_up(service: str, url: str) -> None:
@@ -108,6 +115,9 @@ def _make_node_ready(database: Database, composition: Composition | WebCompositi
     at_rest.seal_what_is_in_the_clear(database)
     if lies_beside(key_file, composition.database_url):
         log.warning("key.beside_data", path=str(key_file))
+
+
+MAKE_READY = {"intake": _make_node_ready, "notifications": _seal_addresses}
 
 
 @contextmanager

@@ -22,10 +22,11 @@ from services.intake.usecases.moves import MoveOrder, make_move
 from services.intake.usecases.people import register_person
 from services.intake.usecases.referrals import referral_page
 from services.intake.usecases.sending import ReferralOrder, send_referral
-from services.notifications.storage import Contact
-from services.notifications.usecases.send import send_due
+from services.notifications.storage import tables as notice_tables
 from services.referral.usecases.overdue import flag_overdue
 from shared.database import Database
+from shared.notices.saying import Saying
+from shared.notices.sending import Rules, send_due
 from shared.schemas.intake import Service
 from shared.schemas.life import Move, State
 
@@ -132,7 +133,8 @@ class _Year:
         self.network.clock.go_to(self.until)
         flag_overdue(self.network.databases["referral"])
         self._count()
-        send_due(self.network.databases["notifications"], _PastMail(), _NoBrake())
+        no_brake = Rules(brake=timedelta())
+        send_due(self.network.databases["notifications"], notice_tables, _PastMail(), no_brake)
 
     def _count(self) -> None:
         """At the end of a quarter, while it is still open."""
@@ -259,14 +261,8 @@ class _Year:
 class _PastMail:
     """Mail of the past year went out long ago."""
 
-    def send(self, contact: Contact, count: int, *, link: str) -> None:
+    def tell(self, to: str, saying: Saying, *, message_id: str) -> None:
         """Taken."""
-
-
-class _NoBrake:
-    """So that all of it did."""
-
-    brake = timedelta()
 
 
 def _fates() -> Iterator[State]:

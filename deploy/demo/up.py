@@ -33,6 +33,7 @@ from deploy.demo.supervisor import Program, Supervisor
 from services.intake.usecases.at_rest import accept_key
 from services.intake.usecases.directory import publish_contacts
 from services.intake.usecases.node import claim_node
+from services.intake.usecases.notices import choose
 from services.intake.usecases.staff import NewStaff, add_staff, issue_token
 from services.reporting.usecases.staff import add_coordinator
 from services.reporting.usecases.staff import issue_token as issue_coordinator_token
@@ -40,6 +41,7 @@ from shared.clock import now
 from shared.messaging.topology import HUB_USER
 from shared.migrations import upgrade
 from shared.ports import LOOPBACK, is_listening
+from shared.schemas.codes import NOTICE_GROUPS
 from shared.sealing import read_key_file
 from shared.sealing.network_file import read_network_file
 
@@ -188,7 +190,11 @@ def _open_node(network: SteppedNetwork, node: NodePlan) -> str:
     for member in node.about.staff:
         address = f"{member.username}@{node.org}.invalid"
         new = NewStaff(member.username, PASSWORD, member.role, member.display_name, address, member.language)
-        add_staff(database, new, org=node.org)
+        added = add_staff(database, new, org=node.org)
+        if added.actor.sees_cases:
+            choose(
+                database, dict.fromkeys(NOTICE_GROUPS, "instant"), added.actor
+            )  # so that mail is seen to come
     publish_contacts(database, inbox_url=f"{node.url}/inbox")
     return issue_token(database, node.about.staff[0].username)
 

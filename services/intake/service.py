@@ -15,12 +15,14 @@ from services.intake.usecases import (
     hearing,
     kept_forms,
     node,
+    notices,
     silence,
     webhooks,
 )
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.entrypoint import Injected, hears
+from shared.notices.mail import MailChannel
 from shared.schemas.hub import MessagesReceived
 from shared.schemas.questions import (
     CapacityAnswerPassed,
@@ -54,6 +56,7 @@ BEAT = 10  #: seconds
 CHAIN = 2  #: seconds
 WATCH_FRESHNESS = 3600  #: seconds
 SEND_WEBHOOKS = 1  #: seconds
+LOOK_FOR_MAIL = 5  #: seconds
 
 
 class IntakeService:
@@ -101,7 +104,16 @@ class IntakeService:
     @timer(interval=TELL_CONTACTS, eager=True)
     def tell_contacts(self) -> None:
         """Whom notices go to, when that has changed."""
-        directory.publish_contacts(self.node.database, f"{self.node.settings.public_url}/inbox")
+        settings = self.node.settings
+        by_us = bool(settings.smtp_host)
+        directory.publish_contacts(self.node.database, f"{settings.public_url}/inbox", by_us=by_us)
+
+    @timer(interval=LOOK_FOR_MAIL, eager=True)
+    def write_to_our_people(self) -> None:
+        """That something waits for them, where the hub does not do it."""
+        settings = self.node.settings
+        if settings.smtp_host:
+            notices.send_due(self.node.database, MailChannel(settings), settings.rules)
 
     @timer(interval=ERASE, eager=True)
     def erase_what_is_due(self) -> None:
@@ -110,6 +122,7 @@ class IntakeService:
         erasing.erase_what_is_due(self.node.database, kept_for)
         capacity.forget_old_questions(self.node.database)
         webhooks.forget_log(self.node.database)
+        notices.forget_old(self.node.database)
         kept_forms.forget_old_forms(self.node.database)
 
     @timer(interval=ASK_HOW_IT_WENT, eager=True)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from services.intake.domain.own_fields import OwnFields, OwnFieldsWrong, read_own_fields
 from shared.messaging.tls import ca_file_setting
+from shared.notices.settings import MailSettings
 from shared.oidc.settings import OidcSettings
 from shared.schemas.rules import ORGANISATION
 from shared.settings import (
@@ -58,8 +59,8 @@ _OWN_FIELDS = Check(_holds_own_fields, "must be a file as docs/how-to/add-own-fi
 
 
 @dataclass(frozen=True)
-class IntakeSettings:
-    """Settings of ``throughline run intake``, the node's worker."""
+class IntakeSettings(MailSettings):
+    """Settings of ``throughline run intake``, the node's worker; with a mail server it writes to its people itself."""
 
     org: str = setting("the organisation's id in the network", _ORG)
     amqp_url: str = setting(

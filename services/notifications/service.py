@@ -2,16 +2,18 @@
 
 from nameko.timer import timer
 
-from services.notifications.mail import SmtpMailer
-from services.notifications.usecases.hear import hear
-from services.notifications.usecases.send import send_due
+from services.notifications.storage import tables
+from services.notifications.usecases.hear import forget_old, hear
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.entrypoint import Injected, hears
+from shared.notices.mail import MailChannel
+from shared.notices.sending import send_due
 from shared.schemas.intake import ContactsChanged, PeopleCalled
 from shared.schemas.referral import DirectoryPublished, Moved, Overdue
 
 LOOK_FOR_MAIL = 5  #: seconds
+FORGET = 3600  #: seconds
 
 
 class NotificationsService:
@@ -29,4 +31,10 @@ class NotificationsService:
     @timer(interval=LOOK_FOR_MAIL)
     def on_the_clock(self) -> None:
         """What is to be sent by now."""
-        send_due(self.here.database, SmtpMailer(self.here.settings), self.here.settings)
+        settings = self.here.settings
+        send_due(self.here.database, tables, MailChannel(settings), settings.rules)
+
+    @timer(interval=FORGET, eager=True)
+    def forget(self) -> None:
+        """What has long been told."""
+        forget_old(self.here.database)

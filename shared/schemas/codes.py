@@ -90,3 +90,13 @@ _MERGED = {
 def published_age_band(band: str) -> str:
     """The published band that holds the stored one."""
     return _MERGED.get(band, band)
+
+
+NOTICE_GROUPS = (
+    "emergency",
+    "called",
+    "waits",
+    "moved",
+    "late",
+)  #: of what somebody is told, as people choose
+NOTICE_WAYS = ("instant", "daily", "never")  #: how: a mail at once, one a day, none

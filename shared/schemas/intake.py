@@ -148,22 +148,38 @@ class ServicesOffered(Event):
 
 
 @record
+class Wish(Record):
+    """How somebody wants to be told of that kind of thing."""
+
+    group: str = wire(fields.String(validate=validate.OneOf(codes.NOTICE_GROUPS)))
+    way: str = wire(fields.String(validate=validate.OneOf(codes.NOTICE_WAYS)))
+
+
+@record
 class Contact(Record):
-    """A staff member to be told that something waits; a ``supervisor`` also when others have not answered in time."""
+    """A staff member to be told that something waits; a ``supervisor`` also when others have not answered in time.
+
+    Of a kind that ``wishes`` does not name (since 1.2) they are told as is usual.
+    """
 
     contact_id: UUID = wire(fields.UUID())
     email: str = wire(fields.Email())
     language: str = wire(fields.String(validate=validate.OneOf(("en", "ru", "be", "uk"))))
     supervisor: bool | None = wire(fields.Boolean(), default=None)
+    wishes: list[Wish] | None = wire(many(Wish, at_most=len(codes.NOTICE_GROUPS)), default=None)
 
 
-@event("intake.contacts_changed", version="1.1")
+@event("intake.contacts_changed", version="1.2")
 class ContactsChanged(Event):
-    """Whom at the organisation notices go to, and where they lead; a higher revision replaces a lower one."""
+    """Whom at the organisation notices go to, and where they lead; a higher revision replaces a lower one.
+
+    A node that ``tells_itself`` (since 1.2) writes to its own people: the hub is told of none, and tells none.
+    """
 
     revision: int = wire(rules.number(1))
     inbox_url: str = wire(fields.Url(schemes={"http", "https"}, require_tld=False))
     contacts: list[Contact] = wire(many(Contact, at_most=500))
+    tells_itself: bool | None = wire(fields.Boolean(), default=None)
 
 
 @event("intake.people_called")

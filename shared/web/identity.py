@@ -18,6 +18,7 @@ from shared.web.problems import Problem
 
 View = TypeVar("View", bound=Callable[..., Any])
 BEARER = "Bearer "
+IS_OPEN = "throughline.is_open"  #: of the application: whether a session's pages are open
 IN_COOKIE = "_user_id"  #: where the library keeps the session's token
 
 
@@ -125,9 +126,9 @@ class Access:
     password_lets_in: Callable[[str], bool] = _everybody
     organisation: Organisation | None = None
 
-    def load_user(self, token: str) -> Identity | None:
+    def load_user(self, token: str, *, is_used: bool = True) -> Identity | None:
         """Whose session it is, as long as it lasts."""
-        found = self.sessions.under_way(token)
+        found = self.sessions.under_way(token, is_used=is_used)
         person = self.person(found.username) if found else None
         return Identity(token, person, found.is_locked) if found and person else None
 
@@ -141,6 +142,12 @@ def public(view: View) -> View:
 def for_the_locked(view: View) -> View:
     """Open a view also to somebody who has locked their pages."""
     view.is_for_the_locked = True  # type: ignore[attr-defined]
+    return view
+
+
+def not_a_use(view: View) -> View:
+    """A view that a page asks for by itself: the session ends as if nobody had asked."""
+    view.is_no_use = True  # type: ignore[attr-defined]
     return view
 
 
@@ -166,7 +173,8 @@ def install(app: Flask, access: Access) -> None:
     """Close the application to whoever is not known."""
     manager = LoginManager(app)
     manager.session_protection = None  # it would end the session whenever a phone changes its network
-    manager.user_loader(access.load_user)
+    manager.user_loader(lambda token: access.load_user(token, is_used=not _is_marked(app, "is_no_use")))
+    app.extensions[IS_OPEN] = lambda token: _is_open(access, token)
 
     @app.before_request
     def admit() -> Response | None:
@@ -179,6 +187,12 @@ def install(app: Flask, access: Access) -> None:
         if person and (not person.is_locked or _is_marked(app, "is_for_the_locked")):
             return None
         return _to_the_door(access, person)
+
+
+def _is_open(access: Access, token: str) -> bool:
+    """Whether the session is under way, its pages are not locked, and its person is still there."""
+    person = access.load_user(token, is_used=False)
+    return person is not None and not person.is_locked
 
 
 def _is_marked(app: Flask, mark: str) -> bool:

@@ -87,6 +87,6 @@ def test_translations_keep_the_places_and_plural_forms(package: Path, language: 
 def test_every_package_that_speaks_is_looked_at() -> None:
     assert {name(package) for package in packages()} >= {
         "shared/web",
-        "services/notifications",
+        "shared/notices",
         "services/reporting/web",
     }

@@ -3,15 +3,27 @@
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
+import orjson
 import pytest
 
+from deploy.composition import open_database, scribe_of
 from deploy.demo.broker import start_broker
+from deploy.demo.organisations import PASSWORD
 from deploy.demo.plan import make_plan
+from services.intake.domain import Actor, Role
+from services.intake.interchange.tests.receiver import Receiver, receiving
+from services.intake.usecases.webhooks import add_endpoint
+from shared.notices.saying import Allowed
 from shared.polling import poll_until
+from shared.schemas.codes import SERVICE_TYPES
+from shared.schemas.life import State
+from shared.sealing import read_key_file
 from tests.network import SOON, Client, Network, running
 
 A, B = "harbour-house", "legal-aid-centre"
@@ -47,7 +59,20 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
 
 
 @pytest.fixture(scope="module")
-def canaries(network: Network) -> Canaries:
+def hooks(network: Network) -> Iterator[Receiver]:
+    """Another system of the receiving organisation, which is told by webhooks."""
+    [node] = [node for node in network.plan.nodes if node.org == B]
+    scribe = scribe_of("intake", B, read_key_file(node.key_file))
+    with (
+        receiving() as hooks,
+        closing(open_database("intake", node.database_url, sender=B, scribe=scribe)) as database,
+    ):
+        add_endpoint(database, hooks.url, Actor("root", Role.ADMIN, B), may_be_private=True)
+        yield hooks
+
+
+@pytest.fixture(scope="module")
+def canaries(network: Network, hooks: Receiver) -> Canaries:
     """Drives the whole path, good moves and bad requests, with a token wherever somebody may write."""
     canaries, sender, receiver = Canaries(), network.node(A), network.node(B)
     for _ in range(PEOPLE):
@@ -55,6 +80,7 @@ def canaries(network: Network) -> Canaries:
     _remembered(sender, canaries)
     _bad_requests(sender, canaries)
     poll_until(network.mails, seconds=SOON, what="a mail")
+    poll_until(lambda: len(hooks.got) > 1, seconds=SOON, what="a webhook")
     return canaries
 
 
@@ -130,9 +156,47 @@ def test_mails_hold_none_and_say_only_that_something_waits(network: Network, can
     for mail in mails:
         assert canaries.found_in(mail.as_bytes()) == []
         assert mail["Reply-To"] is None
-        text = str(mail.get_payload(decode=True), "utf-8") + str(mail["Subject"])
-        for word in ("legal_assistance", A, "Legal Aid", "delivered", "accepted", "Alena"):
-            assert word not in text
+        assert_thin(str(mail.get_payload(decode=True), "utf-8") + str(mail["Subject"]), network)
+
+
+def assert_thin(said: str, network: Network) -> None:
+    """No organisation, service, reference, state or name stands in it, in no language."""
+    words = [
+        word for code in (*SERVICE_TYPES, *State) for word in (code, code.replace("_", " ")) if len(word) > 4
+    ]
+    people = [
+        one
+        for node in network.plan.nodes
+        for one in (node.about.name, *(m.display_name for m in node.about.staff))
+    ]
+    references = {sent["id"] for sent in network.node(B).get("/referrals", direction="in")["items"]}
+    found = [word for word in (*words, A, B, *people, *references) if word.casefold() in said.casefold()]
+    assert found == []
+
+
+def test_webhooks_hold_none_and_say_only_that_something_waits(
+    network: Network, canaries: Canaries, hooks: Receiver
+) -> None:
+    for _, headers, body in hooks.got:
+        assert canaries.found_in(body + repr(headers).encode()) == []
+        said = orjson.loads(body)
+        assert Allowed().load(said) == said
+        assert_thin(body.decode(), network)
+
+
+def test_the_live_count_holds_none_and_is_a_count_only(network: Network, canaries: Canaries) -> None:
+    """As a page has it that stays open; and that it says so to nobody who is not signed in."""
+    [node] = [node for node in network.plan.nodes if node.org == B]
+    with httpx.Client(base_url=node.url, trust_env=False) as visitor:
+        assert visitor.get("/inbox/unread/live").status_code == 302
+        page = visitor.get("/sign-in").text
+        [token] = set(re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', page))
+        who = {"username": "oksana", "password": PASSWORD, "csrf_token": token}
+        assert visitor.post("/sign-in", data=who).status_code in (302, 303)
+        with visitor.stream("GET", "/inbox/unread/live") as response:
+            first = next(response.iter_lines())
+    assert set(orjson.loads(first.removeprefix("data: "))) == {"unread"}
+    assert canaries.found_in(first.encode()) == []
 
 
 def test_the_brokers_disk_holds_none(network: Network, canaries: Canaries) -> None:

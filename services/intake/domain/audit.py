@@ -54,6 +54,7 @@ class Action(StrEnum):
     IMPORT_DISMISSED = "import_dismissed"
     CASES_IMPORTED = "cases_imported"
     WEBHOOK_CHANGED = "webhook_changed"
+    NOTICES_CHOSEN = "notices_chosen"
     EMERGENCY_OPENED = "emergency_opened"
     EMERGENCY_REFUSED = "emergency_refused"
     EMERGENCY_REVIEWED = "emergency_reviewed"

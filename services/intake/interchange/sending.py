@@ -1,18 +1,18 @@
 """Send the webhooks that are due: each endpoint in a thread of its own, so that a slow one is slow to itself only."""
 
 import threading
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import orjson
-from marshmallow import RAISE, Schema, fields, validate
 
 from services.intake.interchange.posting import NotDelivered, post, signature
 from services.intake.storage import webhooks as rows
 from services.intake.storage.webhooks import Delivery, Endpoint
 from services.intake.usecases.webhooks import Kind
 from shared.database import Database
+from shared.notices.saying import TEST, WAITS, Saying
 
 PAUSES = tuple(
     timedelta(seconds=seconds) for seconds in (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
@@ -21,38 +21,23 @@ LEASE = timedelta(minutes=2)  #: after which one whose sender died is due again
 AT_ONCE = 100  #: of one endpoint, before others of its thread's work are looked at
 
 
-class _About(Schema):
-    """Which record, and where to look at it."""
+@dataclass(frozen=True)
+class WebhookChannel:
+    """Tells another system of the organisation, with a signature by the secret; raises NotDelivered."""
 
-    class Meta:
-        """Nothing else may be said."""
+    secret: str
+    at: datetime
+    may_be_private: bool = False
 
-        unknown = RAISE
-
-    id = fields.UUID(required=True, allow_none=True)
-    link = fields.Url(required=True, schemes={"http", "https"}, require_tld=False)
-
-
-class Body(Schema):
-    """All that a webhook says: what kind of thing happened, when, to which record by its id, and where to look."""
-
-    class Meta:
-        """Nothing else may be said."""
-
-        unknown = RAISE
-
-    type = fields.String(required=True, validate=validate.OneOf(tuple(Kind)))
-    timestamp = fields.AwareDateTime(required=True, format="iso")
-    data = fields.Nested(_About, required=True)
-
-
-def body_of(delivery: Delivery, public_url: str) -> bytes:
-    """The body, checked against what it may say; raises ValidationError if it said more."""
-    page = f"referrals/{delivery.referral_id}" if delivery.referral_id else "inbox"
-    about = {"id": delivery.referral_id, "link": f"{public_url.rstrip('/')}/{page}"}
-    said: Any = Body().dump({"type": delivery.kind, "timestamp": delivery.made_at, "data": about})
-    Body().load(said)
-    return orjson.dumps(said)
+    def tell(self, to: str, saying: Saying, *, message_id: str) -> None:
+        """Return when it has answered 2xx."""
+        body, stamp = orjson.dumps(saying.dump()), str(int(self.at.timestamp()))
+        headers = {
+            "webhook-id": message_id,
+            "webhook-timestamp": stamp,
+            "webhook-signature": signature(self.secret, message_id, stamp, body),
+        }
+        post(to, headers, body, may_be_private=self.may_be_private)
 
 
 class Sender:
@@ -95,13 +80,10 @@ class Sender:
     def _post(self, endpoint: Endpoint, delivery: Delivery, at: datetime) -> None:
         if not endpoint.url:
             raise NotDelivered("unreadable")
-        body, stamp = body_of(delivery, self._public_url), str(int(at.timestamp()))
-        headers = {
-            "webhook-id": str(delivery.id),
-            "webhook-timestamp": stamp,
-            "webhook-signature": signature(endpoint.secret, str(delivery.id), stamp, body),
-        }
-        post(endpoint.url, headers, body, may_be_private=endpoint.may_be_private)
+        sentence = TEST if delivery.kind == Kind.TEST else WAITS
+        saying = Saying(delivery.count, f"{self._public_url.rstrip('/')}/inbox", sentence=sentence)
+        channel = WebhookChannel(endpoint.secret, at, endpoint.may_be_private)
+        channel.tell(endpoint.url, saying, message_id=str(delivery.id))
 
 
 def _take(database: Database, endpoint_id: UUID) -> tuple[Endpoint, Delivery] | None:

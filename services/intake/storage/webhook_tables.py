@@ -24,7 +24,7 @@ deliveries = Table(
     Column("id", Uuid, primary_key=True),
     Column("endpoint_id", Uuid, ForeignKey("webhook_endpoints.id", ondelete="CASCADE"), nullable=False),
     Column("kind", CODE, nullable=False),
-    Column("referral_id", Uuid),
+    Column("count", Integer, nullable=False, server_default="1"),
     Column("made_at", Moment, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("due_at", Moment),

@@ -30,12 +30,12 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One webhook to one endpoint. ``result`` is the code of its last attempt's end."""
+    """One webhook to one endpoint, of so many things. ``result`` is the code of its last attempt's end."""
 
     id: UUID
     endpoint_id: UUID
     kind: str
-    referral_id: UUID | None
+    count: int
     made_at: datetime
     attempts: int
     due_at: datetime | None

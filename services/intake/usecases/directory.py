@@ -1,7 +1,8 @@
 """Find who could help, and say what we offer and whom notices go to."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -10,15 +11,17 @@ from services.intake.domain import Action, Actor, Offer, Partner
 from services.intake.storage import bookkeeping
 from services.intake.storage import directory as rows
 from services.intake.storage import staff as staff_rows
+from services.intake.storage.notices import wishes_of_all
 from services.intake.storage.staff import StaffMember
 from services.intake.usecases import audit
 from services.intake.usecases.checks import checked, code, language, text
+from services.intake.usecases.notices import keep_own_contacts
 from services.intake.usecases.refusals import NotPermitted
 from shared.database import Database, Transaction
 from shared.messaging.errors import Refused
 from shared.messaging.topology import from_node
 from shared.schemas.codes import KNOWN_AGE_BANDS, SERVICE_TYPES
-from shared.schemas.intake import Contact, ContactsChanged, KeysChanged, Service, ServicesOffered
+from shared.schemas.intake import Contact, ContactsChanged, KeysChanged, Service, ServicesOffered, Wish
 from shared.schemas.referral import DirectoryPublished
 
 SEARCH = {
@@ -78,17 +81,22 @@ def offer(tx: Transaction, services: Sequence[Service], by: Actor) -> None:
         audit.did(tx, by, Action.SERVICES_CHANGED)
 
 
-def publish_contacts(database: Database, inbox_url: str) -> None:
-    """Tell the hub whom notices go to and where they lead, if that has changed.
+def publish_contacts(database: Database, inbox_url: str, *, by_us: bool = False) -> None:
+    """Tell the hub whom notices go to and where they lead, if that has changed; no addresses where we write ``by_us``.
 
     They go to staff who see cases and have an address.
     """
     with database.transaction() as tx:
         members = [m for m in staff_rows.list_staff(tx) if m.active and m.email and m.actor.sees_cases]
-        contacts = [_contact(member) for member in members]
-        revision = _next_revision(tx, "contacts", [inbox_url, *(contact.dump() for contact in contacts)])
+        wishes = wishes_of_all(tx)
+        contacts = [_contact(member, wishes.get(member.username)) for member in members]
+        said = [inbox_url, by_us, *(contact.dump() for contact in contacts)]
+        revision = _next_revision(tx, "contacts", said)
         if revision is not None:
             changed = ContactsChanged(revision=revision, inbox_url=inbox_url, contacts=contacts)
+            keep_own_contacts(tx, changed if by_us else None)
+            if by_us:
+                changed = replace(changed, contacts=[], tells_itself=True)
             tx.outbox.publish(tx, changed, to=from_node(tx.outbox.sender), subject=f"contacts/{revision}")
 
 
@@ -97,14 +105,15 @@ def say_keys(tx: Transaction, changed: KeysChanged) -> None:
     tx.outbox.publish(tx, changed, to=from_node(tx.outbox.sender), subject="keys")
 
 
-def _contact(member: StaffMember) -> Contact:
+def _contact(member: StaffMember, wishes: Mapping[str, str] | None) -> Contact:
     supervisor = True if member.actor.sees_every_case else None
     known: dict[str, Any] = {
         "contact_id": member.id,
         "email": member.email or "",
         "language": member.language,
     }
-    return Contact(**known, supervisor=supervisor)
+    said = [Wish(group=kind, way=way) for kind, way in (wishes or {}).items()]
+    return Contact(**known, supervisor=supervisor, wishes=said or None)
 
 
 def _next_revision(tx: Transaction, name: str, said: Any) -> int | None:

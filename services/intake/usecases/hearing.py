@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from services.intake.usecases import webhooks
+from services.intake.usecases import notices, webhooks
 from services.intake.usecases.arrivals import FIRST, take_in
 from services.intake.usecases.capacity import hear_of_capacity
 from services.intake.usecases.directory import keep_directory
@@ -89,6 +89,7 @@ def _enter(tx: Transaction, messages: Sequence[Message], ring: KeyRing, org: str
     for _, flag in sorted(overdue, key=lambda told: told[1].flagged_at):
         climb(tx, ledger.find(flag.referral_id), flag)
     ledger.save()
+    notices.hear(tx, ledger.applied, [flag for _, flag in overdue], org)
 
 
 def _ids(*said: Sequence[tuple[Message, Any]]) -> set[UUID]:

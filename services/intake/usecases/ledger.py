@@ -1,6 +1,6 @@
 """The referrals that one batch of messages is about: read once, changed in memory, written at once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -63,6 +63,7 @@ class Ledger:
     erased: set[UUID] = field(default_factory=set)
     proofs: list[Proof] = field(default_factory=list)
     own: dict[UUID, str] = field(default_factory=dict)
+    applied: list[tuple[Mapping[str, Any], NumberedMove]] = field(default_factory=list)
 
     @classmethod
     def open(
@@ -108,6 +109,7 @@ class Ledger:
         entry.row["link"] = move.link
         entry.stands(after, **deadlines)
         self._note_consequences(entry, move)
+        self.applied.append((entry.row, move))
 
     def _began_unsigned(self, entry: Entry, move: NumberedMove) -> bool:
         """A referral that began under version 0.1.0 has no chain, and its first moves no letters."""

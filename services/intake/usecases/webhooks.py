@@ -5,7 +5,8 @@ They are written with what they tell of, in its transaction, and sent by the wor
 
 import base64
 import secrets
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -35,7 +36,7 @@ BY_MACHINE = (Move.SEND, Move.DELIVER)  #: moves of which an offer tells, or nob
 
 
 class Kind(StrEnum):
-    """All that a webhook can tell."""
+    """Why there is a webhook: kept with it, and shown to whoever looks after the node; never said in it."""
 
     ARRIVED = "referral_arrived"
     MOVED = "referral_moved"
@@ -44,8 +45,8 @@ class Kind(StrEnum):
 
 
 def tell_of(tx: Transaction, messages: Iterable[Message]) -> None:
-    """Tell every endpoint that is enabled of what these messages of the hub bring, each referral once of a kind."""
-    told = dict.fromkeys(_told(messages))
+    """Tell every endpoint that is enabled how much these messages of the hub bring: of each kind, one webhook."""
+    told = Counter(kind for kind, _ in dict.fromkeys(_told(messages)))
     if told:
         _tell(tx, rows.enabled_endpoints(tx), told)
 
@@ -63,13 +64,13 @@ def _told(messages: Iterable[Message]) -> Iterator[tuple[Kind, UUID]]:
                 yield Kind.MOVED, event.referral_id
 
 
-def _tell(tx: Transaction, endpoints: Iterable[UUID], told: Iterable[tuple[Kind, UUID | None]]) -> None:
-    new = [_delivery(tx, endpoint, kind, id_) for endpoint in endpoints for kind, id_ in told]
+def _tell(tx: Transaction, endpoints: Iterable[UUID], told: Mapping[Kind, int]) -> None:
+    new = [_delivery(tx, endpoint, kind, count) for endpoint in endpoints for kind, count in told.items()]
     rows.add_deliveries(tx, new)
 
 
-def _delivery(tx: Transaction, endpoint_id: UUID, kind: Kind, referral_id: UUID | None) -> Delivery:
-    return Delivery(new_id(), endpoint_id, kind, referral_id, tx.at, 0, tx.at, None, None)
+def _delivery(tx: Transaction, endpoint_id: UUID, kind: Kind, count: int) -> Delivery:
+    return Delivery(new_id(), endpoint_id, kind, count, tx.at, 0, tx.at, None, None)
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def send_test(database: Database, endpoint_id: UUID, by: Actor) -> None:
     with database.transaction() as tx:
         if rows.find_endpoint(tx, endpoint_id) is None:
             raise NotFound("webhook_not_found")
-        _tell(tx, [endpoint_id], [(Kind.TEST, None)])
+        _tell(tx, [endpoint_id], {Kind.TEST: 0})
 
 
 def retry(database: Database, delivery_id: UUID, by: Actor) -> None:

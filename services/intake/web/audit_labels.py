@@ -64,6 +64,7 @@ ACTIONS: Mapping[str, Any] = {
     Action.CAPACITY_ANSWERED: _l("Question about room answered"),
     Action.QUESTION_READ: _l("Answers to a question looked at"),
     Action.COUNTS_CONTRIBUTED: _l("Counts sent for statistics"),
+    Action.NOTICES_CHOSEN: _l("How to be told chosen"),
     Action.SIGNED_IN: _l("Signed in"),
     Action.SIGN_IN_REFUSED: _l("Sign-in refused"),
     Action.SIGNED_OUT: _l("Signed out"),

@@ -38,7 +38,7 @@ def install(app: Flask, database: Database, house: House) -> None:
     app.jinja_env.globals.update(
         organisation=organisation, waiting=waiting, names=names, now=now, freshness=freshness
     )
-    app.jinja_env.globals.update(imports_waiting=imports_waiting)
+    app.jinja_env.globals.update(imports_waiting=imports_waiting, most_counted=MOST_COUNTED)
 
 
 def now() -> datetime:
@@ -147,12 +147,16 @@ def names() -> dict[str, str]:
     return found
 
 
+def count_waiting(database: Database, by: Actor) -> int:
+    """How much waits for somebody here; counted to MOST_COUNTED."""
+    opened, asked = need_to_know.count_unreviewed(database, by), capacity.count_open(database, by)
+    return referrals.waiting_count(database, by) + opened + asked
+
+
 def waiting() -> str:
     """How much waits for somebody here, empty for nothing; read once in a request."""
     if "waiting" not in g:
-        opened = need_to_know.count_unreviewed(database(), actor())
-        asked = capacity.count_open(database(), actor())
-        found = referrals.waiting_count(database(), actor()) + opened + asked
+        found = count_waiting(database(), actor())
         g.waiting = f"{MOST_COUNTED - 1}+" if found >= MOST_COUNTED else str(found or "")
     return str(g.waiting)
 

@@ -9,6 +9,7 @@ from services.intake.domain import Role
 from services.intake.web.audit_labels import ACTIONS, VIAS
 from services.intake.web.file_labels import FILE_KINDS, FILE_SENTENCES
 from services.intake.web.import_labels import NOT_TAKEN, OUTCOMES
+from services.intake.web.notice_labels import STATES
 from services.intake.web.webhook_labels import KINDS, RESULTS
 from shared.schemas.life import Move
 
@@ -37,6 +38,7 @@ OWN_CODES: Mapping[str, Mapping[str, Any]] = {
     "action": ACTIONS,
     "via": VIAS,
     "not_taken": NOT_TAKEN,
+    "notice_state": STATES,
     "import_outcome": OUTCOMES,
     "webhook_kind": KINDS,
     "file_kind": FILE_KINDS,

@@ -11,21 +11,26 @@ import pytest
 from sqlalchemy import Table, select
 
 from services.notifications.settings import NotificationsSettings
-from services.notifications.storage import Contact, tables
+from services.notifications.storage import metadata, tables
 from services.notifications.usecases.hear import hear
-from services.notifications.usecases.send import send_due
+from shared.at_rest import StorageKeys
 from shared.clock import new_id
 from shared.database import Database
 from shared.messaging.delivery import Batch
 from shared.messaging.message import HUB, Message
 from shared.messaging.outbox import Outbox
+from shared.notices.kinds import INSTANT
+from shared.notices.saying import Saying
+from shared.notices.sending import Rules, send_due
 from shared.schemas import Event
+from shared.schemas.codes import NOTICE_GROUPS
 from shared.schemas.intake import Contact as WireContact
-from shared.schemas.intake import ContactsChanged
+from shared.schemas.intake import ContactsChanged, Wish
 from shared.schemas.life import Move, State
 from shared.schemas.referral import Moved, Overdue
 
 BEGINNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
+AT_ONCE = dict.fromkeys(NOTICE_GROUPS, INSTANT)
 INBOX = "https://node.invalid/inbox"
 
 
@@ -37,12 +42,14 @@ class Postbox:
     failure: BaseException | None = None
     refused: set[str] = field(default_factory=set)
     links: set[str] = field(default_factory=set)
+    ids: list[str] = field(default_factory=list)
 
-    def send(self, contact: Contact, count: int, *, link: str) -> None:
-        if self.failure and (not self.refused or contact.email in self.refused):
+    def tell(self, to: str, saying: Saying, *, message_id: str) -> None:
+        if self.failure and (not self.refused or to in self.refused):
             raise self.failure
-        self.links.add(link)
-        self.taken.append((contact.email, contact.language, count))
+        self.links.add(saying.link)
+        self.ids.append(message_id)
+        self.taken.append((to, saying.language, saying.count))
 
 
 @dataclass
@@ -50,7 +57,7 @@ class World:
     """The service, its postbox and its clock."""
 
     database: Database
-    settings: NotificationsSettings
+    rules: Rules = field(default_factory=Rules)
     postbox: Postbox = field(default_factory=Postbox)
     at: datetime = BEGINNING
 
@@ -64,7 +71,7 @@ class World:
             raise error
 
     def send(self) -> int:
-        return send_due(self.database, self.postbox, self.settings)
+        return send_due(self.database, tables, self.postbox, self.rules)
 
     def wait(self, time: timedelta) -> None:
         self.at += time
@@ -91,10 +98,11 @@ def settings() -> NotificationsSettings:
 
 
 @pytest.fixture
-def world(settings: NotificationsSettings) -> Iterator[World]:
-    database = Database("sqlite://", outbox=Outbox(tables.metadata.tables["outbox"], sender=HUB))
-    tables.metadata.create_all(database.engine)
-    world = World(database, settings)
+def world() -> Iterator[World]:
+    at_rest, outbox = StorageKeys([bytes(32)]), Outbox(metadata.tables["outbox"], sender=HUB)
+    database = Database("sqlite://", outbox=outbox, at_rest=at_rest)
+    metadata.create_all(database.engine)
+    world = World(database)
     database.clock = lambda: world.at
     yield world
     database.close()
@@ -107,9 +115,11 @@ Make = Callable[..., Any]
 def moved() -> Make:
     """A move of a referral from harbour to lantern."""
 
-    def make(move: Move, *, urgency: str = "normal") -> Moved:
+    def make(
+        move: Move, *, urgency: str = "normal", referral_id: UUID | None = None, by_org: str = "lantern"
+    ) -> Moved:
         return Moved(
-            referral_id=new_id(),
+            referral_id=referral_id or new_id(),
             from_org="harbour",
             to_org="lantern",
             service_type="legal_assistance",
@@ -120,7 +130,7 @@ def moved() -> Make:
             move_id=new_id(),
             move=move,
             state=State.DELIVERED,
-            by_org="lantern",
+            by_org=by_org,
             made_at=BEGINNING,
             recorded_at=BEGINNING,
             reason=None,
@@ -134,9 +144,9 @@ def moved() -> Make:
 def overdue() -> Make:
     """A passed deadline of a referral from harbour to lantern."""
 
-    def make(level: str, rung: str | None = None) -> Overdue:
+    def make(level: str, rung: str | None = None, *, referral_id: UUID | None = None) -> Overdue:
         return Overdue(
-            referral_id=new_id(),
+            referral_id=referral_id or new_id(),
             from_org="harbour",
             to_org="lantern",
             service_type="legal_assistance",
@@ -152,11 +162,23 @@ def overdue() -> Make:
 
 @pytest.fixture
 def contacts() -> Make:
-    """A list of contacts, named by address and language."""
+    """A list of contacts, named by address and language; they want all at once, unless it is said how."""
 
-    def make(*people: tuple[str, str], revision: int = 1) -> ContactsChanged:
+    def make(
+        *people: tuple[str, str],
+        revision: int = 1,
+        wishes: dict[str, str] = AT_ONCE,
+        supervisor: bool | None = None,
+    ) -> ContactsChanged:
+        said = [Wish(group=group, way=way) for group, way in wishes.items()]
         listed = [
-            WireContact(contact_id=UUID(int=number), email=email, language=language)
+            WireContact(
+                contact_id=UUID(int=number),
+                email=email,
+                language=language,
+                wishes=said,
+                supervisor=supervisor,
+            )
             for number, (email, language) in enumerate(people, 1)
         ]
         return ContactsChanged(revision=revision, inbox_url=INBOX, contacts=listed)

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from services.notifications.domain import TOLD
 from services.notifications.storage import tables
 from services.notifications.usecases.hear import hear
 from shared.clock import new_id
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused
 from shared.messaging.message import HUB, Message
+from shared.notices.contacts import contacts_of
+from shared.notices.kinds import TOLD
 from shared.schemas.life import TABLE, Move, Party
 
 
@@ -67,12 +68,12 @@ def test_a_rung_of_the_ladder_is_told_to_whom_the_hub_can_know(
     assert [(row["org"], row["audience"]) for row in world.rows(tables.notices)] == told
 
 
-def test_a_notice_keeps_nothing_of_the_referral(world: Any, moved: Any) -> None:
+def test_a_notice_keeps_nothing_of_the_referral_but_its_id(world: Any, moved: Any) -> None:
     event = moved(Move.DELIVER)
     world.hear(event)
     [kept] = world.rows(tables.notices)
     assert kept["kind"] == "referral_waits"
-    told = {str(event.referral_id), event.service_type, "harbour"}
+    told = {event.service_type, "harbour", "accepted"}
     assert not told & {str(value) for value in kept.values()}
 
 
@@ -91,7 +92,8 @@ def test_a_repeat_makes_no_second_notice(world: Any, moved: Any) -> None:
 
 
 def emails(world: Any) -> list[str]:
-    return [row["email"] for row in world.rows(tables.contacts)]
+    with world.database.reading() as tx:
+        return [contact.email for contact in contacts_of(tx, tables, ["harbour", "lantern"])]
 
 
 def test_the_highest_revision_of_a_list_stands(world: Any, contacts: Any) -> None:

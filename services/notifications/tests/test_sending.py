@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from services.notifications.storage import tables
-from services.notifications.usecases.send import LEASE, AddressRefused, ServerAway
+from shared.notices.saying import AddressRefused, ChannelAway
+from shared.notices.sending import LEASE
 from shared.schemas.life import Move
 
 MINUTE = timedelta(minutes=1)
@@ -88,7 +89,7 @@ def test_attempts_back_off_to_an_hour_and_end(staffed: Any, moved: Any) -> None:
     staffed.hear(moved(Move.ACCEPT))
     staffed.postbox.failure = OSError()
     waits = []
-    for _ in range(12):
+    for _ in range(80):
         staffed.send()
         [mail] = staffed.rows(tables.mails)
         waits.append((mail["due_at"] - staffed.at) // MINUTE)
@@ -109,7 +110,7 @@ def test_one_bad_address_does_not_hide_that_the_other_was_reached(staffed: Any, 
 
 def test_when_the_server_is_away_the_other_mails_do_not_spend_an_attempt(staffed: Any, moved: Any) -> None:
     staffed.hear(moved(Move.DELIVER))
-    staffed.postbox.failure = ServerAway()
+    staffed.postbox.failure = ChannelAway()
     staffed.send()
     assert sorted(row["attempts"] for row in staffed.rows(tables.mails)) == [0, 1]
 
@@ -125,7 +126,7 @@ def test_a_claimed_mail_is_sent_again_when_its_worker_died(staffed: Any, moved: 
     assert staffed.send() == 1
 
 
-def test_somebody_who_left_gets_no_mail(staffed: Any, contacts: Any, moved: Any) -> None:
+def test_somebody_who_left_gets_no_mail_and_leaves_nothing(staffed: Any, contacts: Any, moved: Any) -> None:
     staffed.hear(moved(Move.ACCEPT))
     staffed.postbox.failure = OSError()
     staffed.send()
@@ -134,4 +135,5 @@ def test_somebody_who_left_gets_no_mail(staffed: Any, contacts: Any, moved: Any)
     staffed.wait(MINUTE)
     assert staffed.send() == 0
     assert staffed.postbox.taken == []
-    assert states(staffed, tables.mails) == ["failed"]
+    assert (staffed.rows(tables.mails), staffed.rows(tables.tellings)) == ([], [])
+    assert states(staffed, tables.notices) == ["waiting"]

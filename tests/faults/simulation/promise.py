@@ -4,9 +4,9 @@ from collections import Counter
 from typing import Any
 from uuid import UUID
 
-from services.notifications.domain import OVERDUE, Kind
 from shared.messaging.letters import recorded_moves
 from shared.messaging.topology import TO_NOTIFICATIONS
+from shared.notices.kinds import OVERDUE, Kind
 from shared.schemas.codes import RUNGS
 from shared.schemas.intake import PeopleCalled
 from shared.schemas.life import Move, State

@@ -3,15 +3,13 @@
 from typing import Any
 
 import pytest
-from marshmallow import ValidationError
 
 from services.intake.domain import Action
-from services.intake.interchange.sending import Body, body_of
 from services.intake.interchange.tests.receiver import Receiver
 from services.intake.interchange.tests.test_importing import audited
-from services.intake.interchange.tests.test_webhooks import PUBLIC, endpoint, rows, sends
+from services.intake.interchange.tests.test_webhooks import endpoint, rows, sends
 from services.intake.storage.webhook_tables import endpoints
-from services.intake.tests.node import ADMIN, AUDITOR, FOCAL_POINT, START, WORKER, Node
+from services.intake.tests.node import ADMIN, AUDITOR, FOCAL_POINT, WORKER, Node
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound, NotPermitted
 from services.intake.usecases.webhooks import (
     KEPT_FOR,
@@ -99,30 +97,3 @@ def test_there_are_so_many_and_no_more(node: Node) -> None:
         add_endpoint(node.database, f"https://{number}.example/", ADMIN)
     with pytest.raises(Conflict):
         add_endpoint(node.database, "https://more.example/", ADMIN)
-
-
-GOOD = {
-    "type": "test",
-    "timestamp": START.isoformat(),
-    "data": {"id": None, "link": "https://node.example/inbox"},
-}
-
-
-@pytest.mark.parametrize(
-    "more",
-    [{"status": "accepted"}, {"type": "person_registered"}, {"data": GOOD["data"] | {"service": "food"}}],  # type: ignore[operator]
-)
-def test_nothing_else_can_be_said(more: dict[str, Any]) -> None:
-    Body().load(GOOD)
-    with pytest.raises(ValidationError):
-        Body().load(GOOD | more)
-
-
-def test_a_body_is_checked_before_it_leaves(node: Node, receiver: Receiver) -> None:
-    from dataclasses import replace
-
-    made = endpoint(node, receiver)
-    send_test(node.database, made.id, ADMIN)
-    [delivery] = webhooks_page(node.database, ADMIN).log
-    with pytest.raises(ValidationError):
-        body_of(replace(delivery, kind="Kryptonym"), PUBLIC)

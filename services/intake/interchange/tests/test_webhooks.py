@@ -49,10 +49,8 @@ def test_what_the_hub_brings_is_told_and_nothing_of_what_it_is(node: Node, recei
 
     [first, second] = [(path, headers, orjson.loads(body)) for path, headers, body in receiver.got]
     assert (first[0], first[1]["host"]) == ("/hooks?system=1", f"127.0.0.1:{receiver.port}")
-    link = f"{PUBLIC}/referrals/{came}"
-    said = {"timestamp": "2026-03-02T09:00:00+00:00", "data": {"id": str(came), "link": link}}
-    assert first[2] == {"type": "referral_arrived"} | said
-    assert second[2] == {"type": "referral_moved"} | said
+    said = {"sentence": "something_waits", "count": 1, "link": f"{PUBLIC}/inbox", "language": "en"}
+    assert first[2] == second[2] == said
     assert [(row["result"], row["attempts"], row["due_at"]) for row in rows(node)] == [("sent", 1, None)] * 2
     assert made.secret not in str(receiver.got)
 

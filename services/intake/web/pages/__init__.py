@@ -13,6 +13,7 @@ from services.intake.web.pages.emergency import emergency
 from services.intake.web.pages.holds import holds
 from services.intake.web.pages.imports import imports
 from services.intake.web.pages.inbox import inbox
+from services.intake.web.pages.notices import notices
 from services.intake.web.pages.people import people
 from services.intake.web.pages.person_sheets import person_sheets
 from services.intake.web.pages.questions import questions
@@ -27,6 +28,7 @@ GATES = {
     **dict.fromkeys(
         (
             inbox,
+            notices,
             people,
             consent,
             cases,

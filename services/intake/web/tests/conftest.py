@@ -2,14 +2,23 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from threading import BoundedSemaphore
 
 import pytest
 from flask import Flask
 
 from services.intake.tests.node import Node, make_database
+from services.intake.web import unread
 from services.intake.web.tests.site import Site, make_web
 from services.intake.web.tests.visitors import Browser, Partner
 from shared.database import Database
+
+
+@pytest.fixture(autouse=True)
+def streams_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The live count ends at once: a test's client reads an answer to its end."""
+    monkeypatch.setattr(unread, "LASTS", 0)
+    monkeypatch.setattr(unread, "_free", BoundedSemaphore(unread.STREAMS))
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from services.intake.tests.node import (
     THERE,
 )
 from services.intake.web.tests.visitors import consent
+from shared.schemas.codes import NOTICE_GROUPS
 
 NEED = {"service_type": "food", "priority": "low"}
 ASKED = {"service_type": "legal_assistance", "urgency": "urgent"}
@@ -56,6 +57,7 @@ SAID: dict[str, dict[str, Any]] = {
     "/referrals/<in>/forward": FORWARDED | {"go": "send"},
     "/referrals/<out>/moves/<move>": {"reason": "duplicate"},
     "/imports/<imported>": {"reason": "A test."},
+    "/notices": dict.fromkeys(NOTICE_GROUPS, "daily"),
     "/webhooks": {"url": "https://hooks.example/"},
     "/emergency": {"reference": "AAAA-AAAA", "reason": "She is at the door."},
     "/deputies": {"username": "olena", "deputy": "daria", "first": "2026-03-02", "last": "2026-03-09"},
