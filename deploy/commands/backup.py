@@ -15,6 +15,7 @@ from deploy.backup.archive import pack, scratch, unpack
 from deploy.backup.copies import copy_out, path_of
 from deploy.backup.errors import BackupUnusable
 from deploy.backup.manifest import DATA, KEYS, Manifest, hash_of
+from deploy.backup.names import BACKUP, DRILL, KEYS_KEPT
 from deploy.backup.restore import Restored, drill, refuse_what_is_there
 from deploy.backup.restore import restore as restore_data
 from deploy.backup.settings import BackupSettings, RestoreSettings, recipients_in
@@ -27,11 +28,6 @@ from shared.database import Database
 from shared.settings import read, variable
 
 WELL = "well"
-BACKUP, DRILL, KEYS_KEPT = (
-    "backup",
-    "restore_drill",
-    "backup_of_keys",
-)  #: what is noted in the node's database
 SECRET = f"{variable('secret_key')}_FILE"
 PARTS = {
     "node.key": "key_file",
