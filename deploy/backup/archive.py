@@ -81,12 +81,13 @@ def unpack(file: Path, place: Path, identities: list[Identity], *, org: str) -> 
 
 def _keep(made: Path, target: Path) -> None:
     made.chmod(0o600)
-    _to_disk(made)
+    to_disk(made)
     made.replace(target)
-    _to_disk(target.parent)
+    to_disk(target.parent)
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
+    """Return when what was written to the file, or done in the folder, is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     os.fsync(descriptor)
     os.close(descriptor)

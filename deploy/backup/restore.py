@@ -1,6 +1,5 @@
 """Bring a node's database back from a backup: all of it where there was none, or nothing at all."""
 
-import errno
 import os
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import inspect, text
 
+from deploy.backup.archive import to_disk
 from deploy.backup.copies import SQLITE, copy_in, noted_in, path_of, rows_in
 from deploy.backup.errors import BackupUnusable
 from deploy.backup.manifest import Manifest
@@ -144,17 +144,11 @@ def _go_on(tx: Transaction, settings: RestoreSettings, found: Restored) -> Resum
 
 def _give_name(made: Path, target: Path) -> None:
     """The database has its name once all of it is on the disk; never in the place of another."""
-    _to_disk(made)
+    to_disk(made)
     try:
         os.link(made, target)
     except FileExistsError:
         raise BackupUnusable(
-            f"{target} is there by now: {os.strerror(errno.EEXIST)}; nothing was changed"
+            f"{target} is there by now, made by somebody else; nothing was changed"
         ) from None
-    _to_disk(target.parent)
-
-
-def _to_disk(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    os.fsync(descriptor)
-    os.close(descriptor)
+    to_disk(target.parent)

@@ -16,7 +16,7 @@ from deploy.backup.copies import copy_out, path_of
 from deploy.backup.errors import BackupUnusable
 from deploy.backup.manifest import DATA, KEYS, Manifest, hash_of
 from deploy.backup.names import BACKUP, DRILL, KEYS_KEPT
-from deploy.backup.restore import Restored, drill, refuse_what_is_there
+from deploy.backup.restore import Restored, drill
 from deploy.backup.restore import restore as restore_data
 from deploy.backup.settings import BackupSettings, RestoreSettings, recipients_in
 from deploy.composition import refuse_misspelt
@@ -184,7 +184,6 @@ def _differs(path: Path, content: bytes) -> bool:
 
 
 def _restore_data(settings: RestoreSettings, found: Restored) -> None:
-    refuse_what_is_there(settings.intake_database_url)
     _of_this_engine(settings, found)
     resumed = restore_data(settings, found)
     out.print(f"The node is as it was at {found.manifest.made_at}.")

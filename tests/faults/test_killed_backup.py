@@ -1,6 +1,8 @@
 """A backup and a restore may die between any two lines of what writes: again, and nothing is lost, half or doubled."""
 
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,6 @@ from deploy.backup import age, archive, copies, manifest, restore
 from deploy.backup.copies import path_of
 from deploy.commands import backup
 from services.intake.usecases.people import find_people
-from shared import files
 from shared.database import Database
 from tests.faults.deaths import deaths_of
 from tests.integration import test_backup
@@ -18,20 +19,27 @@ from tests.integration.test_backup import SECRET, WORKER, backed_up, opened, res
 
 node, right, identities = test_backup.node, test_backup.right, test_backup.identities
 elsewhere = test_backup.elsewhere
-WRITING = (age, archive, copies, manifest, restore, backup, files)
-EVERY = {"sqlite": 7, "postgresql": 101}  #: lines from one death to the next: there each table has some
+DEATHS = {
+    "sqlite": {"writing": (archive, backup, restore), "every": 1},
+    "postgresql": {"writing": (age, archive, backup, copies, manifest, restore), "every": 101},
+}  #: in which modules, and how many lines apart: in PostgreSQL each table has some
 
 
 @pytest.fixture
-def every(database_url: str) -> int:
-    return next(lines for engine, lines in EVERY.items() if database_url.startswith(engine))
+def deaths(database_url: str) -> Callable[..., Iterator[int]]:
+    """Of the command that is given, as the engine wants them."""
+    return partial(
+        deaths_of, **next(how for engine, how in DEATHS.items() if database_url.startswith(engine))
+    )
 
 
 @pytest.mark.timeout(900)
-def test_a_backup_is_whole_or_not_there(node: dict[str, str], identities: list[Path], every: int) -> None:
+def test_a_backup_is_whole_or_not_there(
+    node: dict[str, str], identities: list[Path], deaths: Callable[..., Iterator[int]]
+) -> None:
     folder = Path(node["backup_folder"])
 
-    for _ in deaths_of("backup", writing=WRITING, every=every, **node):
+    for _ in deaths("backup", **node):
         for made in folder.glob("*.age"):
             assert restored(node, made, identities[0], "--verify-only").returncode == 0
             made.unlink()
@@ -41,11 +49,14 @@ def test_a_backup_is_whole_or_not_there(node: dict[str, str], identities: list[P
 
 @pytest.mark.timeout(900)
 def test_a_restore_brings_all_or_nothing(
-    node: dict[str, str], elsewhere: dict[str, str], identities: list[Path], every: int
+    node: dict[str, str],
+    elsewhere: dict[str, str],
+    identities: list[Path],
+    deaths: Callable[..., Iterator[int]],
 ) -> None:
     words = ("restore", str(backed_up(node)), "--identity", str(identities[0]))
 
-    for _ in deaths_of(*words, writing=WRITING, every=every, **elsewhere):
+    for _ in deaths(*words, **elsewhere):
         if is_there(elsewhere):
             break  # it died while it told of it; killed again it says that there is a database already
 
