@@ -8,6 +8,7 @@ from deploy.backup.settings import BackupSettings, RestoreSettings
 from deploy.commands.admission import RegisterSettings
 from deploy.commands.own_keys import WordsSettings
 from deploy.commands.provision import NetworkSettings
+from deploy.health import HealthSettings
 from deploy.key_files import KeySettings
 from services.intake.settings import IntakeSettings, IntakeWebSettings
 from services.notifications.settings import NotificationsSettings
@@ -29,6 +30,7 @@ CLASSES: dict[str, type] = {
     "throughline backup": BackupSettings,
     "throughline restore": RestoreSettings,
     "every command with a key file": KeySettings,
+    "every worker, and python -m deploy.health": HealthSettings,
     "every process, in tests": FailpointSettings,
 }
 

@@ -20,7 +20,9 @@ from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused
 from shared.messaging.message import HUB, Message
+from shared.messaging.outbox import received
 from shared.schemas import Event
+from shared.schemas.hub import MessagesReceived
 from shared.schemas.referral import (
     ChildMoved,
     DirectoryDated,
@@ -63,6 +65,8 @@ def hear(tx: Transaction, batch: Batch, ring: KeyRing, org: str) -> None:
     for _, word in _only(DirectoryDated, batch.fresh):
         hear_word(tx, word)
     hear_of_round_trips(tx, batch.fresh)
+    for _, receipt in _only(MessagesReceived, batch.fresh):
+        tx.outbox.receipted(tx, [received(id_) for id_ in receipt.message_ids])
 
 
 def _only(kind: type[E], messages: Sequence[Message]) -> list[tuple[Message, E]]:

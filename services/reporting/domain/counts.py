@@ -3,6 +3,9 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 
+from services.reporting.domain.coverage import COVERAGE
+from services.reporting.domain.regions import OTHER
+from services.reporting.domain.response import MEASURES
 from shared.schemas import codes, life, workbook
 
 Cell = tuple[str, tuple[str, ...], int]  #: table, codes in the order of its dimensions, count
@@ -18,7 +21,9 @@ LISTS: dict[str, tuple[str, ...]] = {
     "need_state": workbook.NEED_STATES,
     "urgency": codes.URGENCIES,
     "state": tuple(life.State),
-}  #: per dimension; citizenship is any country, unknown last
+    "measure": MEASURES,
+    "coverage": COVERAGE,
+}  #: per dimension; citizenship is any country, unknown last; regions likewise
 CONTRIBUTED = {table.name: table for table in workbook.CONTRIBUTED}
 
 
@@ -57,5 +62,5 @@ def _published(table: str, found: tuple[str, ...], countries: Collection[str]) -
 def in_order(dimension: str, found: Collection[str]) -> tuple[str, ...]:
     """The codes that occur, in the order of their list; countries by their code."""
     listed = LISTS.get(dimension)
-    order = listed.index if listed else lambda code: (code == workbook.UNKNOWN, code)
+    order = listed.index if listed else lambda code: (code in (workbook.UNKNOWN, OTHER), code)
     return tuple(sorted(set(found), key=order))
