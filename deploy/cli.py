@@ -21,7 +21,11 @@ GROUPS = {
     "schema": "deploy.commands.schema:app",
     "settings": "deploy.commands.settings:app",
 }
-PROCESSES = ("run", "web", "migrate")
+COMMANDS = {
+    **dict.fromkeys(("run", "web", "migrate"), "deploy.commands.services"),
+    **dict.fromkeys(("backup", "restore"), "deploy.commands.backup"),
+    "doctor": "deploy.commands.doctor",
+}  #: that are no group, and where they are
 SECRETS = ("--password", "--passphrase")  #: never followed by one: everybody on the machine could read it
 ASKED_FOR = 4  #: words of ``network key FILE --passphrase``, which says that a passphrase is to be asked for
 
@@ -64,9 +68,10 @@ def _application(noun: str) -> Callable[[], None]:
         add_completion=False,
     )
     app.callback()(_nothing)
-    for name in PROCESSES if noun in PROCESSES else () if noun in GROUPS else PROCESSES:
-        app.command(name)(getattr(import_module("deploy.commands.services"), name))
-    for name in (noun,) if noun in GROUPS else () if noun in PROCESSES else GROUPS:
+    known = noun in COMMANDS or noun in GROUPS
+    for name in COMMANDS.keys() & {noun} if known else COMMANDS:
+        app.command(name)(getattr(import_module(COMMANDS[name]), name))
+    for name in (noun,) if noun in GROUPS else () if noun in COMMANDS else GROUPS:
         module, _, attribute = GROUPS[name].partition(":")
         app.add_typer(getattr(import_module(module), attribute), name=name)
     return app

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
+from deploy.backup.settings import BackupSettings, RestoreSettings
 from deploy.commands.admission import RegisterSettings
 from deploy.commands.own_keys import WordsSettings
 from deploy.commands.provision import NetworkSettings
@@ -28,6 +29,8 @@ CLASSES: dict[str, type] = {
     "throughline network": NetworkSettings,
     "throughline network invite|admit|revoke|publish": RegisterSettings,
     "throughline network words": WordsSettings,
+    "throughline backup": BackupSettings,
+    "throughline restore": RestoreSettings,
     "every command with a key file": KeySettings,
     "every worker, and python -m deploy.health": HealthSettings,
     "every process, in tests": FailpointSettings,

@@ -25,7 +25,7 @@ from shared.settings import (
     variable,
 )
 
-_ORG = Check(
+ORG = Check(
     lambda value: re.fullmatch(ORGANISATION, value) is not None,
     "must be the organisation's id as the hub gave it: small letters, digits and hyphens",
 )
@@ -62,7 +62,7 @@ _OWN_FIELDS = Check(_holds_own_fields, "must be a file as docs/how-to/add-own-fi
 class IntakeSettings(MailSettings):
     """Settings of ``throughline run intake``, the node's worker; with a mail server it writes to its people itself."""
 
-    org: str = setting("the organisation's id in the network", _ORG)
+    org: str = setting("the organisation's id in the network", ORG)
     amqp_url: str = setting(
         "the hub's broker, amqps://organisation:password@host/vhost; several with ; between them", *BROKER_URL
     )
@@ -86,7 +86,7 @@ class IntakeSettings(MailSettings):
 class IntakeWebSettings(OidcSettings):
     """Settings of ``throughline web intake``, the node's pages and its API."""
 
-    org: str = setting("the organisation's id in the network", _ORG)
+    org: str = setting("the organisation's id in the network", ORG)
     org_name: str = setting("the organisation's name, shown on every page")
     intake_database_url: str = setting("the node's own database, sqlite:///… or postgresql://…", DATABASE_URL)
     secret_key: Secret = setting(  # noqa: RUF009 - a field specifier

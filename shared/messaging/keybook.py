@@ -157,7 +157,7 @@ class KeyBook:
         return entry.signing if entry else ()
 
     def believe(self, letter: Letter) -> None:
-        """Raises Refused when the letter is not by whom it says, or not for us.
+        """Raises Refused when the letter is not by whom it says, or neither for us nor ours.
 
         Raises Unready for a key that a register may still bring.
         """
@@ -170,7 +170,7 @@ class KeyBook:
             raise Unready("key_unknown")
         if not letter.is_by(bears[0]):
             raise Refused("signature")
-        if said.readers and self.name not in said.readers:
+        if said.readers and self.name not in (said.sender, *said.readers):
             raise Refused("not_a_reader")
 
 

@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, create_engine, text
 
-from shared.database import Database, driver_url
+from shared.database import Database, Transaction, driver_url
 from shared.schema_version import DatabaseTooNew, DatabaseTooOld
 
 LOCK = 7_265_101  #: PostgreSQL's advisory lock of those who migrate; any number will do
@@ -21,17 +21,22 @@ def upgrade(package: str, url: str) -> None:
 
     All in one transaction; who comes meanwhile waits. Raises DatabaseTooNew.
     """
-    config = _config(package)
     database = Database(url)
     try:
         with database.transaction() as tx:
-            if not database.is_sqlite:
-                tx.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
-            _refuse_newer(config, tx.connection)
-            config.attributes |= {"connection": tx.connection, "metadata": _metadata(package)}
-            command.upgrade(config, "head")
+            upgrade_in(tx, package)
     finally:
         database.close()
+
+
+def upgrade_in(tx: Transaction, package: str, to: str = "head") -> None:
+    """The same within a transaction, to that version; raises DatabaseTooNew also where the code does not know it."""
+    config = _config(package)
+    if not tx.is_sqlite:
+        tx.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+    _refuse_newer(config, {to, *_at(tx.connection)} - {"head"})
+    config.attributes |= {"connection": tx.connection, "metadata": _metadata(package)}
+    command.upgrade(config, to)
 
 
 def check(package: str, url: str) -> None:
@@ -40,7 +45,7 @@ def check(package: str, url: str) -> None:
     database = Database(url)
     try:
         with database.reading() as tx:
-            _refuse_newer(config, tx.connection)
+            _refuse_newer(config, _at(tx.connection))
             if _at(tx.connection) != set(ScriptDirectory.from_config(config).get_heads()):
                 raise DatabaseTooOld(DatabaseTooOld.__doc__)
     finally:
@@ -81,7 +86,7 @@ def _at(connection: Connection) -> set[str]:
     return set(MigrationContext.configure(connection).get_current_heads())
 
 
-def _refuse_newer(config: Config, connection: Connection) -> None:
+def _refuse_newer(config: Config, versions: set[str]) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if _at(connection) - known:
+    if versions - known:
         raise DatabaseTooNew(DatabaseTooNew.__doc__)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.cli import GROUPS, PROCESSES
+from deploy.cli import COMMANDS, GROUPS
 from deploy.settings import all_settings, as_markdown
 from services.referral.hsds.package import MAX_FILE, MAX_FILES, MAX_PACKAGE
 
@@ -24,7 +24,7 @@ def test_every_setting_says_what_it_is() -> None:
         assert len(declared.metadata["about"]) > 8, declared.name
 
 
-@pytest.mark.parametrize("noun", [*GROUPS, *PROCESSES])
+@pytest.mark.parametrize("noun", [*GROUPS, *COMMANDS])
 def test_every_command_is_on_the_reference_page_and_has_help(noun: str) -> None:
     assert f"`{noun}" in (DOCS / "reference" / "commands.md").read_text().replace(", `", "`")
     said = subprocess.run(

@@ -1,67 +1,22 @@
 """Commands that make and change keys may die between any two lines of what writes: again, and all is well."""
 
 import json
-import os
-import signal
-import sys
-from collections.abc import Callable, Iterator
-from itertools import count
+from functools import partial
 from pathlib import Path
-from types import FrameType
-from typing import Any
-from unittest.mock import patch
 
-from deploy import cli, root_keys
+from deploy import root_keys
 from deploy.commands import admission, network
 from deploy.root_keys import read_root_key
 from shared import files
 from shared.sealing import OwnKeys, key_file, network_file, read_key_file, write_key_file
 from shared.sealing.network_file import read_network_file
+from tests.faults import deaths
 from tests.integration import test_own_keys, test_register_commands
 
 hub, node = test_register_commands.hub, test_own_keys.node  #: a network, and a node that is in it
 LOADED = network  #: once, and not by each that dies
-WRITING = {module.__file__ for module in (files, key_file, network_file, root_keys, admission)}
-SURELY = 20  #: deaths of each command at the least: else nothing was tried
-
-
-def deaths_of(*words: str, **settings: str) -> Iterator[int]:
-    """Run the command again and again, and let it die one line later each time; ends when it has lived."""
-    for line in count(1):
-        pid = os.fork()
-        if pid == 0:
-            _live_until(line, words, settings)
-        status = os.waitpid(pid, 0)[1]
-        if not os.WIFSIGNALED(status):
-            assert os.waitstatus_to_exitcode(status) == 0
-            assert line > SURELY
-            return
-        assert os.WTERMSIG(status) == signal.SIGKILL
-        yield line
-
-
-def _live_until(line: int, words: tuple[str, ...], settings: dict[str, str]) -> None:
-    """In a process of its own: be the command, and never come back."""
-    lines = count(1)
-
-    def counting(frame: FrameType, event: str, _: Any) -> Callable[..., Any] | None:
-        if frame.f_code.co_filename not in WRITING:
-            return None
-        if event == "line" and next(lines) == line:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return counting
-
-    told = {f"THROUGHLINE_{name.upper()}": value for name, value in settings.items()}
-    with patch.dict(os.environ, told), patch.object(sys, "argv", ["throughline", *words]):
-        sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - it ends with the process
-        sys.settrace(counting)
-        try:
-            cli.main()
-        except SystemExit as end:
-            os._exit(int(end.code or 0))
-        except BaseException:  # noqa: BLE001 - the test's own process must not go on twice
-            os._exit(99)
-    os._exit(0)
+WRITING = (files, key_file, network_file, root_keys, admission)
+deaths_of = partial(deaths.deaths_of, writing=WRITING)
 
 
 def only(folder: Path, *names: str) -> None:

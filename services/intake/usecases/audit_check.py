@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.intake.domain import Action
 from services.intake.storage import audit as rows
 from services.intake.storage.audit import Witness
 from services.intake.usecases.audit_chain import hash_after
@@ -16,6 +17,7 @@ from shared.schemas.intake import AuditCheckpointMade, AuditCheckpointWitnessed
 from shared.schemas.referral import AuditCheckpointKept
 from shared.sealing import CannotOpen, Letter, signing_key_id
 
+LOST = "lost_in_restore"
 Problem = tuple[int, str]  #: the number of an entry, and the code of what is wrong there
 
 
@@ -32,7 +34,8 @@ class Keys:
 class Checked:
     """What was found. Behind ``witnessed``, the last number that somebody outside holds, no change stays unseen.
 
-    Reasons: ``entry_missing``, ``entry_changed``, ``entries_cut_off``, ``checkpoint_differs``,
+    Reasons: ``lost_in_restore`` (those up to this one were lost when the node was restored), ``entry_missing``,
+    ``entry_changed``, ``entries_cut_off``, ``checkpoint_differs``,
     ``checkpoint_signature``, ``checkpoint_missing`` (a witness holds one that is not here), ``witness_signature``,
     ``outside_signature`` (what a witness is said to hold was never signed here).
     """
@@ -87,18 +90,21 @@ class _Walk:
     head: str = ""
 
     def through(self, tx: Transaction) -> Iterator[Problem]:
-        """The first thing that is wrong; what follows a break would be wrong for that alone."""
+        """What restores lost, and the first thing that is wrong: what follows such a break would be wrong for that."""
         found = [problem for one in rows.in_order(tx) if (problem := self._step(one))]
-        yield from found[:1]
+        yield from (problem for problem in found if problem[1] == LOST)
+        yield from [problem for problem in found if problem[1] != LOST][:1]
 
     def _step(self, one: rows.Chained) -> Problem | None:
         place, previous = self.last + 1, self.head
         self.last, self.head = one.number, one.hash
         if one.number in self.places:
             self.hashes[one.number] = one.hash
-        if one.number != place:
-            return place, "entry_missing"
-        return None if one.hash == hash_after(previous, one.entry, place) else (place, "entry_changed")
+        if one.hash != hash_after(previous, one.entry, one.number):
+            return place, "entry_changed" if one.number == place else "entry_missing"
+        if one.number == place:
+            return None
+        return (one.number, LOST) if one.entry.action is Action.NODE_RESTORED else (place, "entry_missing")
 
 
 def _breaks_of(made: Checkpoint, walked: _Walk, keys: Keys, unproven: str) -> Iterator[Problem]:

@@ -90,7 +90,8 @@ class Ledger:
     def apply(self, entry: Entry, message: Message, move: NumberedMove, **deadlines: datetime) -> None:
         """Take in a numbered move: the next one counts, a known one does nothing, an early one is a gap.
 
-        Raises Refused for one that is not proven, or does not continue the chain.
+        Raises Refused for one that is not proven, or does not continue the chain, and Unready for one of our own that
+        we lack.
         """
         standing, referral_id = entry.standing, entry.row["id"]
         if move.by_org not in (self.org, entry.row["other_org"]):
@@ -117,12 +118,18 @@ class Ledger:
         return row["link"] is None and may_be_unsigned(self.tx, keys, move.by_org, row["sent_at"])
 
     def _proven(self, entry: Entry, message: Message, move: NumberedMove) -> Letter | None:
-        """The maker's letter, and the chain; of our own moves we have the letter, which need not come again."""
+        """The maker's letter, and the chain; of our own moves we have the letter, which need not come again.
+
+        One that we lack we made after the backup from which this node was restored: our own letter comes with it.
+        """
         referral_id, hash_ = entry.row["id"], move.letter or ""
-        if move.by_org == self.org:
-            if self.own.get(own_id(referral_id, move)) != hash_:
+        known = self.own.get(own_id(referral_id, move)) if move.by_org == self.org else None
+        if known is not None:
+            if known != hash_:
                 raise Refused("letter_differs")
             letter = None
+        elif move.by_org == self.org and hash_ not in message.beside:
+            raise Unready("own_letter_not_here")  # the history that this node asks for brings it
         else:
             letter = prove_move(message, referral_id, move)
             self.proofs.append((referral_id, move.move_id, letter.without_private()))

@@ -39,6 +39,17 @@ def beat(database: Database, state: str) -> None:
 
 def heartbeat(database: Database) -> Heartbeat | None:
     """The last one; None before the first."""
+    return last_done(database, WORKER)
+
+
+def note_done(database: Database, what: str, *, outcome: str) -> None:
+    """That a thing which is to be done again and again was done now, such as a backup; ``outcome`` is a code."""
+    with database.transaction() as tx:
+        bookkeeping.put_link(tx, what, outcome)
+
+
+def last_done(database: Database, what: str) -> Heartbeat | None:
+    """When it was done last, and how it ended; None where it never was."""
     with database.reading() as tx:
-        found = bookkeeping.find_link(tx, WORKER)
+        found = bookkeeping.find_link(tx, what)
     return Heartbeat(*found) if found else None

@@ -86,14 +86,20 @@ def test_who_the_person_is_is_not_kept_and_what_was_noted_is(hub: Hub, referral_
     ]
 
 
-def test_whoever_misses_moves_gets_the_others_letters(hub: Hub, referral_id: UUID) -> None:
+def test_whoever_misses_moves_gets_every_letter_and_of_its_own_no_sealed_part(
+    hub: Hub, referral_id: UUID
+) -> None:
     said = lived(hub, referral_id)
 
     asked = Message(new_id(), "harbour-house", HistoryAsked(referral_id=referral_id, after=0))
     [told] = hub.hears(asked)
 
     assert isinstance(told.event, History)
-    assert set(told.beside) == {letter(message).hash for message in said[1:]}
+    assert set(told.beside) == {letter(message).hash for message in said}
+    assert told.beside[letter(said[2]).hash].private == b"the note"
+
+    [told] = hub.hears(Message(new_id(), "legal-aid", HistoryAsked(referral_id=referral_id, after=0)))
+    assert told.beside[letter(said[2]).hash].private == b""
 
 
 def test_a_repeated_referral_changes_no_letter(hub: Hub, referral_id: UUID) -> None:

@@ -207,5 +207,7 @@ def _tell(desk: Desk, referral: Referral, org: str, after: int) -> None:
         moves=storage.moves_after(desk.tx, referral.id, after),
     )
     kept = letters_of(desk.tx, storage.letters, [referral.id])
-    theirs = [kept[move.move_id] for move in history.moves if move.move_id in kept and move.by_org != org]
-    desk.tx.outbox.publish(desk.tx, history, to=to_node(org), subject=referral.id, encloses=theirs)
+    proofs = [kept[move.move_id] for move in history.moves if move.move_id in kept]
+    own = {kept[move.move_id].hash for move in history.moves if move.move_id in kept and move.by_org == org}
+    encloses = [one.without_private() if one.hash in own else one for one in proofs]
+    desk.tx.outbox.publish(desk.tx, history, to=to_node(org), subject=referral.id, encloses=encloses)

@@ -1,0 +1,133 @@
+"""What a check is, what it finds, and what it looks at: the node, opened as far as it can be."""
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from deploy.backup.copies import path_of
+from deploy.composition import keys_in, open_database, refuse_misspelt, scribe_of
+from services.intake.settings import IntakeSettings, IntakeWebSettings
+from shared.clock import now
+from shared.database import Database, Transaction
+from shared.schema_version import is_newest
+from shared.sealing import KeyFileUnusable, OwnKeys
+from shared.settings import SettingsWrong, read
+
+Answer = TypeVar("Answer")
+
+
+class Verdict(StrEnum):
+    """How it is."""
+
+    WELL = "well"
+    WARNING = "warning"
+    FAILED = "failed"
+    NOT_APPLICABLE = "not applicable"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found, and what to do about it; nothing of it is personal or secret."""
+
+    verdict: Verdict
+    says: str = ""
+    remedy: str = ""
+
+
+WELL = Finding(Verdict.WELL)
+
+
+def warning(says: str, remedy: str) -> Finding:
+    """It works, and will not for ever."""
+    return Finding(Verdict.WARNING, says, remedy)
+
+
+def failed(says: str, remedy: str) -> Finding:
+    """It does not work, or is not safe."""
+    return Finding(Verdict.FAILED, says, remedy)
+
+
+class NotApplicable(Exception):
+    """There is nothing to look at: the message says why, or which check comes first."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """``look`` finds out; ``mend`` does what is safe about what it found, and is not there where nothing is."""
+
+    name: str
+    look: Callable[["Node"], Finding]
+    mend: Callable[["Node"], None] | None = None
+
+    def of(self, node: "Node") -> Finding:
+        """What it finds now; what it cannot look at is not applicable."""
+        try:
+            return self.look(node)
+        except NotApplicable as nothing:
+            return Finding(Verdict.NOT_APPLICABLE, str(nothing))
+
+
+class Node:
+    """The node of this process's settings. Each part is opened when it is first asked for, and once."""
+
+    def __init__(self) -> None:
+        self.at = now()
+
+    @cached_property
+    def problems(self) -> list[str]:
+        """What is wrong with the settings of the worker and of the pages; nothing, if they can be used."""
+        found: list[str] = []
+        for settings in (IntakeSettings, IntakeWebSettings):
+            try:
+                refuse_misspelt()
+                read(settings)
+            except SettingsWrong as wrong:
+                found += wrong.problems
+        return list(dict.fromkeys(found))
+
+    @cached_property
+    def settings(self) -> IntakeSettings:
+        """The worker's; NotApplicable while they are wrong."""
+        if self.problems:
+            raise NotApplicable("settings comes first")
+        return read(IntakeSettings)
+
+    @cached_property
+    def keys(self) -> OwnKeys:
+        """Those of the key file; NotApplicable while it cannot be used."""
+        try:
+            return keys_in(self.settings.key_file)
+        except KeyFileUnusable:
+            raise NotApplicable("key_file comes first") from None
+
+    def database(self) -> "closing[Database]":
+        """The node's own, to be closed."""
+        scribe = scribe_of("intake", self.settings.org, self.keys)
+        return closing(
+            open_database("intake", self.settings.intake_database_url, sender=scribe.name, scribe=scribe)
+        )
+
+    @property
+    def file(self) -> Path | None:
+        """That of SQLite; None for another engine, NotApplicable where it is not there: to look would make it."""
+        path = path_of(self.settings.intake_database_url)
+        if path is not None and not path.is_file():
+            raise NotApplicable("database comes first")
+        return path
+
+    def asked(self, question: Callable[[Transaction], Answer]) -> Answer:
+        """What the database answers; NotApplicable while it is not there, or not of this version."""
+        _ = self.file
+        try:
+            if not is_newest("services.intake", self.settings.intake_database_url):
+                raise NotApplicable("migrations comes first")
+            with self.database() as database, database.reading() as tx:
+                return question(tx)
+        except SQLAlchemyError:
+            raise NotApplicable("database comes first") from None

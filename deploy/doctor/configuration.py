@@ -1,0 +1,46 @@
+"""Settings and clock: what everything else is read by."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from deploy.clock import refuse_lost_time
+from deploy.doctor.check import WELL, Check, Finding, Node, NotApplicable, failed, warning
+from services.intake.storage.network_tables import round_trips
+from shared.settings import SettingsWrong
+
+SOME, MUCH = timedelta(minutes=2), timedelta(minutes=10)  #: by which our clock and the hub's may differ
+
+
+def settings(node: Node) -> Finding:
+    """Those of the worker and of the pages."""
+    if node.problems:
+        return failed("; ".join(node.problems), "set what is named, in docs/reference/settings.md")
+    return WELL
+
+
+def clock(_node: Node) -> Finding:
+    """Of this machine."""
+    try:
+        refuse_lost_time()
+    except SettingsWrong as wrong:
+        return failed(str(wrong), "timedatectl set-ntp true")
+    return WELL
+
+
+def clock_of_hub(node: Node) -> Finding:
+    """Compared with ours in the last round trip: the hub saw it between our sending and our reading."""
+    c = round_trips.c
+    last = select(round_trips).where(c.heard_of_hub_at.is_not(None)).order_by(c.started_at.desc()).limit(1)
+    trip = node.asked(lambda tx: tx.execute(last).one_or_none())
+    if trip is None:
+        raise NotApplicable("no round trip yet: throughline network test hub")
+    apart = max(trip.started_at - trip.seen_by_hub_at, trip.seen_by_hub_at - trip.heard_of_hub_at)
+    if apart <= SOME:
+        return WELL
+    says = f"this machine's clock and the hub's differ by {int(apart.total_seconds())} seconds"
+    remedy = "set this machine's clock (timedatectl set-ntp true), then run throughline network test hub"
+    return failed(says, remedy) if apart > MUCH else warning(says, remedy)
+
+
+CHECKS = (Check("settings", settings), Check("clock", clock), Check("clock_of_hub", clock_of_hub))

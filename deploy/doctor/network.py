@@ -1,0 +1,123 @@
+"""The broker, its certificate, this node's address, and how fresh the directory is."""
+
+import socket
+import ssl
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+import requests
+from kombu import Connection
+
+from deploy.doctor.check import WELL, Check, Finding, Node, NotApplicable, failed, warning
+from services.intake.domain.freshness import Freshness, Staleness
+from services.intake.storage import freshness
+from shared.messaging import tls
+from shared.messaging.amqp import link_errors
+from shared.messaging.errors import LinkLost, Misconfigured
+from shared.messaging.topology import node_queue
+from shared.settings import brokers_in
+
+WAIT = 5.0  #: seconds for each answer
+SOON = timedelta(days=14)  #: before a certificate expires
+AMQPS = 5671
+
+
+def _brokers(node: Node) -> list[str]:
+    if urlsplit(node.settings.amqp_url).scheme == "embedded":
+        raise NotApplicable("the embedded bus is for trying out")
+    return brokers_in(node.settings.amqp_url)
+
+
+def broker(node: Node) -> Finding:
+    """One of them lets this node in, and has its queue; nothing is taken from it."""
+    lost: list[str] = []
+    for url in _brokers(node):
+        try:
+            _look_in(url, node.settings.broker_ca_file, node_queue(node.settings.org))
+        except Misconfigured as wrong:
+            return failed(
+                str(wrong),
+                "check THROUGHLINE_AMQP_URL; ask the hub for throughline network provision --check",
+            )
+        except LinkLost as away:
+            lost.append(str(away))
+        else:
+            return WELL
+    return failed(
+        f"it does not answer ({lost[-1]})", "check the address, this machine's network, and ask the hub"
+    )
+
+
+def _look_in(url: str, ca_file: str, queue: str) -> None:
+    parts = urlsplit(url)
+    how = tls.of_the_library(ca_file, parts.hostname) if parts.scheme == "amqps" else False
+    with link_errors(), Connection(url, ssl=how, connect_timeout=WAIT) as connection:
+        wire: Any = connection.transport.establish_connection()
+        try:
+            wire.sock.settimeout(WAIT)
+            wire.channel().queue_declare(queue, passive=True)
+        finally:
+            wire.close()
+
+
+def certificate(node: Node) -> Finding:
+    """That of each broker is valid for some time."""
+    safe = [parts for parts in map(urlsplit, _brokers(node)) if parts.scheme == "amqps"]
+    if not safe:
+        raise NotApplicable("the broker is on this machine's own loopback")
+    ends = min(_ends(parts, node.settings.broker_ca_file) for parts in safe)
+    if ends - node.at < SOON:
+        return warning(
+            f"the broker's certificate expires on {ends:%Y-%m-%d}", "tell the hub, which has to renew it"
+        )
+    return WELL
+
+
+def _ends(parts: SplitResult, ca_file: str) -> datetime:
+    try:
+        with (
+            socket.create_connection((parts.hostname, parts.port or AMQPS), WAIT) as plain,
+            tls.context(ca_file).wrap_socket(plain, server_hostname=parts.hostname) as safe,
+        ):
+            told = safe.getpeercert() or {}
+    except OSError:
+        raise NotApplicable("broker comes first") from None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(told["notAfter"])), UTC)
+
+
+def public_address(node: Node) -> Finding:
+    """The pages are well where people reach them."""
+    try:
+        answer = requests.get(
+            f"{node.settings.public_url.rstrip('/')}/health", timeout=WAIT, allow_redirects=False
+        )
+    except requests.RequestException as away:
+        return failed(
+            f"nothing answers there ({type(away).__name__})",
+            "check THROUGHLINE_PUBLIC_URL, the proxy, its certificate, and that throughline web intake runs",
+        )
+    if answer.status_code != requests.codes.ok:
+        return failed(
+            f"it answers {answer.status_code}",
+            "look into the log of throughline web intake, and of the proxy",
+        )
+    return WELL
+
+
+def directory(node: Node) -> Finding:
+    """The hub's word on it is fresh."""
+    staleness = node.asked(lambda tx: Freshness.at(freshness.fresh_at(tx), tx.at).staleness)
+    if staleness is Staleness.FRESH:
+        return WELL
+    says = f"the directory is old ({staleness.name.lower()})"
+    remedy = "throughline network test hub, then throughline parked list"
+    return warning(says, remedy) if staleness is Staleness.OLD else failed(says, remedy)
+
+
+CHECKS = (
+    Check("broker", broker),
+    Check("certificate", certificate),
+    Check("public_address", public_address),
+    Check("directory", directory),
+)

@@ -1,0 +1,34 @@
+"""The real command within the test's own process: for tests of much that starts, where a new process tells no more."""
+
+import io
+import os
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from unittest.mock import patch
+
+from deploy import cli
+
+
+def throughline(*words: str, typed: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+    """What the command says and how it ends, with these settings and no others."""
+    told = {f"THROUGHLINE_{name.upper()}": value for name, value in settings.items()}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("THROUGHLINE_")}
+    said, warned = io.StringIO(), io.StringIO()
+    with (
+        patch.dict(os.environ, inherited | told, clear=True),
+        patch.object(sys, "argv", ["throughline", *words]),
+        patch.object(sys, "stdin", io.StringIO(typed)),
+        redirect_stdout(said),
+        redirect_stderr(warned),
+    ):
+        code = _ended()
+    return subprocess.CompletedProcess(words, code, said.getvalue(), warned.getvalue())
+
+
+def _ended() -> int:
+    try:
+        cli.main()
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
