@@ -211,4 +211,14 @@ FAULTS: dict[str, tuple[str, Callable[[Site], Any], str]] = {
     "the backup is old": ("backup", doing(lambda: noted("backup", days=20)), "every day"),
     "no drill for long": ("restore_drill", doing(lambda: noted("restore_drill", days=20)), "--verify-only"),
     "keys changed since their backup": ("backup_of_keys", lambda site: site.key.touch(), "--keys"),
+    "the mail server is not there": (
+        "mail",
+        lambda site: site.settings.update(
+            smtp_host="127.0.0.1",
+            smtp_port=str(closed_port()),
+            smtp_security="none",
+            mail_from="post@harbour.example",
+        ),
+        "THROUGHLINE_SMTP_PORT",
+    ),
 }  #: what is wrong: the check that finds it, how it is planted, and what its remedy says
