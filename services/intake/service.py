@@ -42,6 +42,7 @@ from shared.schemas.referral import (
     Offered,
     Overdue,
 )
+from shared.schemas.reporting import CountsAnswered
 
 ASK_AFTER_SILENCE = 30  #: seconds
 CONTRIBUTE_COUNTS = 3600  #: seconds
@@ -80,6 +81,7 @@ class IntakeService:
         ChildMoved,
         ErasurePassed,
         ErasureAnswered,
+        CountsAnswered,
     )
     def on_network(self, tx: Transaction, batch: Batch) -> None:
         """What the hub says."""

@@ -99,6 +99,7 @@ cases = Table(
     Column("erased_at", Moment),
     *(Column(name, CODE) for name in ("identified_by", "risk")),
     Column("immediate_risk", Boolean),
+    Column("counted", LargeBinary),
     flagged("cases", "immediate_risk"),
 )
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.intake.usecases import webhooks
 from services.intake.usecases.arrivals import FIRST, take_in
 from services.intake.usecases.capacity import hear_of_capacity
+from services.intake.usecases.counting import hear_answers_to_counts
 from services.intake.usecases.directory import keep_directory
 from services.intake.usecases.erasures import take_passed
 from services.intake.usecases.escalating import climb
@@ -34,6 +35,7 @@ from shared.schemas.referral import (
     Offered,
     Overdue,
 )
+from shared.schemas.reporting import CountsAnswered
 from shared.sealing import KeyRing
 
 E = TypeVar("E", bound=Event)
@@ -63,6 +65,7 @@ def hear(tx: Transaction, batch: Batch, ring: KeyRing, org: str) -> None:
     for _, word in _only(DirectoryDated, batch.fresh):
         hear_word(tx, word)
     hear_of_round_trips(tx, batch.fresh)
+    hear_answers_to_counts(tx, [event for _, event in _only(CountsAnswered, batch.fresh)])
 
 
 def _only(kind: type[E], messages: Sequence[Message]) -> list[tuple[Message, E]]:
