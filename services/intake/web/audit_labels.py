@@ -64,6 +64,8 @@ ACTIONS: Mapping[str, Any] = {
     Action.CAPACITY_ANSWERED: _l("Question about room answered"),
     Action.QUESTION_READ: _l("Answers to a question looked at"),
     Action.COUNTS_CONTRIBUTED: _l("Counts sent for statistics"),
+    Action.COUNTS_READ: _l("Counts looked at"),
+    Action.ACTIVITIES_NOTED: _l("Activities noted"),
     Action.SIGNED_IN: _l("Signed in"),
     Action.SIGN_IN_REFUSED: _l("Sign-in refused"),
     Action.SIGNED_OUT: _l("Signed out"),

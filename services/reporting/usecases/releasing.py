@@ -7,6 +7,7 @@ stored gives out that noise, and one at a release whose noise is not pays again:
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from services.reporting.domain.consistent import consistent
@@ -143,6 +144,22 @@ def added_up(released: Released, cells: Sequence[Cell]) -> dict[Codes, int]:
 def code_lists() -> Mapping[str, Sequence[str]]:
     """All codes that a cell could have, by dimension."""
     return {**LISTS, "citizenship": sorted(countries())}
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Every charge, oldest first; by quarter what is spent on its people, and the most that may be, in thousandths."""
+
+    entries: Sequence[Charge]
+    spent: Mapping[str, int]
+    most: int
+
+
+def ledger_of(database: Database) -> Ledger:
+    """The privacy ledger as it stands."""
+    with database.reading() as tx:
+        spent = dict(sorted(ledger.spent(tx).items()))
+        return Ledger(ledger.charges(tx), spent, decisions.rules_in_force(tx).epsilon)
 
 
 def releases(database: Database) -> list[Release]:
