@@ -17,8 +17,14 @@ from services.reporting.domain.periods import Period, parse_period
 from services.reporting.domain.protection import Codes
 from services.reporting.domain.rules import Rules
 from services.reporting.storage import decisions, ledger
-from services.reporting.storage.contributed import contributed, organisations_by_quarter
+from services.reporting.storage.contributed import (
+    Standing,
+    contributed,
+    organisations_by_quarter,
+    standing_contributions,
+)
 from services.reporting.storage.ledger import Charge, Release
+from services.reporting.storage.observed import periods_with_counts
 from services.reporting.usecases.contributing import countries
 from services.reporting.usecases.deciding import NotDecided, approve, check_coordinator, find
 from shared.clock import new_id
@@ -160,6 +166,14 @@ def ledger_of(database: Database) -> Ledger:
     with database.reading() as tx:
         spent = dict(sorted(ledger.spent(tx).items()))
         return Ledger(ledger.charges(tx), spent, decisions.rules_in_force(tx).epsilon)
+
+
+def contributions(database: Database) -> list[Standing]:
+    """Who has sent counts of which quarter, newest first, and what was answered; never a figure."""
+    with database.reading() as tx:
+        years = sorted({parse_period(name).year for name in periods_with_counts(tx)}, reverse=True)
+        found = [one for year in years for one in standing_contributions(tx, Period(year))]
+    return sorted(found, key=lambda one: one.period, reverse=True)
 
 
 def releases(database: Database) -> list[Release]:
