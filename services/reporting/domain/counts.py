@@ -85,5 +85,5 @@ def _published(table: str, found: tuple[str, ...], countries: Collection[str]) -
 def in_order(dimension: str, found: Collection[str]) -> tuple[str, ...]:
     """The codes that occur, in the order of their list; countries by their code."""
     listed = LISTS.get(dimension)
-    order = listed.index if listed else lambda code: (code == workbook.UNKNOWN, code)
-    return tuple(sorted(set(found), key=order))
+    places = {code: place for place, code in enumerate(listed or ())}
+    return tuple(sorted(set(found), key=lambda code: (code == workbook.UNKNOWN, places.get(code, 0), code)))

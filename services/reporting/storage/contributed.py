@@ -89,10 +89,18 @@ def contributed(tx: Transaction, period: Period, *tables: str) -> dict[Period, l
     names = {str(quarter): quarter for quarter in period.quarters}
     c = cube.c
     found: dict[Period, list[Cell]] = {quarter: [] for quarter in names.values()}
-    query = select(cube).where(c.period.in_(names), c.name.in_(tables), c["count"] != 0)
-    for name, table, codes, count in tx.execute(query):
-        found[names[name]].append((table, tuple(orjson.loads(codes)), count))
+    columns = (c.period, c.name, c.codes, c["count"])
+    query = select(*columns).where(c.period.in_(names), c.name.in_(tables), c["count"] != 0)
+    rows = tx.execute(query).all()
+    for (name, table, _, count), codes in zip(rows, _read(rows), strict=True):
+        found[names[name]].append((table, tuple(codes), count))
     return found
+
+
+def _read(rows: Sequence[Any]) -> list[list[str]]:
+    """All their codes at once: one by one they would take longer than all else."""
+    read: list[list[str]] = orjson.loads("[" + ",".join(row[2] for row in rows) + "]")
+    return read
 
 
 @dataclass(frozen=True)
