@@ -1,15 +1,17 @@
 """Free ports of this machine's loopback."""
 
+import random
 import socket
-from contextlib import ExitStack
+from itertools import islice
 
 LOOPBACK = "127.0.0.1"
+RANGE = range(20_000, 32_000)  #: below those that the system gives to whoever calls somebody
 
 
 def free_ports(count: int) -> tuple[int, ...]:
-    """That many different TCP ports that nobody listened on a moment ago."""
-    with ExitStack() as held_together:
-        return tuple(_bound(held_together.enter_context(socket.socket())) for _ in range(count))
+    """That many different TCP ports that nobody listens on. By chance, so that two who ask at once get others."""
+    drawn = random.sample(RANGE, len(RANGE))
+    return tuple(islice(filter(_is_free, drawn), count))
 
 
 def is_listening(port: int) -> bool:
@@ -19,6 +21,10 @@ def is_listening(port: int) -> bool:
         return probe.connect_ex((LOOPBACK, port)) == 0
 
 
-def _bound(reserved: socket.socket) -> int:
-    reserved.bind((LOOPBACK, 0))
-    return int(reserved.getsockname()[1])
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True

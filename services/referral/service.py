@@ -6,29 +6,11 @@ from nameko.timer import timer
 
 from services.referral.usecases.capacity import forget_old_questions
 from services.referral.usecases.dating import date_directory
-from services.referral.usecases.hear import hear
+from services.referral.usecases.hear import FRESH, hear
 from services.referral.usecases.overdue import flag_overdue
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.entrypoint import Injected, hears
-from shared.schemas.hub import MessagesReceived
-from shared.schemas.intake import (
-    AuditCheckpointMade,
-    AuditCheckpointWitnessed,
-    CapacityAnswered,
-    CapacityAsked,
-    DirectoryAsked,
-    ErasureAsked,
-    ErasureReceipted,
-    HistoryAsked,
-    KeysChanged,
-    MoveMade,
-    ReferralDelivered,
-    ReferralSent,
-    RoundTripAnswered,
-    RoundTripAsked,
-    ServicesOffered,
-)
 
 LOOK_FOR_OVERDUE = 5  #: seconds
 LOOK_WHETHER_TO_DATE = 2  #: seconds
@@ -42,24 +24,7 @@ class ReferralService:
 
     here = Injected()
 
-    @hears(
-        ReferralSent,
-        ReferralDelivered,
-        MoveMade,
-        HistoryAsked,
-        ServicesOffered,
-        KeysChanged,
-        MessagesReceived,
-        AuditCheckpointMade,
-        AuditCheckpointWitnessed,
-        DirectoryAsked,
-        RoundTripAsked,
-        RoundTripAnswered,
-        CapacityAsked,
-        CapacityAnswered,
-        ErasureAsked,
-        ErasureReceipted,
-    )
+    @hears(*FRESH)
     def on_network(self, tx: Transaction, batch: Batch) -> None:
         """What nodes say, and what the hub's other services have received."""
         hear(tx, batch, standards=self.here.settings.standards)

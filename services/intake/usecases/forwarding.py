@@ -16,8 +16,6 @@ from services.intake.domain import (
     Actor,
     Direction,
     ForwardConsent,
-    HistoryLine,
-    Partner,
     Referral,
 )
 from services.intake.storage import directory as directory_rows
@@ -25,17 +23,14 @@ from services.intake.storage import erasures as erasure_rows
 from services.intake.storage import need_to_know
 from services.intake.storage import referrals as referral_rows
 from services.intake.storage import sending as sending_rows
-from services.intake.storage.sending import Sent
 from services.intake.usecases import audit
 from services.intake.usecases.checks import checked, code, several, text
 from services.intake.usecases.freshness import not_now
 from services.intake.usecases.moves import MoveOrder, move_on
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
-from services.intake.usecases.sending import receiver_of, said_of, sealed_to
+from services.intake.usecases.sending import receiver_of, written
 from shared.clock import new_id
 from shared.database import Database, Transaction
-from shared.messaging.message import HUB
-from shared.messaging.topology import from_node
 from shared.schemas.codes import URGENCIES
 from shared.schemas.life import Move, State, allowed
 
@@ -84,7 +79,7 @@ def forward_referral(database: Database, referral_id: UUID, order: ForwardOrder,
         to_org = values["to_org"]
         partner = receiver_of(directory_rows.find_partner(tx, to_org), by, not_now(tx, {to_org}))
         child = _child(tx, parent, values)
-        sending_rows.add_sent(tx, [_sent(tx, child, _leaving(content, values), partner, by)])
+        sending_rows.add_sent(tx, [written(tx, child, _leaving(content, values), partner, by)])
         _record(tx, child, values, by)
         move_on(tx, parent.id, MoveOrder(Move.FORWARD), by)
         _let_the_same_work_on(tx, parent.id, child.id, by)
@@ -124,22 +119,6 @@ def _child(tx: Transaction, parent: Referral, values: Mapping[str, Any]) -> Refe
         unconfirmed=True,
         parent_id=parent.id,
     )
-
-
-def _sent(tx: Transaction, child: Referral, content: dict[str, Any], partner: Partner, by: Actor) -> Sent:
-    letter = tx.outbox.publish_letter(
-        tx,
-        said_of(child),
-        to=from_node(by.org),
-        subject=child.id,
-        readers=(HUB, partner.org),
-        awaits=f"sent:{child.id}",
-        private=sealed_to(partner, content, child.id),
-    )
-    line = HistoryLine(
-        None, child.id, Move.SEND, State.SENT, by_org=by.org, made_at=tx.at, letter=letter.hash
-    )
-    return Sent(child, content, line, by, letter)
 
 
 def _record(tx: Transaction, child: Referral, values: Mapping[str, Any], by: Actor) -> None:

@@ -152,19 +152,8 @@ def _send(tx: Transaction, before: BeforeSending, partner: Partner, wish: _Wish)
         safe_contact=values["safe_contact"],
         reference=before.case.reference,
     )
-    letter = tx.outbox.publish_letter(
-        tx,
-        said_of(referral),
-        to=from_node(by.org),
-        subject=referral.id,
-        readers=(HUB, partner.org),
-        awaits=f"sent:{referral.id}",
-        private=sealed_to(partner, content, referral.id),
-        not_before=referral.held_until,
-    )
     audit.did(tx, by, Action.REFERRAL_SENT, About(before.person.id, before.case.id, referral.id))
-    first = HistoryLine(None, referral.id, Move.SEND, State.SENT, by_org=by.org, made_at=tx.at)
-    return Sent(referral, content, replace(first, letter=letter.hash), by, letter)
+    return written(tx, referral, content, partner, by)
 
 
 def _referral(tx: Transaction, before: BeforeSending, values: dict[str, Any], undo: timedelta) -> Referral:
@@ -187,15 +176,29 @@ def _referral(tx: Transaction, before: BeforeSending, values: dict[str, Any], un
     )
 
 
-def sealed_to(partner: Partner, content: dict[str, Any], referral_id: UUID) -> bytes:
-    """What leaves with that referral, sealed to who receives it; raises Invalid of ``to_org``."""
+def written(
+    tx: Transaction, referral: Referral, content: dict[str, Any], partner: Partner, by: Actor
+) -> Sent:
+    """A new referral, sealed to who receives it, that leaves with the commit; raises Invalid of ``to_org``."""
     try:
-        return seal_person(content, referral_id, to=partner.public_key)
+        sealed = seal_person(content, referral.id, to=partner.public_key)
     except KeyUnusable:
         raise Invalid({"to_org": "organisation_without_key"}) from None
+    letter = tx.outbox.publish_letter(
+        tx,
+        _said_of(referral),
+        to=from_node(by.org),
+        subject=referral.id,
+        readers=(HUB, partner.org),
+        awaits=f"sent:{referral.id}",
+        private=sealed,
+        not_before=referral.held_until,
+    )
+    first = HistoryLine(None, referral.id, Move.SEND, State.SENT, by_org=by.org, made_at=tx.at)
+    return Sent(referral, content, replace(first, letter=letter.hash), by, letter)
 
 
-def said_of(referral: Referral) -> ReferralSent:
+def _said_of(referral: Referral) -> ReferralSent:
     """What everybody on its way may know of a new referral of ours."""
     return ReferralSent(
         referral_id=referral.id,
