@@ -33,7 +33,6 @@ PERSONAL = (
 OF_STAFF = ("display_name", "email")  #: of somebody who works here
 SAID = ("note", "outcome", "scheduled_for")  #: of a move
 COUNTED = ("gender", "age_band", "citizenship")  #: of a person; the age band as it is published
-OF_CASE = ("means", "sector", "recruiter")  #: likewise of a case
 NO_PERSON = dict.fromkeys(
     ("data_key", "sealed", "alias_index", "phone_index")
 )  #: of whom the data key is gone
@@ -113,23 +112,6 @@ def _opened(
 
 def _tell_unreadable(table: str, id_: UUID | str) -> None:
     log.error("at_rest.unreadable", kind=table, row=str(id_))
-
-
-def of_case(keys: StorageKeys, id_: UUID, published: Mapping[str, Any]) -> bytes:
-    """The cell of what is counted of a case, in published codes; it outlives the person's data key."""
-    return keys.seal(orjson.dumps(_known(published, OF_CASE)), place("cases.counted", id_))
-
-
-def case_counted_in(keys: StorageKeys, id_: UUID, cell: bytes | None) -> dict[str, Any]:
-    """The published codes by which a case is counted; a cell that cannot be opened counts as unknown."""
-    if cell is None:
-        return {}
-    try:
-        found: dict[str, Any] = orjson.loads(keys.open(cell, place("cases.counted", id_)))
-    except Unreadable:
-        _tell_unreadable("cases", id_)
-        return {}
-    return found
 
 
 def counted_in(keys: StorageKeys, id_: UUID, cell: bytes | None) -> dict[str, str]:

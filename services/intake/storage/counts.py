@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, select
 
 from services.intake.domain import Consent
-from services.intake.storage import cells
+from services.intake.storage import cells, counted_cells
 from services.intake.storage.rows import consent_of, part
 from services.intake.storage.tables import cases, consents, needs, people
 from shared.database import Transaction
@@ -67,7 +67,7 @@ def people_of_period(tx: Transaction, start: datetime, end: datetime) -> dict[UU
 
 def _counted(tx: Transaction, row: Any) -> Counted:
     codes = cells.counted_in(tx.at_rest, row[people.c.id], row[people.c.counted])
-    of_case = cells.case_counted_in(tx.at_rest, row[cases.c.id], row[cases.c.counted])
+    of_case = counted_cells.case_counted_in(tx.at_rest, row[cases.c.id], row[cases.c.counted])
     is_active = row[cases.c.status] == "open"
     return Counted(
         gender=codes.get("gender"),

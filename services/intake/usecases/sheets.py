@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.intake.domain import SETTLED, About, Action, Actor, Case, Kind, Sheet, codelists
 from services.intake.storage import cases as case_rows
-from services.intake.storage import cells
+from services.intake.storage import counted_cells
 from services.intake.storage import sheets as rows
 from services.intake.usecases import audit
 from services.intake.usecases.cases import about, find_need, hold_open
@@ -99,7 +99,7 @@ def _counted(tx: Transaction, case_id: UUID, values: Mapping[str, Any]) -> bytes
     """What statistics count of a screening, in published codes: the finer ones are erased with the sheet."""
     of_it = {"means": values.get("means", ()), "sector": values.get("sectors", ())}
     merged = {name: published(name, stored) for name, stored in of_it.items()}
-    return cells.of_case(tx.at_rest, case_id, {**merged, "recruiter": values.get("recruiter")})
+    return counted_cells.of_case(tx.at_rest, case_id, {**merged, "recruiter": values.get("recruiter")})
 
 
 def _keep(tx: Transaction, by: Actor, sheet: Sheet, action: Action) -> Sheet:

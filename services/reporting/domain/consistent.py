@@ -1,9 +1,9 @@
 """From noisy counts to a table that can be read: nothing negative, no part larger than its whole, totals that add up.
 
-Nothing here looks at what was counted, only at what noise made of it, so nothing here weakens the promise. From the
-top down: how many people there are, then each margin shared out of that, then each cell within its row and column. A
-count so small that noise alone would make one such in a table is not shown by itself; what is left of a total
-after the shown cells is all that is said of the small ones together.
+Nothing here looks at what was counted, only at what noise made of it, so nothing here weakens the promise. A count so
+small that noise alone could have made it is not shown by itself. Those that are shown stay as noise left them, as one
+draw is nearer to the truth than a total, which is many; totals are shared out of how many people there are, and none
+is smaller than its shown parts. What is left of a total is all that is said of the small ones together.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,8 +28,8 @@ class Noisy:
 
     @property
     def threshold(self) -> float:
-        """Of empty cells noise lifts about one in two tables' largest above this."""
-        return self.scale * log(max(2, len(self.cells)))
+        """In one table of twenty noise lifts an empty cell above this."""
+        return self.scale * log(len(self.cells) / (2 * MOST_WRONG))
 
     @property
     def counts_people_once(self) -> bool:
@@ -74,18 +74,22 @@ def people_in(tables: Sequence[Noisy]) -> tuple[float, float]:
     return max(0.0, sum(count / variance for count, variance in told) / weight), 1 / weight
 
 
-def shared_out(wanted: Sequence[float], total: int) -> list[int]:
-    """Whole numbers, none negative, that add up to the total and are as near as can be to what is wanted."""
+def shared_out(wanted: Sequence[float], total: int, least: Sequence[int] = ()) -> list[int]:
+    """Whole numbers, none below its ``least`` (0), that add up to the total and are nearest to what is wanted.
+
+    The total must be no smaller than all the least together.
+    """
+    floors = least or [0] * len(wanted)
     if not wanted:
         return []
     low, high = min(wanted) - total - 1, max(wanted)
     for _ in range(100):
         middle = (low + high) / 2
-        if sum(max(0.0, one - middle) for one in wanted) > total:
+        if sum(max(at, one - middle) for one, at in zip(wanted, floors, strict=True)) > total:
             low = middle
         else:
             high = middle
-    exact = [max(0.0, one - high) for one in wanted]
+    exact = [max(at, one - high) for one, at in zip(wanted, floors, strict=True)]
     whole = [floor(one) for one in exact]
     by_rest = sorted(range(len(exact)), key=lambda place: whole[place] - exact[place])
     for place in by_rest[: max(0, total - sum(whole))]:
@@ -96,71 +100,64 @@ def shared_out(wanted: Sequence[float], total: int) -> list[int]:
 def consistent(tables: Sequence[Noisy]) -> dict[str, dict[Codes, Shown]]:
     """By table, every cell and every total of it."""
     people, variance = people_in(tables)
-    total = Shown(round(people), max(1, ceil(SURE * sqrt(variance))))
+    fewest = max((_fewest(table) for table in tables if table.declared.table.counts == "persons"), default=0)
+    total = Shown(max(round(people), fewest), max(1, ceil(SURE * sqrt(variance))))
     return {table.declared.name: _table(table, total) for table in tables}
+
+
+def _fewest(table: Noisy) -> int:
+    """How many people there are at the least, by the cells that are shown: each is one draw, and a total is many."""
+    shown = _large(table)
+    if table.declared.table.several:
+        return max((n for codes, n in shown.items() if codes != (UNKNOWN,)), default=0)
+    return sum(shown.values())
+
+
+def _large(table: Noisy) -> dict[Codes, int]:
+    return {codes: n for codes, n in table.cells.items() if n >= table.threshold}
 
 
 def _table(table: Noisy, people: Shown) -> dict[Codes, Shown]:
     if table.declared.table.several:
         return _several(table, people)
     if table.declared.table.counts != "persons":
-        people = Shown(max(0, table.summed()), error_of(table.scale, len(table.cells)))
-    margins = _margins(table, people.value) if len(table.codes) > 1 else {}
-    shown = _within(table, margins or {(TOTAL,): people.value})
-    totals = {
-        codes: Shown(value, error_of(table.scale, _cells_in(table, codes)))
-        for codes, value in margins.items()
-    }
-    return shown | totals | {(TOTAL,) * len(table.codes): people}
+        people = Shown(max(table.summed(), _fewest(table)), error_of(table.scale, len(table.cells)))
+    return _cells(table, people.value) | _margins(table, people.value) | {(TOTAL,) * len(table.codes): people}
 
 
 def _several(table: Noisy, people: Shown) -> dict[Codes, Shown]:
     """Of codes of which somebody can have several none is larger than all who have any; these and UNKNOWN are all."""
-    unknown = min(people.value, max(0, table.cells[UNKNOWN,]))
-    known = people.value - unknown
+    unknown = min(max(0, table.cells[UNKNOWN,]), people.value - _fewest(table))
     error = error_of(table.scale, 1)
-    cells = {
-        codes: _shown(table, min(known, max(0, count)), error)
-        for codes, count in table.cells.items()
-        if codes != (UNKNOWN,)
-    }
-    whole = {(UNKNOWN,): Shown(unknown, error), (ANY,): Shown(known, error + people.error)}
-    return cells | whole | {(TOTAL,): people}
+    cells = {codes: _shown(table, n, error) for codes, n in table.cells.items()}
+    known = Shown(people.value - unknown, error + people.error)
+    return cells | {(UNKNOWN,): Shown(unknown, error), (ANY,): known, (TOTAL,): people}
 
 
 def _shown(table: Noisy, value: int, error: int) -> Shown:
     return Shown(value, error) if value >= table.threshold else Shown(0, error, is_small=True)
 
 
-def _margins(table: Noisy, total: int) -> dict[Codes, int]:
-    """Of each dimension the totals of its codes, shared out of the whole."""
-    found: dict[Codes, int] = {}
+def _margins(table: Noisy, total: int) -> dict[Codes, Shown]:
+    """Of each of several dimensions the totals of its codes, shared out of the whole, none below its shown cells."""
+    if len(table.codes) == 1:
+        return {}
+    found: dict[Codes, Shown] = {}
+    shown = _large(table)
     for place, codes in enumerate(table.codes):
+        error = error_of(table.scale, len(table.cells) // len(codes))
         sums = [sum(n for cell, n in table.cells.items() if cell[place] == code) for code in codes]
+        least = [sum(n for cell, n in shown.items() if cell[place] == code) for code in codes]
         others = [TOTAL] * (len(table.codes) - 1)
-        for code, value in zip(codes, shared_out(sums, total), strict=True):
-            found[*others[:place], code, *others[place:]] = value
+        for code, value in zip(codes, shared_out(sums, total, least), strict=True):
+            found[*others[:place], code, *others[place:]] = Shown(value, error)
     return found
 
 
-def _within(table: Noisy, limits: Mapping[Codes, int]) -> dict[Codes, Shown]:
-    """The cells that are not small, made smaller where together they are more than a total of theirs.
-
-    Where a table in one dimension has no small ones, its cells add up to the total.
-    """
-    error = error_of(table.scale, 1)
-    kept = {codes: n for codes, n in table.cells.items() if n >= table.threshold}
-    adds_up = len(kept) == len(table.cells) and len(table.codes) == 1
-    for limit, most in limits.items():
-        inside = [
-            codes for codes in kept if all(at in {TOTAL, code} for at, code in zip(limit, codes, strict=True))
-        ]
-        if adds_up or sum(kept[codes] for codes in inside) > most:
-            kept |= dict(zip(inside, shared_out([kept[codes] for codes in inside], most), strict=True))
-    return {codes: _shown(table, kept.get(codes, 0), error) for codes in table.cells}
-
-
-def _cells_in(table: Noisy, total: Codes) -> int:
-    return sum(
-        all(at in {TOTAL, code} for at, code in zip(total, codes, strict=True)) for codes in table.cells
-    )
+def _cells(table: Noisy, total: int) -> dict[Codes, Shown]:
+    """Those that are not small, as noise left them; where a table in one dimension has no small ones, they add up."""
+    error, shown = error_of(table.scale, 1), _large(table)
+    if len(shown) == len(table.cells) and len(table.codes) == 1:
+        parts = shared_out(list(shown.values()), total)
+        return {codes: Shown(n, error) for codes, n in zip(shown, parts, strict=True)}
+    return {codes: _shown(table, n, error) for codes, n in table.cells.items()}
