@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help demo test check format lint types imports unit integration architecture faults chaos mutants soak e2e \
-	audit sbom bench keep lock screenshots clean formatted parts unsaid
+	audit sbom docs release bench keep lock screenshots clean formatted parts unsaid
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,8 +47,8 @@ unit: $(DEV) ## tests beside the code
 architecture: $(DEV) parts ## the house rules, as tests
 	$(BIN)/pytest tests/architecture
 
-integration: $(DEV) parts ## journeys over a real broker and real databases; what released versions wrote
-	$(BIN)/pytest --timeout=300 tests/integration tests/compatibility bench
+integration: $(DEV) parts ## journeys over real brokers and databases; what released versions wrote; what is deployed
+	$(BIN)/pytest --timeout=300 tests/integration tests/compatibility tests/packaging bench
 
 faults: $(DEV) parts ## break things on purpose
 	$(BIN)/pytest --timeout=300 tests/faults
@@ -81,6 +81,12 @@ audit: $(DEV) ## ask whether any version in the locks is known to be broken
 sbom: $(DEV) ## list what we are made of, in build/sbom.json (CycloneDX)
 	@mkdir -p build
 	PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --validate --output-file build/sbom.json
+
+docs: $(DEV) ## build the documentation as a site, in build/docs; a link that leads nowhere fails
+	$(BIN)/mkdocs build --strict
+
+release: $(DEV) ## put wheel, image recipe, SBOM and their sums into dist; the same bit by bit each time
+	@deploy/setup/release $(BIN) dist
 
 screenshots: $(DEV) parts ## take the pictures of the README and the tutorials anew
 	$(BIN)/python -m docs.screenshots $(ARGS)

@@ -11,6 +11,7 @@ from eventlet.debug import hub_exceptions
 from nameko.containers import ServiceContainer
 
 from deploy.composition import Composition
+from deploy.health import EVERY, HealthSettings, touch
 from deploy.memory import look_less_for_garbage
 from shared.failpoints import FailpointSettings, arm
 from shared.logs import set_up_logs
@@ -37,9 +38,17 @@ def run(composition: Composition) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: eventlet.spawn_n(container.stop))
     container.start()
+    eventlet.spawn_n(_show_life, read(HealthSettings).alive_file)
     look_less_for_garbage()
     log.info("service.started")
     return _wait(container)
+
+
+def _show_life(file: str) -> None:
+    """For as long as the process lives and its loop turns; a query that never returns ends it."""
+    while file:
+        touch(file)
+        eventlet.sleep(EVERY)
 
 
 def _wait(container: ServiceContainer) -> int:

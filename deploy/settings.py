@@ -7,6 +7,7 @@ from typing import Any
 from deploy.commands.admission import RegisterSettings
 from deploy.commands.own_keys import WordsSettings
 from deploy.commands.provision import NetworkSettings
+from deploy.health import HealthSettings
 from deploy.key_files import KeySettings
 from services.intake.settings import IntakeSettings, IntakeWebSettings
 from services.notifications.settings import NotificationsSettings
@@ -26,6 +27,7 @@ CLASSES: dict[str, type] = {
     "throughline network invite|admit|revoke|publish": RegisterSettings,
     "throughline network words": WordsSettings,
     "every command with a key file": KeySettings,
+    "every worker, and python -m deploy.health": HealthSettings,
     "every process, in tests": FailpointSettings,
 }
 

@@ -16,16 +16,23 @@ CERTIFICATE, KEY = "ca.pem", "ca.key"
 def ca(
     folder: Annotated[Path, typer.Argument(help="Where the authority is kept, or will be.")],
     hosts: Annotated[list[str], typer.Argument(help="Each broker's name or address, as nodes write it.")],
+    *,
+    also: Annotated[
+        list[str] | None,
+        typer.Option(help="One more name of each of them, as the hub's own services write it."),
+    ] = None,
 ) -> None:
     """Sign a certificate for each of the hub's brokers, with an authority that is made at the first time.
 
     Private keys are readable by their owner alone. Again, for a host that has one: a new key and a new certificate.
     """
     authority = _authority(folder)
-    for host in hosts:
+    others = also or []
+    for host in (*hosts, *others):
         if not host or set(host) & set("/\\*: "):
             fail(f"{host} is no host's name: write it as it stands in amqps://…, without a port")
-        certificate, key = authority.sign(host, at=now())
+    for host in hosts:
+        certificate, key = authority.sign(host, *others, at=now())
         files.replace(folder / f"{host}.key", key)
         files.replace(folder / f"{host}.pem", certificate, rights=files.PUBLIC)
         out.print(f"{folder / host}.pem and {folder / host}.key are for the broker {host}.", markup=False)

@@ -13,6 +13,7 @@ from services.intake.usecases import (
     erasures,
     freshness,
     hearing,
+    kept_forms,
     node,
     silence,
     webhooks,
@@ -20,6 +21,7 @@ from services.intake.usecases import (
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.entrypoint import Injected, hears
+from shared.schemas.hub import MessagesReceived
 from shared.schemas.questions import (
     CapacityAnswerPassed,
     CapacityQuestionNoted,
@@ -82,6 +84,7 @@ class IntakeService:
         ErasurePassed,
         ErasureAnswered,
         CountsAnswered,
+        MessagesReceived,
     )
     def on_network(self, tx: Transaction, batch: Batch) -> None:
         """What the hub says."""
@@ -109,6 +112,7 @@ class IntakeService:
         erasing.erase_what_is_due(self.node.database, kept_for)
         capacity.forget_old_questions(self.node.database)
         webhooks.forget_log(self.node.database)
+        kept_forms.forget_old_forms(self.node.database)
 
     @timer(interval=ASK_HOW_IT_WENT, eager=True)
     def ask_how_it_went(self) -> None:

@@ -33,13 +33,17 @@ class Authority:
     certificate: x509.Certificate
     key: ec.EllipticCurvePrivateKey
 
-    def sign(self, host: str, *, at: datetime, lasts: timedelta = BROKER_FOR) -> tuple[bytes, bytes]:
-        """A broker's certificate for its host's name or address, and its private key, both in PEM."""
+    def sign(
+        self, host: str, *others: str, at: datetime, lasts: timedelta = BROKER_FOR
+    ) -> tuple[bytes, bytes]:
+        """A broker's certificate for its host's names or addresses, and its private key, both in PEM."""
         key = ec.generate_private_key(_CURVE)
         issuer = self.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
         certificate = (
             _begun(host, self.certificate.subject, key.public_key(), at, lasts)
-            .add_extension(x509.SubjectAlternativeName([_named(host)]), critical=False)
+            .add_extension(
+                x509.SubjectAlternativeName([_named(name) for name in (host, *others)]), critical=False
+            )
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(signs_others=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)

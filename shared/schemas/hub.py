@@ -9,6 +9,6 @@ from shared.schemas.registry import Event, event, wire
 
 @event("hub.messages_received")
 class MessagesReceived(Event):
-    """Notifications or reporting has stored these messages of the referral service: it need not send them again."""
+    """These messages are stored: the referral service, or the node that said them, need not send them again."""
 
     message_ids: list[UUID] = wire(fields.List(fields.UUID(), validate=validate.Length(min=1, max=1_000)))

@@ -37,6 +37,8 @@ TARGETS = {
         "lock",
         "audit",
         "sbom",
+        "docs",
+        "release",
         "screenshots",
         "clean",
     ),

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, t
 from services.intake.domain import Direction
 from services.intake.storage import cells, holds
 from services.intake.storage.attachments import forget_attachments
+from services.intake.storage.kept_forms import forget_about
 from services.intake.storage.sheets import forget_sheets
 from services.intake.storage.tables import cases, idempotency_keys, moves, people, referrals
 from shared.at_rest import Unreadable
@@ -106,7 +107,8 @@ def erase_referrals(tx: Transaction, ids: Collection[UUID]) -> None:
 
 
 def forget_answers(tx: Transaction, about: Collection[UUID]) -> None:
-    """Remembered answers that speak of one of these are not given again."""
+    """Remembered answers that speak of one of these are not given again, nor is what was written at their pages."""
+    forget_about(tx, about)
     c, names = idempotency_keys.c, [str(id_) for id_ in about]
     query = select(c.username, c.key, c.sealed).where(c.sealed.is_not(None))
     speak = [

@@ -1,10 +1,11 @@
-"""The table of forms that somebody had written when their session was over, and its queries. They lie sealed."""
+"""The table of forms that somebody has written and not yet stored, and its queries. They lie sealed."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import orjson
-from sqlalchemy import Column, LargeBinary, String, Table, delete, select
+from sqlalchemy import Column, LargeBinary, String, Table, delete, or_, select
 
 from services.intake.storage.tables import NAME, metadata
 from shared.at_rest import Unreadable, place
@@ -36,7 +37,7 @@ def keep(tx: Transaction, username: str, path: str, fields: Fields) -> None:
     mine = select(c.path).where(c.username == username).order_by(c.kept_at.desc())
     too_many = tx.execute(mine.offset(MOST)).scalars().all()
     tx.execute(delete(kept_forms).where(c.username == username, c.path.in_(too_many)))
-    tx.execute(delete(kept_forms).where(c.kept_at < tx.at - KEPT_FOR))
+    forget_old(tx)
 
 
 def _place(username: str, path: str) -> bytes:
@@ -61,3 +62,21 @@ def forget(tx: Transaction, username: str, path: str) -> None:
     """It was stored, or is not wanted."""
     c = kept_forms.c
     tx.execute(delete(kept_forms).where(c.username == username, c.path == path))
+
+
+def list_of(tx: Transaction, username: str) -> list[tuple[str, datetime]]:
+    """Where something of this person's is kept, and since when; the newest first."""
+    c = kept_forms.c
+    mine = select(c.path, c.kept_at).where(c.username == username, c.kept_at >= tx.at - KEPT_FOR)
+    return [(row.path, row.kept_at) for row in tx.execute(mine.order_by(c.kept_at.desc()))]
+
+
+def forget_old(tx: Transaction) -> None:
+    """Nobody came back for it in time."""
+    tx.execute(delete(kept_forms).where(kept_forms.c.kept_at < tx.at - KEPT_FOR))
+
+
+def forget_about(tx: Transaction, ids: Collection[UUID]) -> None:
+    """What anybody has written at the pages of these people, cases or referrals."""
+    if ids:
+        tx.execute(delete(kept_forms).where(or_(*(kept_forms.c.path.contains(str(id_)) for id_ in ids))))

@@ -120,9 +120,12 @@ def set_how_asked(tx: Transaction, ids: Collection[UUID]) -> None:
 def referrals_where(
     tx: Transaction, condition: ColumnElement[bool], *, seen_by: Actor, limit: int
 ) -> list[Referral]:
-    """Those of which the condition is true, newest first."""
+    """Those of which the condition is true, newest first.
+
+    The order is that of no index: few are so, and a walk through all in the order of their ids would look for them.
+    """
     query = select(*FACTS).where(visible(referrals, seen_by, tx.at), condition)
-    return _read(tx, query.limit(limit))
+    return _read(tx, query.order_by(referrals.c.sent_at.desc()).limit(limit))
 
 
 def count_of_any(tx: Transaction, *conditions: ColumnElement[bool], seen_by: Actor, most: int) -> int:

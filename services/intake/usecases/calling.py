@@ -6,6 +6,7 @@ from uuid import UUID
 from services.intake.storage import staff as staff_rows
 from services.intake.storage.deputies import deputies_of
 from shared.database import Transaction
+from shared.messaging.scribe import PACK_RECEIVED
 from shared.messaging.topology import from_node
 from shared.schemas.intake import PeopleCalled
 
@@ -24,4 +25,4 @@ def call_members(tx: Transaction, usernames: Collection[str], *, urgent: bool) -
 
 def _call(tx: Transaction, contact_ids: list[UUID], *, urgent: bool) -> None:
     called = PeopleCalled(contact_ids=contact_ids, urgent=urgent)
-    tx.outbox.publish(tx, called, to=from_node(tx.outbox.sender), subject="people")
+    tx.outbox.publish(tx, called, to=from_node(tx.outbox.sender), subject="people", awaits=PACK_RECEIVED)

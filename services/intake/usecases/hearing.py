@@ -21,7 +21,9 @@ from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused
 from shared.messaging.message import HUB, Message
+from shared.messaging.outbox import received
 from shared.schemas import Event
+from shared.schemas.hub import MessagesReceived
 from shared.schemas.referral import (
     ChildMoved,
     DirectoryDated,
@@ -66,6 +68,8 @@ def hear(tx: Transaction, batch: Batch, ring: KeyRing, org: str) -> None:
         hear_word(tx, word)
     hear_of_round_trips(tx, batch.fresh)
     hear_answers_to_counts(tx, [event for _, event in _only(CountsAnswered, batch.fresh)])
+    for _, receipt in _only(MessagesReceived, batch.fresh):
+        tx.outbox.receipted(tx, [received(id_) for id_ in receipt.message_ids])
 
 
 def _only(kind: type[E], messages: Sequence[Message]) -> list[tuple[Message, E]]:

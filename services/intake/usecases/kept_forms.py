@@ -1,4 +1,6 @@
-"""What somebody wrote is not lost when their session ends meanwhile: it waits, sealed, until they are back."""
+"""What somebody wrote is not lost when they leave or their session ends: it waits, sealed, until they are back."""
+
+from datetime import datetime
 
 from services.intake.storage import kept_forms as rows
 from services.intake.storage.kept_forms import Fields
@@ -24,3 +26,15 @@ def forget_form(database: Database, username: str, path: str) -> None:
     """It was stored, or is not wanted."""
     with database.transaction() as tx:
         rows.forget(tx, username, path)
+
+
+def begun(database: Database, username: str) -> list[tuple[str, datetime]]:
+    """At which addresses something waits for this person, and since when; the newest first."""
+    with database.reading() as tx:
+        return rows.list_of(tx, username)
+
+
+def forget_old_forms(database: Database) -> None:
+    """What nobody came back for within a day."""
+    with database.transaction() as tx:
+        rows.forget_old(tx)

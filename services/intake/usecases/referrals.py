@@ -23,6 +23,7 @@ from services.intake.domain import (
 from services.intake.storage import erasures as erasure_rows
 from services.intake.storage import referrals as rows
 from services.intake.storage.referrals import Filters
+from services.intake.storage.waiting import list_waiting
 from services.intake.usecases import audit
 from services.intake.usecases.checks import Wrong, checked, code
 from services.intake.usecases.refusals import NotFound
@@ -39,10 +40,11 @@ __all__ = [
     "referral_page",
     "send_referral",
     "waiting_count",
+    "what_waits",
 ]
 
 AT_ONCE = 200  #: the most referrals in one answer
-IN_A_SECTION = 50  #: of the inbox; older ones are in the list of all
+IN_A_SECTION = 25  #: of the inbox, and on a page of what waits; older ones are in the list of all
 MOST_COUNTED = 100  #: of what waits: more is more than anybody wants to know on every page
 
 
@@ -79,8 +81,9 @@ class ReferralFile:
 class Inbox:
     """What somebody here should look at, newest first, of each kind at most ``IN_A_SECTION``.
 
-    Waiting for my answer: referrals to us that are undecided, ours about which we are asked something, and those whose
-    consent was withdrawn and of which somebody has yet to say what became of our own records.
+    Waiting for my answer, whoever's reply is due first before all others: referrals to us that are undecided, ours
+    about which we are asked something, and those whose consent was withdrawn and of which somebody has yet to say what
+    became of our own records.
     Answers to what I sent: what nobody here has opened since the other side moved it. Overdue is also what was
     withdrawn and not answered in time. How did it go: what we accepted, and nobody has said anything of for two
     weeks; silent: the same of what we sent.
@@ -163,12 +166,25 @@ def _note_seen(database: Database, referral_id: UUID) -> None:
 def inbox(database: Database, by: Actor) -> Inbox:
     """What waits for somebody here."""
     with database.reading() as tx:
-        waits = rows.waits_for_us() | erasure_rows.waits_for_our_word()
+        waiting = list_waiting(tx, seen_by=by, limit=IN_A_SECTION)
         late = rows.is_overdue() | erasure_rows.has_late_copies(tx)
-        conditions = (waits, rows.is_news(), late, rows.asks_us_how_it_went(tx.at), rows.silent_to_us(tx.at))
+        conditions = (rows.is_news(), late, rows.asks_us_how_it_went(tx.at), rows.silent_to_us(tx.at))
         found = [rows.referrals_where(tx, what, seen_by=by, limit=IN_A_SECTION) for what in conditions]
     audit.saw(database, by, Action.INBOX_READ)
-    return Inbox(*(tuple(referrals) for referrals in found))
+    return Inbox(tuple(waiting), *(tuple(referrals) for referrals in found))
+
+
+def what_waits(database: Database, by: Actor, after: str | None = None) -> tuple[list[Referral], UUID | None]:
+    """A page of what waits for our answer, soonest due first, and the last one if there are more behind it.
+
+    ``after`` is the last one of the page before. Raises Invalid for what is no id of a referral.
+    """
+    last = checked({"after": after}, {"after": _cursor}).get("after")
+    with database.reading() as tx:
+        found = list_waiting(tx, seen_by=by, limit=IN_A_SECTION + 1, after=last)
+    audit.saw(database, by, Action.INBOX_READ)
+    page = found[:IN_A_SECTION]
+    return page, page[-1].id if len(found) > IN_A_SECTION else None
 
 
 def waiting_count(database: Database, by: Actor) -> int:

@@ -1,4 +1,4 @@
-"""What somebody had written when their session was over: kept when it is sent, in the form again when they are back."""
+"""What somebody wrote and left, or had written when their session was over: in the form again when they are back."""
 
 from flask import Blueprint, current_app, flash, g, redirect, request
 from flask_babel import gettext as _
@@ -22,6 +22,12 @@ def keep(username: str) -> bool:
         return False
     fields = {name: values for name, values in request.form.lists() if name not in NOT_KEPT}
     return keep_form(database(), username, request.path, fields)
+
+
+def keep_so_far() -> None:
+    """Keep what was written on one page of several: whoever leaves finds it here again, on whatever machine."""
+    if request.method == "POST":
+        keep(actor().username)
 
 
 def _can_be_shown(path: str) -> bool:

@@ -18,8 +18,8 @@ def authority() -> Authority:
     return new_authority(at=AT)
 
 
-def signed(authority: Authority, host: str) -> x509.Certificate:
-    return x509.load_pem_x509_certificate(authority.sign(host, at=AT)[0])
+def signed(authority: Authority, *hosts: str) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(authority.sign(*hosts, at=AT)[0])
 
 
 def names(certificate: x509.Certificate) -> x509.SubjectAlternativeName:
@@ -29,6 +29,11 @@ def names(certificate: x509.Certificate) -> x509.SubjectAlternativeName:
 def test_a_host_has_its_name_in_it(authority: Authority) -> None:
     found = names(signed(authority, "broker1.example"))
     assert found.get_values_for_type(x509.DNSName) == ["broker1.example"]
+
+
+def test_a_host_may_have_other_names_besides(authority: Authority) -> None:
+    found = names(signed(authority, "broker.example", "broker.hub.svc"))
+    assert found.get_values_for_type(x509.DNSName) == ["broker.example", "broker.hub.svc"]
 
 
 def test_an_address_is_no_name(authority: Authority) -> None:

@@ -1,4 +1,4 @@
-"""What a service of the hub says to the referral service of what it has stored."""
+"""What a service of the hub says of what it has stored, and to whom."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ from shared.messaging.delivery import Batch
 from shared.messaging.message import HUB, Message
 from shared.messaging.receipts import confirm_receipt
 from shared.messaging.tests.desk import desk_at
-from shared.schemas.intake import HistoryAsked
+from shared.schemas.intake import HistoryAsked, PeopleCalled
 
 Receipt = Callable[[Batch], list[str] | None]
 
@@ -52,3 +52,16 @@ def test_a_repeat_is_received_again(receipt: Receipt) -> None:
 
 def test_nothing_is_said_of_what_nodes_say(receipt: Receipt) -> None:
     assert receipt(Batch([message("clinic")])) is None
+
+
+def test_a_node_is_told_that_its_call_is_stored(tmp_path: Path) -> None:
+    database = desk_at(tmp_path).database
+    call = Message(new_id(), "clinic", PeopleCalled(contact_ids=[], urgent=False))
+    with database.transaction() as tx:
+        confirm_receipt(tx, Batch([message(), call]), by="notifications")
+
+    with database.reading() as tx:
+        rows = tx.execute(select(database.outbox.table)).all()
+    told = {row.routing_key: orjson.loads(row.body)["data"]["message_ids"] for row in rows}
+    assert told["to.clinic.hub.messages_received"] == [str(call.id)]
+    assert len(told) == 2

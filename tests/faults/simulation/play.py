@@ -70,6 +70,12 @@ def _wait(world: World) -> None:
     world.look_at_the_clock()
 
 
+def _sleep(world: World) -> None:
+    """Deadlines pass, and rungs of ladders are climbed."""
+    world.pass_time(timedelta(hours=world.weather.dice.uniform(1, 30)))
+    world.look_at_the_clock()
+
+
 def _kill(world: World) -> None:
     world.weather.dice.choice(world.processes).restart()
 
@@ -85,6 +91,7 @@ DEED = {
     _move: 20,
     _work: 40,
     _wait: 6,
+    _sleep: 6,
     _kill: 2,
     _lose_the_broker: 1,
 }  #: how often each is done

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import import_module
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
@@ -23,6 +24,8 @@ from shared.messaging.post import Post
 from shared.messaging.pump import Pump
 from shared.messaging.relay import Relay
 from shared.messaging.scribe import Scribe
+from shared.messaging.topology import Address
+from shared.schemas import Event
 from shared.sealing import OwnKeys, SigningKey
 from shared.sealing.founding import found
 from tests.faults.simulation.broker import SimulatedBroker
@@ -40,10 +43,22 @@ NETWORK = found(
 )
 
 
+class RememberedOutbox(Outbox):
+    """An outbox of which is known, for each address, what was said with a commit."""
+
+    said: list[tuple[Address, Event]]
+
+    def _say(self, tx: Transaction, saying: Any, to: Address, encloses: Any) -> UUID:
+        said = self.said
+        tx.after_commit.insert(0, lambda: said.append((to, saying.event)))
+        return super()._say(tx, saying, to, encloses)
+
+
 class MortalDatabase(Database):
     """A database in memory whose process may die on either side of a commit, or find it locked."""
 
     weather: Weather
+    remembered: RememberedOutbox
 
     def is_as(self, kept: bytes) -> None:
         """Begin with these contents."""
@@ -79,8 +94,10 @@ def _database(service: str, sender: str) -> MortalDatabase:
     """Opened once for all worlds: a new engine would learn every statement anew."""
     tables = import_module(f"services.{service}.storage").metadata.tables
     scribe = scribe_of(service, sender, KEYS[sender], NETWORK.roots)
-    outbox = Outbox(tables["outbox"], sender=sender, scribe=scribe)
-    return MortalDatabase("sqlite://", outbox=outbox, at_rest=StorageKeys(KEYS[sender].storage))
+    outbox = RememberedOutbox(tables["outbox"], sender=sender, scribe=scribe)
+    database = MortalDatabase("sqlite://", outbox=outbox, at_rest=StorageKeys(KEYS[sender].storage))
+    database.remembered = outbox
+    return database
 
 
 class Process:
@@ -93,6 +110,7 @@ class Process:
         self.tables = import_module(f"services.{service}.storage").metadata.tables
         self.database = _database(service, sender)
         self.database.clock, self.database.weather = self.clock, broker.weather
+        self.said = self.database.remembered.said = []
         inbox, parked = self.tables["inbox"], self.tables["parked"]
         self.delivery = Delivery(queue, self.database, inbox, parked, hear, self.scribe)
         self.start()

@@ -4,16 +4,20 @@ from collections import Counter
 from typing import Any
 from uuid import UUID
 
-from services.notifications.domain import LADDER, OVERDUE, Kind
+from services.notifications.domain import OVERDUE, Kind
 from shared.messaging.letters import recorded_moves
+from shared.messaging.topology import TO_NOTIFICATIONS
 from shared.schemas.codes import RUNGS
+from shared.schemas.intake import PeopleCalled
 from shared.schemas.life import Move, State
+from shared.schemas.referral import Overdue
 from shared.sealing.chain import breaks
 from tests.faults.simulation.process import KEYS
 from tests.faults.simulation.world import ORGS, World
 
 OF_MOVES = (Kind.REFERRAL_WAITS, Kind.SENDER_MOVED, Kind.RECEIVER_MOVED)
-OF_NODES = ("assignee", "sender")  #: rungs of which each node tells its own people
+TOLD_BY_HUB = {"intake": "to_org", "supervisor": "from_org"}  #: the rungs of which it tells, and whom
+FLAGS = (("acknowledgement", "acknowledgement_flagged_at"), ("reply", "overdue_at"))
 TOLD = ("number", "move", "state", "by_org", "letter", "link")  #: of a move, what all three keep
 
 
@@ -153,31 +157,39 @@ def _moves_settled(world: World) -> Any:
             yield f"the move {move_id} stands for one and not for the other"
 
 
-def _climbed(row: Any) -> tuple[int, int, int]:
-    """How many rungs this referral has climbed: told by the hub at least, and at most, and by nodes at most.
+def _each_rung_said(world: World) -> Any:
+    """The hub says each rung of a ladder once, in order, and stands where it said last."""
+    rungs = [event for to, event in world.hub.said if isinstance(event, Overdue) and to == TO_NOTIFICATIONS]
+    for row in world.hub.rows("referrals"):
+        said = [(event.level, event.rung) for event in rungs if event.referral_id == row["id"]]
+        ladders = {level: [rung for on, rung in said if on == level] for level, _ in FLAGS}
+        due = {level: list(RUNGS[: max(len(ladders[level]), row[flag] is not None)]) for level, flag in FLAGS}
+        if ladders != due or row["rung"] != (said[-1][1] if said else None):
+            yield f"{row['id']} stands at {row['rung']} and was said to climb {said}"
 
-    The ladder of an acknowledgement ends where that of a decision begins, and only the last rung is remembered.
-    """
-    ladders = sum(row[name] is not None for name in ("acknowledgement_flagged_at", "overdue_at"))
-    now = (
-        sum(LADDER[rung] is not None for rung in RUNGS[: RUNGS.index(row["rung"]) + 1]) if row["rung"] else 0
-    )
-    before = max(ladders - 1, 0) * sum(said is not None for said in LADDER.values())
-    return now, now + before, ladders * len(OF_NODES)
+
+def _notices_said(world: World) -> Any:
+    """What is to be told of ladders: whose rung it is, by the hub; or whom a node calls."""
+    for to, event in (said for process in world.processes for said in process.said):
+        if isinstance(event, Overdue) and to == TO_NOTIFICATIONS and event.rung in TOLD_BY_HUB:
+            org = getattr(event, TOLD_BY_HUB[event.rung])
+            yield org, OVERDUE[event.level], event.urgency == "emergency"
+        if isinstance(event, PeopleCalled):
+            yield to.prefix.split(".")[1], Kind.PEOPLE_CALLED, event.urgent
 
 
 def _everybody_told(world: World) -> Any:
-    """One notice for each move of somebody else, those of the ladder for each passed deadline; counted as it is."""
-    kinds = Counter(row["kind"] for row in world.notices.rows("notices"))
+    """One notice for each move of somebody else, for each rung and for each call of a node; counted as it is."""
+    rows = world.notices.rows("notices")
     moves = sum(row["move"] != Move.SEND for row in world.hub.rows("moves"))
-    told = sum(kinds[kind] for kind in OF_MOVES)
+    told = sum(row["kind"] in OF_MOVES for row in rows)
     if told != moves:
         yield f"{told} notices of moves instead of {moves}"
-    climbed = [_climbed(row) for row in world.hub.rows("referrals")]
-    least, most, called = (sum(numbers) for numbers in zip((0, 0, 0), *climbed, strict=True))
-    late = sum(kinds[kind] for kind in OVERDUE.values())
-    if not least <= late <= most or kinds[Kind.PEOPLE_CALLED] > called:
-        yield f"{late} notices of what is late, {kinds[Kind.PEOPLE_CALLED]} calls: not {least} to {most}, {called}"
+    yield from _each_rung_said(world)
+    due = Counter(_notices_said(world))
+    late = Counter((row["org"], row["kind"], row["urgent"]) for row in rows if row["kind"] not in OF_MOVES)
+    if late != due:
+        yield f"of ladders, not told: {due - late}; told and not said: {late - due}"
     counted = {row["referral_id"]: (row["number"], row["state"]) for row in world.counts.rows("referrals")}
     true = {row["id"]: (row["number"], row["state"]) for row in world.hub.rows("referrals")}
     if counted != true:

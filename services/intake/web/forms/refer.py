@@ -13,10 +13,10 @@ from services.intake.web.forms.base import StoringForm
 from services.intake.web.labels import SENTENCES
 from services.intake.web.words import sentence
 from shared.schemas.codes import REFERRAL_PURPOSES, URGENCIES
-from shared.web.forms import Checkboxes, Form, RadioField, SelectField, TextAreaField, at_most, required
+from shared.web.forms import Checkboxes, RadioField, SelectField, TextAreaField, at_most, required
 
 
-class WhereForm(Form):
+class WhereForm(StoringForm):
     """Urgency and organisation; ``area`` and ``language`` narrow the organisations down."""
 
     urgency = RadioField(_l("How urgent is it?"), [required(_l("Say how urgent it is."))])

@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from services.intake.usecases import capacity, need_to_know
 from services.intake.usecases import referrals as use
 from services.intake.usecases.due import due_today
+from services.intake.usecases.kept_forms import begun
 from services.intake.web.context import actor, database, display_name, today
 from services.intake.web.forms.people import ConfirmForm
 from services.intake.web.once import SEE_OTHER
@@ -27,8 +28,16 @@ def page() -> str:
         openings=need_to_know.unreviewed_openings(database(), actor()),
         display_name=display_name,
         form=ConfirmForm(),
+        begun=begun(database(), actor().username),
         asked=capacity.count_open(database(), actor()),
     )
+
+
+@inbox.get("/inbox/waiting")
+def waiting() -> str:
+    """All that waits for our answer, soonest due first, a page at a time."""
+    found, following = use.what_waits(database(), actor(), request.args.get("after") or None)
+    return render_template("waiting.html", found=found, following=following)
 
 
 @inbox.post("/inbox/openings/<uuid:opening_id>/reviewed")

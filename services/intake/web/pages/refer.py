@@ -1,4 +1,4 @@
-"""Send a referral in three pages: where to, what leaves, check and send. Until then nothing of it is kept."""
+"""Send a referral in three pages: where to, what leaves, check and send. Until then it is kept for its writer only."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -15,6 +15,7 @@ from services.intake.usecases.sending import ReferralOrder, send_referral
 from services.intake.web.candidates import Candidate, candidates
 from services.intake.web.context import actor, database, house, today
 from services.intake.web.forms.refer import WhatForm, WhereForm
+from services.intake.web.kept import keep_so_far
 from services.intake.web.once import once, refusals_shown_in
 from services.intake.web.pages.render import REFUSED
 
@@ -119,6 +120,7 @@ def _show(draft: Draft) -> ResponseReturnValue:
         with refusals_shown_in(draft.what):
             return once(draft.what, lambda: _send(draft))
         step = "check"
+    keep_so_far()
     refused = draft.where.errors or draft.what.errors
     return render_template(f"refer/{step}.html", draft=draft), REFUSED if refused else 200
 

@@ -18,6 +18,7 @@ from services.intake.usecases.refusals import Conflict
 from services.intake.web.context import actor, database, partners
 from services.intake.web.forms.people import ConfirmForm
 from services.intake.web.forms.sharing import ForwardForm, OwnRecordsForm
+from services.intake.web.kept import keep_so_far
 from services.intake.web.once import once, refusals_shown_in
 from services.intake.web.pages.referrals import MOVED_ON
 from services.intake.web.pages.render import REFUSED, page
@@ -38,6 +39,7 @@ def forward(referral_id: UUID) -> ResponseReturnValue:
     if wanted == "send" and form.validate_on_submit():
         with refusals_shown_in(form):
             return once(form, lambda: _forward(referral_id, form))
+    keep_so_far()
     step = "check" if wanted == "check" and form.validate_on_submit() else "forward"
     about = {"file": file, "leaving": _leaving(file, form), "offering": _offering(file)}
     return render_template(f"sharing/{step}.html", form=form, **about), REFUSED if form.errors else 200

@@ -1,5 +1,10 @@
 """The inbox of an organisation that has much to do stays readable."""
 
+import re
+
+import pytest
+
+from services.intake.usecases import referrals
 from services.intake.web.tests.site import Site
 from services.intake.web.tests.visitors import Browser, words
 from shared.schemas.life import Move
@@ -12,7 +17,7 @@ def test_a_few_are_shown_and_the_others_lie_behind_a_fold(site: Site, worker: Br
         site.node.received(case_reference=f"AAAA-000{number}")
     page = worker.text("/inbox")
     before, fold = page.split('<details class="fold">')
-    assert [number for number in range(MANY) if f"AAAA-000{number}" in before] == [2, 3, 4, 5, 6]
+    assert [number for number in range(MANY) if f"AAAA-000{number}" in before] == [0, 1, 2, 3, 4]
     assert "The others 2" in words(worker.get("/inbox"))
     assert fold.split("</details>")[0].count("AAAA-000") == MANY - 5
 
@@ -26,7 +31,7 @@ def test_what_is_overdue_stands_first_and_hides_nothing_new(site: Site, worker: 
     waiting = worker.text("/inbox").split('id="waiting"')[1].split("</section>")[0]
     shown, folded = waiting.split("<details")
     assert shown.count("BBBB-000") == MANY
-    assert shown.rindex("BBBB-000") < shown.index("AAAA-0006")
+    assert shown.rindex("BBBB-000") < shown.index("AAAA-0000")
     assert folded.count("AAAA-000") == MANY - 5
 
 
@@ -46,3 +51,19 @@ def test_a_pause_is_never_the_button_that_stands_out(site: Site, worker: Browser
     site.moved(came, Move.DELIVER, Move.ACCEPT, Move.START, ours=False)
     first = worker.text(f"/referrals/{came}").split('class="btn btn-primary"')[1]
     assert first.split('"')[1].endswith("/moves/complete")
+
+
+def test_what_is_due_later_is_a_page_further(
+    site: Site, worker: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(referrals, "IN_A_SECTION", 3)
+    for number in range(MANY):
+        site.node.received(case_reference=f"AAAA-000{number}")
+    address, seen = "/inbox/waiting", []
+    while address:
+        page = worker.text(address)
+        seen.append(re.findall("AAAA-000[0-9]", page))
+        further = re.findall('href="(/inbox/waiting[^"]*)">Due later', page)
+        address = further[0] if further else ""
+    assert [len(page) for page in seen] == [3, 3, 1]
+    assert len({reference for page in seen for reference in page}) == MANY

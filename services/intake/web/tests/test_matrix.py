@@ -19,6 +19,7 @@ TABLE = """
                                        nobody | worker          | focal           | admin           | auditor
 GET  /                                    302 | 302             | 302             | 302             | 302
 GET  /inbox                               302 | 200             | 200             | 403             | 403
+GET  /inbox/waiting                       302 | 200             | 200             | 403             | 403
 POST /inbox/openings/<opening>/reviewed   302 | 403 403 403 403 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
 GET  /people                              302 | 200             | 200             | 403             | 403
 POST /people                              302 | 200             | 200             | 403             | 403
