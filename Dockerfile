@@ -9,6 +9,11 @@ RUN python -m venv /opt/throughline \
     && /opt/throughline/bin/pip install --no-cache-dir --no-deps --no-index /build/throughline-*.whl
 
 FROM ${PYTHON}
+# What reports are drawn with as PDF; the base's release of Debian says which version.
+# hadolint ignore=DL3008
+RUN apt-get update --quiet \
+    && apt-get install --yes --no-install-recommends libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/*
 # 999 is the user of PostgreSQL's and of RabbitMQ's images as well, so that one owner of the secret files will do.
 RUN groupadd --system --gid 999 throughline \
     && useradd --system --uid 999 --gid 999 --no-create-home --home-dir /nonexistent throughline \

@@ -14,7 +14,7 @@ GROUPS = {
     "case": "deploy.commands.cases:app",
     "referral": "deploy.commands.referral:app",
     "audit": "deploy.commands.audit:app",
-    "report": "deploy.commands.report:app",
+    "report": "deploy.commands.reports:app",
     "user": "deploy.commands.staff:app",
     "schema": "deploy.commands.schema:app",
     "settings": "deploy.commands.settings:app",

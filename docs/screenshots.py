@@ -14,6 +14,7 @@ from deploy.demo.broker import start_broker
 from deploy.demo.organisations import COORDINATOR, PASSWORD
 from deploy.demo.plan import make_plan
 from deploy.demo.up import Demo, bring_up
+from shared.clock import now
 from shared.programs import need_program
 
 IMAGES = Path(__file__).parent / "images"
@@ -31,7 +32,11 @@ def main() -> None:
         urls = {node.org: node.url for node in demo.plan.nodes}
         _node_pictures(browser, urls)
         page = _signed_in(browser, demo.plan.reporting_url, COORDINATOR, "en")
-        _picture(page, f"{demo.plan.reporting_url}/?table=referrals_by_urgency", "report.en")
+        _picture(
+            page,
+            f"{demo.plan.reporting_url}/report?table=referrals_by_urgency&period={now().year}",
+            "report.en",
+        )
         browser.close()
 
 

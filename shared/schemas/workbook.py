@@ -165,6 +165,8 @@ OBSERVED = (
     Table("referrals", "referrals", ("service_type", "state"), about_people=False),
     Table("referrals_by_urgency", "referrals", ("urgency", "state"), about_people=False),
     Table("response_times", "referrals", ("urgency", "measure"), about_people=False),
+    Table("referral_matrix", "referrals", ("from_region", "to_region"), about_people=False),
+    Table("coverage", "services", ("coverage", "service_type", "region"), about_people=False),
 )  #: kept by the reporting service from the referral service's events, in the quarter they were sent
 
 TABLES = {table.name: table for table in CONTRIBUTED + OBSERVED}

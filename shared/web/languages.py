@@ -1,6 +1,8 @@
 """The four languages: which one a page speaks, how people change it, and where the sentences come from."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -27,6 +29,7 @@ def install(app: Flask, *, timezone: str, secure: bool) -> None:
     """Speak the reader's language, from the catalogues of this package and of the application's own."""
     Babel(app, default_locale=SOURCE, default_timezone=timezone, locale_selector=choose)
     domain = _Catalogues(Path(__file__).parent, Path(app.root_path))
+    app.extensions["catalogues"] = domain
     app.before_request(domain.as_default)
     app.jinja_env.globals.update(languages=LANGUAGES, get_locale=get_locale)
     app.jinja_env.globals.update(label=label, country=country, language_name=language_name)
@@ -46,6 +49,14 @@ def install(app: Flask, *, timezone: str, secure: bool) -> None:
                 samesite="Strict",
             )
         return response
+
+
+@contextmanager
+def speaking(app: Flask, language: str) -> Iterator[None]:
+    """Let the application say its sentences in a language while no browser asks, as for a command."""
+    with app.test_request_context(headers={"Accept-Language": language}):
+        app.extensions["catalogues"].as_default()
+        yield
 
 
 def choose() -> str:

@@ -46,14 +46,21 @@ WORDS = {
 class Problem(Exception):
     """What is wrong with a request: a status, a code that programs can rely on, and what else to say.
 
-    ``fields`` says per field which code or sentence is wrong with it; ``more`` joins the JSON as it is.
+    ``fields`` says per field which code or sentence is wrong with it; ``advice`` says what to do, where the status's
+    own words do not; ``more`` joins the JSON as it is.
     """
 
     def __init__(
-        self, status: int, code: str, *, fields: Mapping[str, Any] | None = None, **more: Any
+        self,
+        status: int,
+        code: str,
+        *,
+        fields: Mapping[str, Any] | None = None,
+        advice: object = None,
+        **more: Any,
     ) -> None:
         super().__init__(code)
-        self.status, self.code = status, code
+        self.status, self.code, self.advice = status, code, advice
         self.fields, self.more = dict(fields or {}), more
 
 
@@ -89,7 +96,7 @@ def log(event: str, error: BaseException, **said: str) -> None:
 
 
 def _as_json(problem: Problem) -> Response:
-    title, advice = _words(problem.status)
+    title, advice = _words(problem)
     said: dict[str, Any] = {
         "type": f"urn:throughline:problem:{problem.code}",
         "title": str(title),
@@ -104,12 +111,14 @@ def _as_json(problem: Problem) -> Response:
 
 
 def _as_page(problem: Problem) -> Response:
-    title, advice = _words(problem.status)
+    title, advice = _words(problem)
     return Response(render_template("shared/problem.html", title=title, advice=advice, status=problem.status))
 
 
-def _words(status: int) -> tuple[object, object]:
-    return WORDS.get(status) or WORDS[400 if status < 500 else 500]  # noqa: PLR2004 - HTTP's own border
+def _words(problem: Problem) -> tuple[object, object]:
+    known = 400 if problem.status < 500 else 500  # noqa: PLR2004 - HTTP's own border
+    title, advice = WORDS.get(problem.status) or WORDS[known]
+    return title, problem.advice or advice
 
 
 def _from_http(error: HTTPException) -> Problem:

@@ -20,7 +20,7 @@ from services.intake.usecases.moves import MoveOrder, make_move
 from services.intake.usecases.people import find_people
 from services.intake.usecases.referrals import inbox, list_referrals, referral_page
 from services.referral.storage import referrals as hub_referrals
-from services.reporting.usecases.report import overview
+from services.reporting.usecases.overview import overview
 from shared.messaging.message import HUB
 from shared.migrations import check, differences, upgrade
 from shared.schemas.life import Move, State
@@ -97,7 +97,7 @@ def test_nothing_in_it_is_lost(network: SteppedNetwork) -> None:
             sent += tx.execute(mine).scalar_one()
             assert tx.execute(select(func.count()).select_from(people)).scalar_one() > 50
     assert sent == at_hub > 40
-    assert overview(network.databases["reporting"])["waiting"] > 0
+    assert overview(network.databases["reporting"]).standing["waiting"] > 0
 
 
 def test_every_page_of_it_can_be_read(network: SteppedNetwork) -> None:

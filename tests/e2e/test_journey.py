@@ -113,7 +113,7 @@ def _answer(lawyer: Visitor, referral_id: str, move: str) -> None:
 
 def _completed(coordinator: Visitor, title: str) -> int:
     """The total of that state; states stand down the page or across it, whichever leaves more room."""
-    coordinator.goes_to(f"/?table=referrals&period={now().year}")
+    coordinator.goes_to(f"/report?table=referrals&period={now().year}")
     table = coordinator.page.locator("table").first
     names = [name.casefold() for name in table.locator("tbody th").all_inner_texts()]
     if title in names:

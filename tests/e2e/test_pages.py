@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from deploy.demo.organisations import COORDINATOR
 from tests.e2e.conftest import Visit, Visitor
 
 A, B = "harbour-house", "legal-aid-centre"
@@ -23,7 +22,6 @@ PAGES = (
     "/account/password",
 )
 LATER_PAGES = ("/consent", "/cases/new", "/needs/new", "/refer", "/close", "/hold", "/consent/withdraw")
-REPORTS = ("referrals", "referrals_by_urgency", "response_times", "persons_identified", "needs")
 
 
 def look(visitor: Visitor) -> None:
@@ -78,17 +76,6 @@ def test_a_focal_point_s_pages(visit: Visit) -> None:
         look(visitor.goes_to(path))
     for path in _links(visitor.goes_to("/services"), r"/services/[0-9a-f-]{36}$")[:1]:
         look(visitor.goes_to(path))
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_coordinators_pages(visit: Visit, language: str) -> None:
-    visitor = visit(COORDINATOR, language=language)
-    look(visitor.goes_to("/sign-in"))
-    visitor.signs_in(COORDINATOR).speaks(language)
-    for table in REPORTS:
-        look(visitor.goes_to(f"/?table={table}"))
-    look(visitor.goes_to("/account"))
-    assert not [address for address in visitor.asked if not address.startswith(visitor.url)]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -10,7 +10,7 @@ from services.intake.usecases.moves import MoveOrder, make_move
 from services.intake.usecases.need_to_know import set_referral_team
 from services.intake.usecases.referrals import referral_page
 from services.intake.usecases.sending import send_referral
-from services.reporting.usecases.report import overview
+from services.reporting.usecases.overview import overview
 from shared.schemas.life import Move, State
 from tests.two_organisations import ASSIGNEE, FOCAL_POINT, SENDER, A, B, World, sends
 
@@ -35,9 +35,9 @@ def test_the_whole_ladder(world: World) -> None:
     assert world.mailed_after(minutes=1) == ["anna", "taras", "vera"]  # everyone on intake there
     assert world.mailed_after(minutes=15) == ["olena"]  # who sent it
     assert world.mailed_after(minutes=15) == ["ihar"]  # the sender's supervisor
-    assert overview(world.databases["reporting"])["escalated"] == 0
+    assert overview(world.databases["reporting"]).standing["escalated"] == 0
     assert world.mailed_after(minutes=15) == []  # coordinators see counts only
-    counts = overview(world.databases["reporting"])
+    counts = overview(world.databases["reporting"]).standing
     assert (counts["overdue"], counts["escalated"]) == (1, 1)
     assert world.mailed_after(hours=5) == []
 

@@ -3,6 +3,9 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 
+from services.reporting.domain.coverage import COVERAGE
+from services.reporting.domain.regions import OTHER
+from services.reporting.domain.response import MEASURES
 from shared.schemas import codes, life, workbook
 
 Cell = tuple[str, tuple[str, ...], int]  #: table, codes in the order of its dimensions, count
@@ -24,7 +27,9 @@ LISTS: dict[str, tuple[str, ...]] = {
     "need_state": workbook.NEED_STATES,
     "urgency": codes.URGENCIES,
     "state": tuple(life.State),
-}  #: per dimension; citizenship is any country, unknown last
+    "measure": MEASURES,
+    "coverage": COVERAGE,
+}  #: per dimension; citizenship is any country, unknown last; regions likewise
 CONTRIBUTED = {table.name: table for table in (*workbook.CONTRIBUTED, workbook.OF_ACTIVITIES)}
 
 
@@ -86,4 +91,6 @@ def in_order(dimension: str, found: Collection[str]) -> tuple[str, ...]:
     """The codes that occur, in the order of their list; countries by their code."""
     listed = LISTS.get(dimension)
     places = {code: place for place, code in enumerate(listed or ())}
-    return tuple(sorted(set(found), key=lambda code: (code == workbook.UNKNOWN, places.get(code, 0), code)))
+    return tuple(
+        sorted(set(found), key=lambda code: (code in {workbook.UNKNOWN, OTHER}, places.get(code, 0), code))
+    )

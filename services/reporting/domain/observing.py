@@ -19,17 +19,26 @@ ANSWERS = frozenset(
     }
 )  #: with each of these a person at the receiver has answered: an acknowledgement, at the latest
 DECISIONS = frozenset({Move.ACCEPT, Move.REJECT, Move.WAITLIST, Move.FORWARD})
+NO_ROOM = frozenset(
+    {"no_capacity", "waiting_list_full"}
+)  #: reasons of a no, or of a later, for lack of capacity
 
 
 @dataclass(frozen=True)
 class Observed:
-    """A referral as it is known so far; its moments are those of the referral service's clock."""
+    """A referral as it is known so far; its moments are those of the referral service's clock.
+
+    Of who refers to whom nothing is known but the regions where both are at home.
+    """
 
     referral_id: UUID
     service_type: str
     urgency: str
     number: int = 0
     state: State = State.SENT
+    from_region: str | None = None
+    to_region: str | None = None
+    acknowledge_by: datetime | None = None
     reply_by: datetime | None = None
     sent_at: datetime | None = None
     delivered_at: datetime | None = None
@@ -39,9 +48,11 @@ class Observed:
     acknowledgement_overdue_at: datetime | None = None
     reply_overdue_at: datetime | None = None
     escalated_at: datetime | None = None
+    lacked_room_at: datetime | None = None
 
 
 MOMENTS = (
+    "acknowledge_by",
     "reply_by",
     "sent_at",
     "delivered_at",
@@ -51,10 +62,12 @@ MOMENTS = (
     "acknowledgement_overdue_at",
     "reply_overdue_at",
     "escalated_at",
+    "lacked_room_at",
 )
+REGIONS = ("from_region", "to_region")
 
 
-def moments_of(move: Move, state: State, at: datetime) -> dict[str, datetime]:
+def moments_of(move: Move, state: State, at: datetime, reason: str | None = None) -> dict[str, datetime]:
     """Which of a referral's moments this move is, by name."""
     names = {
         "sent_at": move is Move.SEND,
@@ -62,14 +75,16 @@ def moments_of(move: Move, state: State, at: datetime) -> dict[str, datetime]:
         "acknowledged_at": move in ANSWERS,
         "decided_at": move in DECISIONS,
         "closed_at": state not in OPEN,
+        "lacked_room_at": move in (Move.REJECT, Move.WAITLIST) and reason in NO_ROOM,
     }
     return {name: at for name, is_it in names.items() if is_it}
 
 
 def merge(one: Observed, other: Observed) -> Observed:
-    """Both together: the state of the higher number, and of each moment the earliest."""
+    """Both together: the state of the higher number, of each moment the earliest, of each region what is known."""
     newest = max(one, other, key=lambda observed: observed.number)
     known: dict[str, Any] = {name: _earliest(getattr(one, name), getattr(other, name)) for name in MOMENTS}
+    known |= {name: getattr(one, name) or getattr(other, name) for name in REGIONS}
     return replace(newest, **known)
 
 

@@ -12,8 +12,12 @@ MEASURES = (
     "referrals",
     "median_hours_to_acknowledgement",
     "p90_hours_to_acknowledgement",
+    "standard_hours_to_acknowledgement",
+    "acknowledged_in_time_percent",
     "median_hours_to_decision",
     "p90_hours_to_decision",
+    "standard_hours_to_decision",
+    "decided_in_time_percent",
     "no_answer_percent",
 )
 
@@ -21,6 +25,8 @@ MEASURES = (
 def measured(referrals: Sequence[Observed], *, at: datetime) -> dict[str, float | None]:
     """Every measure of these referrals, hours and percent to one decimal; None where nothing is to measure.
 
+    The standard is the time that the network allows for it; of different ones, the middle. In time is the share of
+    those that kept it among the referrals that had it behind them or were answered.
     An answer is an acknowledgement or a decision by a person at the receiver. The no-answer rate is the share
     of those without one among the referrals whose decision was due by now; those that the sender took back
     before that are left out.
@@ -31,8 +37,12 @@ def measured(referrals: Sequence[Observed], *, at: datetime) -> dict[str, float 
         len(referrals),
         _median(acknowledgement),
         _p90(acknowledgement),
+        _median(list(_hours(referrals, lambda referral: referral.acknowledge_by))),
+        _in_time(referrals, lambda referral: (referral.acknowledged_at, referral.acknowledge_by), at),
         _median(decision),
         _p90(decision),
+        _median(list(_hours(referrals, lambda referral: referral.reply_by))),
+        _in_time(referrals, lambda referral: (referral.decided_at, referral.reply_by), at),
         _no_answer(referrals, at),
     )
     return dict(zip(MEASURES, found, strict=True))
@@ -56,6 +66,23 @@ def _p90(hours: Sequence[float]) -> float | None:
     return round(quantiles(hours, n=10, method="inclusive")[-1], 1)
 
 
+def _in_time(
+    referrals: Iterable[Observed],
+    pair: Callable[[Observed], tuple[datetime | None, datetime | None]],
+    at: datetime,
+) -> float | None:
+    kept = []
+    for referral in referrals:
+        done, due = pair(referral)
+        if due is not None and (done is not None or (due <= at and not _taken_back(referral, due))):
+            kept.append(done is not None and done <= due)
+    return round(100 * sum(kept) / len(kept), 1) if kept else None
+
+
+def _taken_back(referral: Observed, due: datetime) -> bool:
+    return referral.closed_at is not None and referral.closed_at < due
+
+
 def _no_answer(referrals: Iterable[Observed], at: datetime) -> float | None:
     due = [referral for referral in referrals if _was_due(referral, at)]
     unanswered = sum(referral.acknowledged_at is None for referral in due)
@@ -65,5 +92,4 @@ def _no_answer(referrals: Iterable[Observed], at: datetime) -> float | None:
 def _was_due(referral: Observed, at: datetime) -> bool:
     if referral.reply_by is None or referral.reply_by > at:
         return False
-    taken_back = referral.closed_at is not None and referral.closed_at < referral.reply_by
-    return not taken_back or referral.acknowledged_at is not None
+    return not _taken_back(referral, referral.reply_by) or referral.acknowledged_at is not None

@@ -1,13 +1,15 @@
 """Referrals as the referral service's events tell of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 
-from services.reporting.domain.observing import MOMENTS, Observed
+from services.reporting.domain.filters import Filters
+from services.reporting.domain.observing import MOMENTS, REGIONS, Observed
 from services.reporting.domain.periods import Period, quarter_of
+from services.reporting.domain.regions import OTHER
 from services.reporting.storage.tables import contributions, referrals
 from shared.database import Transaction
 from shared.rows import put
@@ -26,7 +28,8 @@ def _merged(new: Any, old: Any) -> dict[str, Any]:
     is_newer = new.number > old.number
     newest = {name: case((is_newer, new[name]), else_=old[name]) for name in ("number", "state")}
     earliest = {name: _earliest(old[name], new[name]) for name in MOMENTS}
-    return newest | earliest | {"period": func.coalesce(old.period, new.period)}
+    known = {name: func.coalesce(old[name], new[name]) for name in REGIONS}
+    return newest | earliest | known | {"period": func.coalesce(old.period, new.period)}
 
 
 def _earliest(known: ColumnElement[Any], new: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -38,22 +41,32 @@ def _observed_row(observed: Observed) -> dict[str, Any]:
     return {**vars(observed), "period": period}
 
 
-def observed_counts(tx: Transaction, period: Period, dimensions: Sequence[str]) -> dict[tuple[str, ...], int]:
-    """How many referrals of the period there are by these columns."""
+def observed_counts(
+    tx: Transaction, dimensions: Sequence[str], which: ColumnElement[bool]
+) -> dict[tuple[Any, ...], int]:
+    """How many of these referrals there are by these columns."""
     columns = [referrals.c[name] for name in dimensions]
-    query = select(*columns, func.count()).where(_in(period)).group_by(*columns)
+    query = select(*columns, func.count()).where(which).group_by(*columns)
     return {tuple(row[:-1]): int(row[-1]) for row in tx.execute(query)}
 
 
-def observed_in(tx: Transaction, period: Period) -> list[Observed]:
-    """The referrals of the period, one by one."""
+def observed_in(tx: Transaction, which: ColumnElement[bool]) -> list[Observed]:
+    """These referrals, one by one."""
     names = [field.name for field in fields(Observed)]
-    rows = tx.execute(select(*(referrals.c[name] for name in names)).where(_in(period)))
+    rows = tx.execute(select(*(referrals.c[name] for name in names)).where(which))
     return [Observed(**{**row, "state": State(row["state"])}) for row in rows.mappings()]
 
 
-def _in(period: Period) -> ColumnElement[bool]:
-    return referrals.c.period.in_([str(quarter) for quarter in period.quarters])
+def those(period: Period, filters: Filters, shown: Collection[str]) -> ColumnElement[bool]:
+    """The referrals of the period that the filters leave; ``shown`` are the regions that are told apart."""
+    c = referrals.c
+    wanted: list[ColumnElement[bool]] = [c.period.in_([str(quarter) for quarter in period.quarters])]
+    wanted += [c[name] == code for name, code in filters.given.items() if name != "region"]
+    if filters.region == OTHER:
+        wanted.append(c.to_region.is_(None) | c.to_region.not_in(sorted(shown)))
+    elif filters.region:
+        wanted.append(c.to_region == filters.region)
+    return and_(*wanted)
 
 
 def standing_now(tx: Transaction) -> dict[str, int]:

@@ -2,7 +2,8 @@
 
 from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, Uuid
 
-from services.reporting.domain.observing import MOMENTS
+from services.reporting.domain.observing import MOMENTS, REGIONS
+from services.reporting.storage.directory_tables import REGION, add_directory_tables
 from shared.database import Moment, new_metadata
 from shared.messaging.tables import add_message_tables
 from shared.oidc.tables import add_oidc_tables
@@ -34,6 +35,7 @@ referrals = Table(
     Column("state", String(30), nullable=False),
     Column("number", Integer, nullable=False),
     *(Column(name, Moment) for name in MOMENTS),
+    *(Column(name, REGION) for name in REGIONS),
     Index("ix_referrals_period", "period"),
 )
 staff = Table(
@@ -57,3 +59,4 @@ sign_ins = add_sign_in_table(metadata)
 second_factors = add_second_factor_tables(metadata)
 half_sign_ins = add_session_table(metadata, "half_sign_ins")
 oidc = add_oidc_tables(metadata)
+homes, offers = add_directory_tables(metadata)

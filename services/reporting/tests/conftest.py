@@ -1,5 +1,6 @@
-"""A reporting service on an empty database, with a clock that tests turn."""
+"""A reporting service on an empty database, with a clock that tests turn; its pages and its API."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -9,10 +10,15 @@ from uuid import UUID
 
 import pytest
 from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
 
+from services.reporting.settings import ReportingWebSettings
 from services.reporting.storage import metadata
 from services.reporting.usecases import report as reports
 from services.reporting.usecases.hear import hear
+from services.reporting.usecases.staff import add_coordinator, issue_token
+from services.reporting.web import create_app
 from shared.clock import new_id
 from shared.database import Database
 from shared.messaging.delivery import Batch
@@ -22,10 +28,13 @@ from shared.schemas import Event, workbook
 from shared.schemas.intake import Cell, CountsContributed
 from shared.schemas.life import Move, State
 from shared.schemas.referral import Moved, Overdue
+from shared.settings import Secret
 
 BEGINNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
 QUARTER = "2026-Q1"
 HOUR = timedelta(hours=1)
+PASSWORD = "an invented passphrase"
+NEEDS = {("food", "met"): 2, ("food", "open"): 30, ("cash", "met"): 8, ("cash", "open"): 9}
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 LIFE = {
     Move.SEND: State.SENT,
@@ -153,3 +162,37 @@ def counts() -> Make:
         return CountsContributed(workbook=workbook.VERSION, period=period, revision=revision, cells=listed)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def app(shared_world: Any, counts: Any, moves: Any) -> Flask:
+    shared_world.hear(counts(NEEDS), sender="harbour")
+    shared_world.hear(*moves(Move.SEND, Move.DELIVER), *moves(Move.SEND, Move.DELIVER, Move.ACCEPT))
+    add_coordinator(shared_world.database, "vera", PASSWORD, display_name="Vera", hasher=CHEAP)
+    settings = ReportingWebSettings(
+        reporting_database_url="sqlite://",
+        secret_key=Secret("k" * 32),
+        public_url="http://localhost",
+        second_factor="optional",
+    )
+    return create_app(shared_world.database, settings, hasher=CHEAP)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def api(client: FlaskClient, shared_world: Any) -> Any:
+    headers = {"Authorization": f"Bearer {issue_token(shared_world.database, 'vera')}"}
+    return lambda path: client.get(path, headers=headers)
+
+
+@pytest.fixture
+def pages(client: FlaskClient) -> Any:
+    """The pages as a signed-in coordinator sees them, in the language named."""
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)
+    assert token
+    client.post("/sign-in", data={"username": "vera", "password": PASSWORD, "csrf_token": token[1]})
+    return lambda path, language="en": client.get(path, headers={"Accept-Language": language}).text

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.reporting.domain.protection import TOTAL
-from services.reporting.usecases.report import overview
+from services.reporting.usecases.overview import overview
 from shared.messaging.errors import Refused
 from shared.schemas.life import Move
 
@@ -112,20 +112,26 @@ def test_the_overview_says_where_referrals_stand(world: Any, moves: Any, overdue
     late, later, done = moves(SENT, DELIVERED), moves(*ANSWERED[:3]), moves(*ANSWERED, Move.COMPLETE)
     world.hear(*moves(SENT), *late, *later, *done, *moves(*ANSWERED))
     world.hear(overdue(late[0], "acknowledgement"), overdue(later[0], "reply"), overdue(done[0], "reply"))
-    assert overview(world.database) == {"new": 2, "waiting": 1, "overdue": 2, "escalated": 0, "unresolved": 4}
+    assert overview(world.database).standing == {
+        "new": 2,
+        "waiting": 1,
+        "overdue": 2,
+        "escalated": 0,
+        "unresolved": 4,
+    }
 
 
 def test_a_late_acknowledgement_is_not_overdue_once_it_came(world: Any, moves: Any, overdue: Any) -> None:
     made = moves(*ANSWERED[:3])
     world.hear(*made, overdue(made[0], "acknowledgement"))
-    assert overview(world.database)["overdue"] == 0
+    assert overview(world.database).standing["overdue"] == 0
 
 
 def test_an_overdue_flag_may_come_before_the_referral(world: Any, moves: Any, overdue: Any) -> None:
     made = moves(SENT, DELIVERED)
     world.hear(overdue(made[0], "reply"))
     world.hear(*made)
-    assert overview(world.database)["overdue"] == 1
+    assert overview(world.database).standing["overdue"] == 1
     assert shown(world.report("referrals")) == {("legal_assistance", "delivered"): 1}
 
 

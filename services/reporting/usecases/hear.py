@@ -1,11 +1,16 @@
 """Take in what nodes contribute and what the referral service says, a whole batch at a time."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from services.reporting.domain.coverage import Offer
 from services.reporting.domain.observing import Observed, merge_all, moments_of
+from services.reporting.domain.regions import home, region_of
 from services.reporting.storage import metadata
 from services.reporting.storage.contributed import Contribution, keep_contributions
+from services.reporting.storage.directory import homes_of, keep_directory
 from services.reporting.storage.observed import keep_observed
 from services.reporting.usecases.contributing import answer_all, contribution_in, newest
 from shared.database import Transaction
@@ -15,7 +20,7 @@ from shared.messaging.message import HUB, Message
 from shared.messaging.receipts import confirm_receipt
 from shared.messaging.registers import hear_register
 from shared.schemas.codes import RUNGS
-from shared.schemas.intake import CountsContributed
+from shared.schemas.intake import CountsContributed, Service
 from shared.schemas.referral import DirectoryPublished, Moved, Overdue
 
 
@@ -24,7 +29,7 @@ def hear(tx: Transaction, batch: Batch, *, open_for: timedelta) -> None:
 
     ``open_for`` is how long after its end a period takes contributions.
     """
-    observed: list[Observed] = []
+    observed: list[tuple[Observed, Moved | Overdue]] = []
     contributed: list[Contribution] = []
 
     def take(message: Message) -> None:
@@ -34,21 +39,47 @@ def hear(tx: Transaction, batch: Batch, *, open_for: timedelta) -> None:
             observed.extend(_observed(message))
         if isinstance(message.event, DirectoryPublished):
             hear_register(tx, metadata, message.event.register)
+            _take_directory(tx, message.event)
 
     batch.each(batch.fresh, take)
-    keep_observed(tx, merge_all(observed))
+    keep_observed(tx, merge_all(_placed(tx, observed)))
     keep_contributions(tx, newest(contributed))
     answer_all(tx, batch)
     confirm_receipt(tx, batch, by="reporting")
 
 
-def _observed(message: Message) -> list[Observed]:
+def _observed(message: Message) -> list[tuple[Observed, Moved | Overdue]]:
     event: Any = message.event
     if message.sender != HUB:
         raise Refused("not_from_hub")
     if isinstance(event, DirectoryPublished):
         return []
-    return [_of_overdue(event) if isinstance(event, Overdue) else _of_move(event)]
+    return [(_of_overdue(event) if isinstance(event, Overdue) else _of_move(event), event)]
+
+
+def _placed(tx: Transaction, observed: Sequence[tuple[Observed, Moved | Overdue]]) -> list[Observed]:
+    """With the regions where both organisations are at home; the organisations themselves are forgotten here."""
+    orgs = {org for _one, event in observed for org in (event.from_org, event.to_org)}
+    homes = homes_of(tx, orgs) if orgs else {}
+    return [
+        replace(one, from_region=homes.get(event.from_org), to_region=homes.get(event.to_org))
+        for one, event in observed
+    ]
+
+
+def _take_directory(tx: Transaction, event: DirectoryPublished) -> None:
+    offered = {one.org: [_offer(service) for service in one.services] for one in event.organisations}
+    at_home = {
+        org: home(region for offer in offers for region in offer.regions) for org, offers in offered.items()
+    }
+    keep_directory(
+        tx, event.directory_version, at_home, [offer for offers in offered.values() for offer in offers]
+    )
+
+
+def _offer(service: Service) -> Offer:
+    regions = dict.fromkeys(region for area in service.areas if (region := region_of(area)))
+    return Offer(service.service_type, tuple(regions), is_open=service.status == "open")
 
 
 def _of_overdue(event: Overdue) -> Observed:
@@ -60,13 +91,14 @@ def _of_overdue(event: Overdue) -> Observed:
 
 
 def _of_move(event: Moved) -> Observed:
-    moments: dict[str, Any] = {**moments_of(event.move, event.state, event.recorded_at)}
+    moments: dict[str, Any] = {**moments_of(event.move, event.state, event.recorded_at, event.reason)}
     return Observed(
         event.referral_id,
         event.service_type,
         event.urgency,
         number=event.number,
         state=event.state,
+        acknowledge_by=event.acknowledge_by,
         reply_by=event.reply_by,
         **moments,
     )

@@ -5,15 +5,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
+
 from services.reporting.domain import protection
 from services.reporting.domain.counts import Cell, in_order
+from services.reporting.domain.coverage import covered
+from services.reporting.domain.filters import EVERYTHING, Filters
+from services.reporting.domain.observing import REGIONS
 from services.reporting.domain.periods import Period, parse_period, quarter_of
 from services.reporting.domain.protection import TOTAL, Codes
-from services.reporting.domain.response import MEASURES, measured
-from services.reporting.storage import contributed, observed
+from services.reporting.domain.regions import OTHER, folded
+from services.reporting.domain.response import measured
+from services.reporting.storage import contributed, directory, observed
 from shared.database import Database, Transaction
 from shared.schemas.codes import URGENCIES
 from shared.schemas.workbook import CONTRIBUTED, TABLES, Table
+
+Which = ColumnElement[bool]  #: referrals
+Found = Mapping[Codes, float | None]  #: cells and totals of a table about referrals
 
 
 class TableUnknown(Exception):
@@ -44,6 +53,7 @@ class Report:
     totals: Mapping[Codes, Value]
     at: datetime
     contributors: int | None = None
+    filters: Filters = EVERYTHING
 
     @property
     def total(self) -> Value | None:
@@ -64,18 +74,20 @@ class Report:
         return (*self.cells.values(), *self.totals.values())
 
 
-def table(database: Database, name: str, period: str) -> Report:
+def table(database: Database, name: str, period: str, filters: Filters = EVERYTHING) -> Report:
     """The table for ``2026-Q4``, or for ``2026``, the sum of its quarters.
 
-    Raises TableUnknown, PeriodUnknown.
+    Raises TableUnknown, PeriodUnknown, FilterRefused.
     """
     if name not in TABLES:
         raise TableUnknown(name[:60])
     declared, wanted = TABLES[name], parse_period(period)
     with database.reading() as tx:
-        if name == "response_times":
-            return _response_times(tx, declared, wanted)
-        return _protected(tx, declared, wanted) if declared.about_people else _exact(tx, declared, wanted)
+        shown = directory.regions_told_apart(tx)
+        filters.check(declared, shown)
+        if declared.about_people:
+            return _protected(tx, declared, wanted)
+        return _observed(tx, declared, wanted, filters, shown)
 
 
 def periods(database: Database) -> list[Period]:
@@ -86,17 +98,44 @@ def periods(database: Database) -> list[Period]:
     return sorted(known | years, key=str, reverse=True)
 
 
-def overview(database: Database) -> dict[str, int]:
-    """How many open referrals are new, waiting, overdue, of these escalated, and unresolved, now."""
+def regions(database: Database) -> list[str]:
+    """The regions that may be filtered by: those that are told apart, then all others together."""
     with database.reading() as tx:
-        return observed.standing_now(tx)
+        return [*sorted(directory.regions_told_apart(tx)), OTHER]
 
 
-def _exact(tx: Transaction, declared: Table, period: Period) -> Report:
-    counts = observed.observed_counts(tx, period, declared.dimensions)
-    dimensions = _codes(declared, counts)
-    values = {codes: Value(count) for codes, count in protection.with_totals(counts, dimensions).items()}
-    return Report(declared, period, dimensions, *_split(values), at=tx.at)
+def _observed(
+    tx: Transaction, declared: Table, period: Period, filters: Filters, shown: frozenset[str]
+) -> Report:
+    which = observed.those(period, filters, shown)
+    if declared.name == "response_times":
+        found = _response_times(tx, which)
+    elif declared.name == "coverage":
+        offers = [one for one in directory.all_offers(tx) if filters.service_type in (None, one.service_type)]
+        found = covered(offers, observed.observed_in(tx, which), shown)
+    else:
+        found = _exact(tx, declared, which, shown)
+    dimensions = _codes(declared, [codes for codes in found if TOTAL not in codes])
+    values = {codes: Value(count) for codes, count in found.items()}
+    return Report(declared, period, dimensions, *_split(values), at=tx.at, filters=filters)
+
+
+def _exact(tx: Transaction, declared: Table, which: Which, shown: frozenset[str]) -> Found:
+    counts = Counter[Codes]()
+    for codes, count in observed.observed_counts(tx, declared.dimensions, which).items():
+        named = zip(declared.dimensions, codes, strict=True)
+        counts[tuple(folded(code, shown) if of in REGIONS else code for of, code in named)] += count
+    return protection.with_totals(counts, _codes(declared, counts))
+
+
+def _response_times(tx: Transaction, which: Which) -> Found:
+    referrals = observed.observed_in(tx, which)
+    by_urgency = {urgency: [one for one in referrals if one.urgency == urgency] for urgency in URGENCIES}
+    return {
+        (urgency, measure): value
+        for urgency, some in {**by_urgency, TOTAL: referrals}.items()
+        for measure, value in measured(some, at=tx.at).items()
+    }
 
 
 def _protected(tx: Transaction, declared: Table, period: Period) -> Report:
@@ -156,14 +195,3 @@ def _codes(declared: Table, counts: Iterable[Codes]) -> tuple[tuple[str, ...], .
 def _split(values: Mapping[Codes, Value]) -> tuple[dict[Codes, Value], dict[Codes, Value]]:
     cells = {codes: value for codes, value in values.items() if TOTAL not in codes}
     return cells, {codes: value for codes, value in values.items() if TOTAL in codes}
-
-
-def _response_times(tx: Transaction, declared: Table, period: Period) -> Report:
-    referrals = observed.observed_in(tx, period)
-    by_urgency = {urgency: [one for one in referrals if one.urgency == urgency] for urgency in URGENCIES}
-    values: dict[Codes, Value] = {
-        (urgency, measure): Value(value)
-        for urgency, some in {**by_urgency, TOTAL: referrals}.items()
-        for measure, value in measured(some, at=tx.at).items()
-    }
-    return Report(declared, period, (URGENCIES, MEASURES), *_split(values), at=tx.at)

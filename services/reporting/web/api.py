@@ -1,4 +1,4 @@
-"""The reporting API: the declared tables, as JSON and CSV."""
+"""The reporting API: the declared tables, as JSON and as files."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -6,16 +6,23 @@ from typing import Any
 from flask import Flask, Response
 from marshmallow import Schema, fields, validate
 
+from services.reporting.domain.filters import Filters
 from services.reporting.domain.protection import Codes
 from services.reporting.usecases import report as reports
 from services.reporting.usecases.report import Report, Value
-from services.reporting.web.csv_file import csv_of, protection_note
+from services.reporting.web.exports import FORMS, XLSX
+from services.reporting.web.rows import protection_note
 from shared.database import Database
 from shared.schemas.workbook import TABLES
 from shared.web import Described, make_api
 
 _NUMBER = {"type": "number"}  #: counts stay whole, measures have a decimal
-CSV = {"text/csv": {"schema": {"type": "string"}}}  #: the other form of a table
+_FILE = {"schema": {"type": "string", "format": "binary"}}
+FILES = {
+    "text/csv": {"schema": {"type": "string"}},
+    XLSX: _FILE,
+    "application/pdf": _FILE,
+}  #: a table's other forms
 
 
 class TableSchema(Schema):
@@ -57,6 +64,7 @@ class ReportSchema(Schema):
 
     table = fields.String(required=True)
     period = fields.String(required=True)
+    filters = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     counts = fields.String(required=True)
     dimensions = fields.List(fields.String(), required=True)
     cells = fields.List(fields.Nested(ValueSchema), required=True)
@@ -68,12 +76,17 @@ class ReportSchema(Schema):
 
 
 class WantedSchema(Schema):
-    """Which period, and in which form."""
+    """Which period, which of its referrals, and in which form."""
 
     period = fields.String(
         required=True, metadata={"description": "2026-Q4, or 2026 for its quarters together"}
     )
-    format = fields.String(load_default="json", validate=validate.OneOf(("json", "csv")))
+    region = fields.String(
+        metadata={"description": "ISO 3166-2, where the organisation that was asked is at home"}
+    )
+    service_type = fields.String()
+    urgency = fields.String()
+    format = fields.String(load_default="json", validate=validate.OneOf(("json", *FORMS)))
 
 
 def install(app: Flask, database: Database) -> None:
@@ -87,26 +100,28 @@ def install(app: Flask, database: Database) -> None:
 
     def show_table(wanted: dict[str, str], name: str) -> dict[str, Any] | Response:
         """One table for one period."""
-        report = reports.table(database, name, wanted["period"])
-        return csv_answer(report) if wanted["format"] == "csv" else _as_dict(report)
+        form, period = wanted.pop("format"), wanted.pop("period")
+        report = reports.table(database, name, period, Filters(**wanted))
+        return file_answer(report, form) if form in FORMS else _as_dict(report)
 
     pages.add_url_rule("/tables", view_func=pages.response(200, TablesSchema)(list_tables))
-    told = pages.doc(responses={200: {"content": CSV}})(pages.response(200, ReportSchema)(show_table))
+    told = pages.doc(responses={200: {"content": FILES}})(pages.response(200, ReportSchema)(show_table))
     pages.add_url_rule("/tables/<name>", view_func=pages.arguments(WantedSchema, location="query")(told))
     make_api(app, title="Throughline reporting").register_blueprint(pages)
 
 
-def csv_answer(report: Report) -> Response:
-    """The report as a file to keep."""
-    name = f"{report.table.name}-{report.period}.csv"
-    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(csv_of(report), headers=disposition, mimetype="text/csv")
+def file_answer(report: Report, form: str) -> Response:
+    """The report as a file to keep, in one of FORMS."""
+    wanted = FORMS[form]
+    disposition = {"Content-Disposition": f'attachment; filename="{wanted.name(report)}"'}
+    return Response(wanted.write(report), headers=disposition, mimetype=wanted.mimetype)
 
 
 def _as_dict(report: Report) -> dict[str, Any]:
     return {
         "table": report.table.name,
         "period": str(report.period),
+        "filters": report.filters.given,
         "counts": report.table.counts,
         "dimensions": report.table.dimensions,
         "cells": _values(report.cells),

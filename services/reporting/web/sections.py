@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from services.reporting.domain.protection import TOTAL, Codes
 from services.reporting.usecases.report import Report, Value
-from services.reporting.web.chart import Chart, chart_of
-from services.reporting.web.words import DIMENSIONS, called, shown
+from services.reporting.web import charts
+from services.reporting.web.charts import Chart, Figure
+from services.reporting.web.words import DIMENSIONS, called, measured_against, shown
 
-CHARTED = "median_hours_to_decision"
+CHARTED, STANDARD = "median_hours_to_decision", "standard_hours_to_decision"
 
 Find = Callable[[str, str], Value | None]  #: row's code, column's code → value
 
@@ -45,8 +46,10 @@ class Grid:
 
     def upright(self) -> "Grid":
         """With more rows than columns: down the page there is room."""
-        if len(self.rows) >= len(self.columns):
-            return self
+        return self if len(self.rows) >= len(self.columns) else self.turned()
+
+    def turned(self) -> "Grid":
+        """What was down the page is across."""
         return Grid(
             self.across, self.down, self.columns, self.rows, lambda row, column: self.find(column, row)
         )
@@ -72,7 +75,7 @@ def _found(values: Mapping[Codes, Value], *first: str) -> Find:
 
 
 def _section(given: Grid, title: str = "") -> Section:
-    grid = given.upright()
+    grid = given if given.across == "to_region" else given.upright()
     columns = _with_total(grid.across, grid.columns)
     return Section(
         title=title,
@@ -94,10 +97,30 @@ def _row(grid: Grid, code: str, columns: Sequence[str]) -> Row:
 
 
 def _chart(grid: Grid, title: str) -> Chart:
-    """The totals of the rows; of measures, the one that the deadlines are about."""
+    """Regions lie as on a map; two of them make a matrix; of measures, the one that the deadlines are about."""
+    if "region" in (grid.down, grid.across):
+        upright = grid if grid.down == "region" else grid.turned()
+        return charts.tiles(title, _totals(upright))
+    if grid.across == "to_region":
+        pairs = {
+            (called(grid.down, row), called(grid.across, column)): grid.find(row, column)
+            for row in grid.rows
+            for column in grid.columns
+        }
+        figures = {pair: Figure("", " → ".join(pair), value) for pair, value in pairs.items()}
+        return charts.matrix(f"{DIMENSIONS[grid.down]} → {DIMENSIONS[grid.across]}", figures)
     if grid.down == "measure":
-        values = [(called(grid.across, code), grid.find(CHARTED, code)) for code in grid.columns]
-        return chart_of(called("measure", CHARTED), values)
-    values = [(called(grid.down, code), grid.find(code, TOTAL)) for code in grid.rows]
+        return charts.bars(measured_against(CHARTED), [_measured(grid, code) for code in grid.columns])
     what = str(DIMENSIONS[grid.down])
-    return chart_of(f"{title}: {what}" if title else what, values)
+    return charts.bars(f"{title}: {what}" if title else what, _totals(grid))
+
+
+def _measured(grid: Grid, code: str) -> Figure:
+    standard = grid.find(STANDARD, code)
+    return Figure(
+        code, called(grid.across, code), grid.find(CHARTED, code), standard.shown if standard else None
+    )
+
+
+def _totals(grid: Grid) -> list[Figure]:
+    return [Figure(code, called(grid.down, code), grid.find(code, TOTAL)) for code in grid.rows]

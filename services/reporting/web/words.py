@@ -1,10 +1,15 @@
 """What tables, dimensions and measures are called in the reader's language."""
 
-from flask_babel import format_decimal, ngettext
+from collections.abc import Iterable
+
+from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from services.reporting.domain.filters import filters_of
 from services.reporting.domain.protection import TOTAL
+from services.reporting.domain.regions import OTHER, name_of
+from services.reporting.usecases.overview import Headline
 from services.reporting.usecases.report import Report, Value
 from shared.web.labels import label
 
@@ -21,6 +26,8 @@ TABLES = {
     "referrals": _l("Referrals by service"),
     "referrals_by_urgency": _l("Referrals by urgency"),
     "response_times": _l("Response times"),
+    "referral_matrix": _l("Referrals from region to region"),
+    "coverage": _l("Coverage: services by region"),
 }
 DIMENSIONS = {
     "conclusion": _l("Conclusion"),
@@ -39,15 +46,48 @@ DIMENSIONS = {
     "urgency": _l("Urgency"),
     "state": _l("State of the referral"),
     "measure": _l("Measure"),
+    "from_region": _l("From"),
+    "to_region": _l("To"),
+    "coverage": _l("Coverage"),
+    "region": _l("Region"),
+}
+COVERAGE = {
+    "gap": _l("Gaps: nothing open, or no room"),
+    "open_services": _l("Open services, today"),
+    "referrals_from_there": _l("Referrals from there"),
+    "no_room": _l("Refused or put off for lack of room"),
 }
 MEASURES = {
     "referrals": _l("Referrals"),
     "median_hours_to_acknowledgement": _l("Hours to acknowledgement: half within"),
     "p90_hours_to_acknowledgement": _l("Hours to acknowledgement: nine of ten within"),
+    "standard_hours_to_acknowledgement": _l("Hours to acknowledgement: allowed"),
+    "acknowledged_in_time_percent": _l("Acknowledged in time, in percent"),
     "median_hours_to_decision": _l("Hours to decision: half within"),
     "p90_hours_to_decision": _l("Hours to decision: nine of ten within"),
+    "standard_hours_to_decision": _l("Hours to decision: allowed"),
+    "decided_in_time_percent": _l("Decided in time, in percent"),
     "no_answer_percent": _l("Without an answer, in percent"),
 }
+FILTERS = {
+    "region": _l("Region of the organisation that was asked"),
+    "service_type": _l("Service"),
+    "urgency": _l("Urgency"),
+}
+FORMS = {
+    "csv": _l("Download as CSV"),
+    "hxl": _l("Download as CSV with HXL tags"),
+    "xlsx": _l("Download as XLSX"),
+    "pdf": _l("Download as PDF"),
+}
+OF_THE_QUARTER = (
+    "referrals",
+    "median_hours_to_acknowledgement",
+    "acknowledged_in_time_percent",
+    "median_hours_to_decision",
+    "decided_in_time_percent",
+    "no_answer_percent",
+)
 STANDING = {
     "new": _l("new"),
     "waiting": _l("waiting for a decision"),
@@ -61,7 +101,15 @@ def called(dimension: str, code: str) -> str:
     """A code of a dimension, or the word for all of them."""
     if code == TOTAL:
         return str(_("Total"))
-    return str(MEASURES[code]) if dimension == "measure" else label(dimension, code)
+    if dimension.endswith("region"):
+        return str(_("Other regions")) if code == OTHER else name_of(code, str(get_locale()))
+    own = {"measure": MEASURES, "coverage": COVERAGE}.get(dimension)
+    return str(own[code]) if own else label(dimension, code)
+
+
+def measured_against(measure: str) -> str:
+    """The title of a chart of this measure in which lines show what is allowed."""
+    return str(_("%(measure)s; the line is what is allowed", measure=MEASURES[measure]))
 
 
 def shown(value: Value | None) -> str:
@@ -72,6 +120,62 @@ def shown(value: Value | None) -> str:
         return str(_("withheld"))
     number = str(format_decimal(value.shown))
     return f"≈ {number}" if value.protected else number
+
+
+def themselves(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Options that need no other words, such as periods."""
+    return [(code, code) for code in codes]
+
+
+def options(name: str, codes: Iterable[str]) -> list[tuple[str, str]]:
+    """The codes of a filter with what they are called."""
+    return [(code, called(name, code)) for code in codes]
+
+
+def filter_line(report: Report) -> list[tuple[str, str]]:
+    """Period and filters, each by its name and what was chosen; those of a table that has none are left out."""
+    given = report.filters.given
+    chosen = [
+        (str(FILTERS[name]), called(name, given[name]) if name in given else str(_("all")))
+        for name in filters_of(report.table)
+    ]
+    return [(str(_("Period")), str(report.period)), *chosen]
+
+
+def headline(found: Headline) -> str:
+    """The year in one sentence."""
+    if found.persons is None:
+        return str(
+            _(
+                "How many victims were identified and assisted in %(year)s is withheld to protect them.",
+                year=found.year,
+            )
+        )
+    about = "≈ " if found.about else ""
+    persons = ngettext(
+        "%(year)s: %(about)s%(num)d victim of trafficking identified and assisted",
+        "%(year)s: %(about)s%(num)d victims of trafficking identified and assisted",
+        int(found.persons),
+        year=found.year,
+        about=about,
+    )
+    if found.children_percent is None:
+        withheld = _("how many of them are children is withheld to protect them")
+        return f"{persons}; {withheld}."
+    children = _("of whom %(about)s%(percent)d %% are children", about=about, percent=found.children_percent)
+    return f"{persons}, {children}."
+
+
+def about_regions(report: Report) -> str:
+    """How regions are to be read, where the table has some."""
+    if not {"region", "from_region"} & set(report.table.dimensions):
+        return ""
+    return str(
+        _(
+            "A region with figures of its own has three organisations or more; the others are counted together, "
+            "so that no organisation can be told apart."
+        )
+    )
 
 
 def protection(report: Report) -> str:

@@ -22,7 +22,6 @@ from shared.schema_version import is_newest
 from shared.schemas.workbook import HEADLINE, RELEASED
 from shared.second_factors import CodeRefused, SecondFactors
 
-app = typer.Typer(help="Figures for the public, and the rules for them.", no_args_is_help=True)
 As = Annotated[str, typer.Option("--as", help="Your name as a coordinator; the password is asked for.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 THOUSAND = 1_000
@@ -42,7 +41,6 @@ WHY = {
 }  #: what is wrong, and so what to do, by the code of a refusal
 
 
-@app.command("release")
 def release(
     period: Annotated[str, typer.Argument(help="2026-Q4, or 2026.")],
     *,
@@ -61,7 +59,6 @@ def release(
     out.print(f"Proposal {number}. Another coordinator: throughline report approve {number} --as NAME")
 
 
-@app.command("approve")
 def approve(number: Annotated[int, typer.Argument(help="The proposal.")], *, by: As) -> None:
     """Approve what another coordinator asked for. Again: finish a release that was broken off."""
     web, database = _signed_in(by)
@@ -77,7 +74,6 @@ def approve(number: Annotated[int, typer.Argument(help="The proposal.")], *, by:
     )
 
 
-@app.command("ledger")
 def ledger(*, as_json: AsJson = False) -> None:
     """What every release has spent, and what is spent on the people of each quarter's intake."""
     told = releasing.ledger_of(_database(web_of("reporting")))
@@ -102,7 +98,6 @@ def ledger(*, as_json: AsJson = False) -> None:
     show(people, title="By the people of a quarter", as_json=False)
 
 
-@app.command("settings")
 def settings(*, as_json: AsJson = False) -> None:
     """The rules in force, and what waits for a second person."""
     database = _database(web_of("reporting"))
@@ -119,7 +114,6 @@ def settings(*, as_json: AsJson = False) -> None:
         show([row], title="Waits", as_json=False)
 
 
-@app.command("change-settings")
 def change_settings(
     *,
     by: As,
@@ -137,6 +131,12 @@ def change_settings(
     with _explained():
         number = deciding.propose_rules(database, changes, by)
     out.print(f"Proposal {number}. Another coordinator: throughline report approve {number} --as NAME")
+
+
+def attach(app: typer.Typer) -> None:
+    """Add these commands to ``throughline report``."""
+    for command in (release, approve, ledger, settings, change_settings):
+        app.command()(command)
 
 
 @contextmanager
