@@ -89,3 +89,26 @@ def test_those_who_have_any_do_not_give_away_a_small_one(world: Any, counts: Any
     hidden = {codes[1] for codes, value in report.cells.items() if value.shown is None}
     assert "meansFalsePromises" in hidden
     assert len(hidden & {"meansThreats", ANY}) >= 1
+
+
+def test_a_report_withholds_what_the_other_tables_of_these_people_would_give_away(
+    world: Any, counts: Any
+) -> None:
+    random = Random(0)  # noqa: S311 - the same people at every run
+    said: list[tuple[str, dict[tuple[str, ...], int]]] = []
+    codes_of = (CONCLUSIONS, ("UKR", "BLR", "MDA"), ("Family", "Friend"))
+    people = [tuple(random.choice(codes) for codes in codes_of) for _ in range(30)]
+    tables = {"persons_by_citizenship": 1, "persons_by_recruiter": 2}
+    for name, place in tables.items():
+        cells: dict[tuple[str, ...], int] = {}
+        for person in people:
+            cells[person[0], person[place]] = cells.get((person[0], person[place]), 0) + 1
+        said.append((name, cells))
+    both = [cell for name, cells in said for cell in counts(cells, name).cells]
+    event = counts({("food", "met"): 1})
+    world.hear(event.load({**event.dump(), "cells": [cell.dump() for cell in both]}), sender="harbour")
+    grids = [grid(cells, "conclusion", name) for name, cells in said]
+    report = world.report("persons_by_citizenship")
+    hidden = {codes for codes, value in {**report.cells, **report.totals}.items() if value.shown is None}
+    assert hidden == withheld_together(grids)
+    assert hidden != withheld_together(grids[:1])
