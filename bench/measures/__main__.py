@@ -14,7 +14,7 @@ from rich.console import Console
 
 from bench import report
 from bench.__main__ import RESULTS, TERMINATED
-from bench.measures import drain, half, latency, memory, pages, poison, start, stored
+from bench.measures import drain, half, latency, memory, pages, poison, start, stored, workbook
 from bench.measures.judged import Measured, as_json, table
 from bench.measures.moments import noting_postgres
 from bench.measures.order import QUICK, Order, Tell
@@ -35,6 +35,7 @@ class Name(StrEnum):
     START = "start"
     POISON = "poison"
     PAGES = "pages"
+    WORKBOOK = "workbook"
 
 
 MEASURES: dict[Name, Measure] = {
@@ -46,6 +47,7 @@ MEASURES: dict[Name, Measure] = {
     Name.START: start.measure,
     Name.POISON: poison.measure,
     Name.PAGES: pages.measure,
+    Name.WORKBOOK: workbook.measure,
 }
 
 

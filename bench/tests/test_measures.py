@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.measures import drain, half, latency, memory, pages, poison, start, stored
+from bench.accuracy.__main__ import measured
+from bench.accuracy.ways import WAYS
+from bench.measures import drain, half, latency, memory, pages, poison, start, stored, workbook
 from bench.measures.judged import Measured
 from bench.measures.moments import noting_postgres
 from bench.measures.order import QUICK
@@ -72,3 +74,13 @@ def test_starting_the_demo() -> None:
 
 def test_pages_at_a_node_with_much_in_it(servers: Servers) -> None:
     assert names(pages.measure(servers, QUICK, QUIETLY)) == [pages.INBOX, pages.PERSON] * 2
+
+
+def test_reading_a_workbook_of_many_contributions(servers: Servers) -> None:
+    assert names(workbook.measure(servers, QUICK, QUIETLY)) == [workbook.RATIO.name, workbook.TIME.name]
+
+
+def test_the_accuracy_of_every_way_is_measured() -> None:
+    found = [measured(name, way, 60, 1) for name, way in WAYS.items()]
+    assert all(0 <= one.near <= 1 and one.cells > 0 for one in found)
+    assert len(found) == 4

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from deploy.commands import releases
 from deploy.composition import web_of
 from deploy.console import err, fail
 from services.reporting.domain.filters import FilterRefused, Filters
@@ -21,7 +22,8 @@ from shared.schemas.codes import SERVICE_TYPES, URGENCIES
 from shared.schemas.workbook import TABLES
 from shared.web.languages import LANGUAGES, speaking
 
-app = typer.Typer(help="The tables that coordinators read.", no_args_is_help=True)
+app = typer.Typer(help="The tables that coordinators read, and releases of them.", no_args_is_help=True)
+releases.attach(app)
 WHY = {
     "table_unknown": f"there is no such table: use one of {', '.join(TABLES)}",
     "period_unknown": "a period is written 2026-Q4 or 2026",

@@ -46,6 +46,7 @@ from shared.schemas.referral import (
     Offered,
     Overdue,
 )
+from shared.schemas.reporting import CountsAnswered
 
 ASK_AFTER_SILENCE = 30  #: seconds
 CONTRIBUTE_COUNTS = 3600  #: seconds
@@ -85,6 +86,7 @@ class IntakeService:
         ChildMoved,
         ErasurePassed,
         ErasureAnswered,
+        CountsAnswered,
         MessagesReceived,
     )
     def on_network(self, tx: Transaction, batch: Batch) -> None:

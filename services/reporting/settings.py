@@ -30,19 +30,10 @@ def _is_safe(url: str) -> bool:
 _WEB = Check(_is_safe, "must begin with https:// (http:// is for this machine's own loopback only)")
 
 
-@dataclass(frozen=True)
-class ReportingSettings:
-    """Settings of ``throughline run reporting``."""
+@dataclass(frozen=True, kw_only=True)
+class PeriodSettings:
+    """When a quarter's counts are complete."""
 
-    amqp_url: str = setting(
-        "the broker's address, amqps://user:password@host/vhost; several with ; between them", *BROKER_URL
-    )
-    reporting_database_url: str = setting(
-        "the service's own database, postgresql://… or sqlite:///…", DATABASE_URL
-    )
-    key_file: Path = setting("the file of the hub's keys, made with: throughline network create")  # noqa: RUF009 - a field specifier
-    network_file: Path = setting("the network's file, made with: throughline network create")  # noqa: RUF009 - a field specifier
-    broker_ca_file: str = ca_file_setting()
     period_open_days: float = setting(
         "days after a quarter's end for which organisations can still send its counts",
         between(0, 3660),
@@ -56,7 +47,22 @@ class ReportingSettings:
 
 
 @dataclass(frozen=True)
-class ReportingWebSettings(OidcSettings):
+class ReportingSettings(PeriodSettings):
+    """Settings of ``throughline run reporting``."""
+
+    amqp_url: str = setting(
+        "the broker's address, amqps://user:password@host/vhost; several with ; between them", *BROKER_URL
+    )
+    reporting_database_url: str = setting(
+        "the service's own database, postgresql://… or sqlite:///…", DATABASE_URL
+    )
+    key_file: Path = setting("the file of the hub's keys, made with: throughline network create")  # noqa: RUF009 - a field specifier
+    network_file: Path = setting("the network's file, made with: throughline network create")  # noqa: RUF009 - a field specifier
+    broker_ca_file: str = ca_file_setting()
+
+
+@dataclass(frozen=True)
+class ReportingWebSettings(OidcSettings, PeriodSettings):
     """Settings of ``throughline web reporting``."""
 
     reporting_database_url: str = setting(

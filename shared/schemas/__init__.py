@@ -1,6 +1,17 @@
 """The contract between the organisations: every event, once, with its example."""
 
-from shared.schemas import hub, intake, questions, referral
+from shared.schemas import hub, intake, questions, referral, reporting
 from shared.schemas.registry import Event, Record, event_types, find, newest
 
-__all__ = ["Event", "Record", "event_types", "find", "hub", "intake", "newest", "questions", "referral"]
+__all__ = [
+    "Event",
+    "Record",
+    "event_types",
+    "find",
+    "hub",
+    "intake",
+    "newest",
+    "questions",
+    "referral",
+    "reporting",
+]

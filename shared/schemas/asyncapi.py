@@ -18,7 +18,7 @@ CHANNELS = {
     "networkOut": (
         "network.out",
         "to.{org}.{event}",
-        "The referral service publishes here, for one node or all.",
+        "The referral and the reporting service publish here, for one node or all.",
     ),
     "hub": (
         "hub",

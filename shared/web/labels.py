@@ -124,12 +124,57 @@ EXPLOITATION: Labels = {
     "isOtherExploit": _l("Other exploitation"),
 }
 
+ANY = _l("At least one of these")
+
+MEANS: Labels = {
+    "meansDebtBondageEarnings": _l("Debt bondage, earnings taken"),
+    "meansThreats": _l("Threats"),
+    "meansAbusePsyPhySex": _l("Psychological, physical or sexual abuse"),
+    "meansFalsePromises": _l("False promises"),
+    "meansDrugsAlcohol": _l("Drugs or alcohol"),
+    "meansDenyBasicNeeds": _l("Basic needs or movement denied"),
+    "meansExcessiveWorkHours": _l("Excessive working hours"),
+    "meansWithholdDocs": _l("Papers withheld"),
+    "any": ANY,
+}
+
+SECTORS: Labels = {
+    "typeOfLabourAgriculture": _l("Agriculture"),
+    "typeOfLabourConstruction": _l("Construction"),
+    "typeOfLabourDomesticWork": _l("Domestic work"),
+    "typeOfLabourHospitality": _l("Hotels and restaurants"),
+    "any": ANY,
+}
+
+RECRUITERS: Labels = {
+    "IntimatePartner": _l("Intimate partner"),
+    "Friend": _l("Friend or acquaintance"),
+    "Family": _l("Family"),
+    "Other": _l("Somebody else"),
+}
+
+CASE_STATES: Labels = {
+    "active": _l("active"),
+    "plan_completed": _l("closed: plan completed"),
+    "reintegrated": _l("closed: reintegrated"),
+    "returned": _l("closed: returned"),
+    "transferred": _l("closed: transferred"),
+    "person_declined": _l("closed: the person declined"),
+    "contact_lost": _l("closed: contact lost"),
+    "died": _l("closed: death"),
+    "not_eligible": _l("closed: not eligible"),
+    "other": _l("closed: other reason"),
+}
+
+ACTIVITIES: Labels = {"prevention": _l("Prevention"), "awareness": _l("Awareness raising")}
+
 NEED_STATES: Labels = {
     "open": _l("open"),
     "planned": _l("planned"),
     "met": _l("met"),
     "not_met": _l("not met"),
     "no_longer_needed": _l("no longer needed"),
+    "unmet": _l("not met yet"),
 }
 
 LEVELS: Labels = {"high": _l("high"), "medium": _l("medium"), "low": _l("low")}
@@ -143,6 +188,12 @@ KINDS: Mapping[str, Labels] = {
     "conclusion": CONCLUSIONS,
     "gender": GENDERS,
     "exploitation": EXPLOITATION,
+    "exploitation_type": {**EXPLOITATION, "any": ANY},
+    "means": MEANS,
+    "sector": SECTORS,
+    "recruiter": RECRUITERS,
+    "case_state": CASE_STATES,
+    "activity": ACTIVITIES,
     "need_state": NEED_STATES,
     "level": LEVELS,
 }

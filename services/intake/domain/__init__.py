@@ -5,7 +5,6 @@ from services.intake.domain.attachment import Attachment, FileKind
 from services.intake.domain.audit import NOTHING, About, Action, Entry
 from services.intake.domain.capacity import Enquiry, Question, Reply, Wanted
 from services.intake.domain.case import (
-    CLOSURE_REASONS,
     OUTCOMES,
     PRIORITIES,
     SETTLED,
@@ -40,6 +39,7 @@ from services.intake.domain.referral import (
 from services.intake.domain.sheet import Compared, Kind, Sheet, compared, of_kind
 from services.intake.domain.staff import EMERGENCY, Actor, Opening, Role, Via
 from services.intake.domain.standing import NEED_AFTER, Pending, Standing
+from shared.schemas.workbook import CLOSURE_REASONS
 
 __all__ = [
     "AT_WORK",

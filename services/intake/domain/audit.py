@@ -68,6 +68,8 @@ class Action(StrEnum):
     CAPACITY_ANSWERED = "capacity_answered"
     QUESTION_READ = "question_read"
     COUNTS_CONTRIBUTED = "counts_contributed"
+    COUNTS_READ = "counts_read"
+    ACTIVITIES_NOTED = "activities_noted"
     SIGNED_IN = "signed_in"
     SIGN_IN_REFUSED = "sign_in_refused"
     SIGNED_OUT = "signed_out"

@@ -16,17 +16,6 @@ OUTCOMES = {
     "service_unavailable": "not_met",
     "other": "not_met",
 }  #: what became of a need without a referral (domain, section 3) → the state in which it is then
-CLOSURE_REASONS = (
-    "plan_completed",
-    "reintegrated",
-    "returned",
-    "transferred",
-    "person_declined",
-    "contact_lost",
-    "died",
-    "not_eligible",
-    "other",
-)  #: domain, section 3
 REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  #: none that is misread or misheard for another
 
 

@@ -29,6 +29,13 @@ def next_revision(tx: Transaction, name: str, sha256: str) -> int | None:
     return number
 
 
+def go_above(tx: Transaction, name: str, number: int) -> None:
+    """Say it again, under a number above that one, unless we have gone above it already."""
+    c = revisions.c
+    below = update(revisions).where(c.name == name, c.number <= number)
+    tx.execute(below.values(number=number, sha256=""))
+
+
 def claim_key(tx: Transaction, username: str, key: str, body_sha256: str) -> bool:
     """Whether the key is new; a second request with it waits here until the first has committed."""
     blind = tx.at_rest.blind(BODY, body_sha256).hex()

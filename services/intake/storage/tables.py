@@ -94,11 +94,10 @@ cases = Table(
     Column("exploitation", JSON, nullable=False),
     Column("opened_at", Moment, nullable=False),
     Column("opened_by", NAME, nullable=False),
-    Column("closed_at", Moment),
-    Column("closure_reason", CODE),
-    Column("erased_at", Moment),
-    *(Column(name, CODE) for name in ("identified_by", "risk")),
+    *(Column(name, Moment) for name in ("closed_at", "erased_at")),
+    *(Column(name, CODE) for name in ("closure_reason", "identified_by", "risk")),
     Column("immediate_risk", Boolean),
+    Column("counted", LargeBinary),
     flagged("cases", "immediate_risk"),
 )
 

@@ -46,7 +46,7 @@ def test_what_is_written_is_kept_sealed_and_read_again(node: Node) -> None:
         Kind.FOLLOW_UP,
     ]
     assert [sheet.content for sheet in file.sheets[:3]] == [
-        {"lists": 1, **given} for given in (SCREENED, ASSESSED, FACTORS)
+        {"lists": 2, **given} for given in (SCREENED, ASSESSED, FACTORS)
     ]
     assert {(sheet.by, sheet.at) for sheet in file.sheets} == {("olena", node.at)}
     assert (file.case.conclusion, file.case.identified_by) == ("presumed_victim", "police")

@@ -32,7 +32,7 @@ def test_a_closure_waits_for_approval(node: Node) -> None:
     file = case_page(node.database, case.id, WORKER)
     assert (closed, file.case.closure_reason, file.case.closed_at) == (file.case, "reintegrated", node.at)
     assert file.sheets[-1].content == {
-        "lists": 1,
+        "lists": 2,
         "reason": "reintegrated",
         "decision": "approve",
         "decided_by": "ihar",
@@ -94,7 +94,7 @@ def test_a_closed_case_is_opened_again(node: Node) -> None:
     written = file.newest("reopening")
     assert written is not None
     assert written.content == {
-        "lists": 1,
+        "lists": 2,
         "why": "She has called.",
         "closed_for": "contact_lost",
         "closed_at": str(closed.closed_at),

@@ -45,7 +45,7 @@ def test_who_looks_after_a_child_is_kept_and_the_newest_counts(node: Node) -> No
     file = person_page(node.database, person.id, WORKER)
     newest = newest_child_sheet(file.sheets)
     assert newest is not None
-    assert newest.content == {"lists": 1, **CHILD, "guardian": "The oblast"}
+    assert newest.content == {"lists": 2, **CHILD, "guardian": "The oblast"}
     assert len(file.sheets) == 2
     assert not [row for row in node.rows(sheets) if b"Capercaillie" in row["sealed"]]
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.intake.usecases import notices, webhooks
 from services.intake.usecases.arrivals import FIRST, take_in
 from services.intake.usecases.capacity import hear_of_capacity
+from services.intake.usecases.counting import hear_answers_to_counts
 from services.intake.usecases.directory import keep_directory
 from services.intake.usecases.erasures import take_passed
 from services.intake.usecases.escalating import climb
@@ -36,6 +37,7 @@ from shared.schemas.referral import (
     Offered,
     Overdue,
 )
+from shared.schemas.reporting import CountsAnswered
 from shared.sealing import KeyRing
 
 E = TypeVar("E", bound=Event)
@@ -65,6 +67,7 @@ def hear(tx: Transaction, batch: Batch, ring: KeyRing, org: str) -> None:
     for _, word in _only(DirectoryDated, batch.fresh):
         hear_word(tx, word)
     hear_of_round_trips(tx, batch.fresh)
+    hear_answers_to_counts(tx, [event for _, event in _only(CountsAnswered, batch.fresh)])
     for _, receipt in _only(MessagesReceived, batch.fresh):
         tx.outbox.receipted(tx, [received(id_) for id_ in receipt.message_ids])
 

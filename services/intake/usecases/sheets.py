@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.intake.domain import SETTLED, About, Action, Actor, Case, Kind, Sheet, codelists
 from services.intake.storage import cases as case_rows
+from services.intake.storage import counted_cells
 from services.intake.storage import sheets as rows
 from services.intake.usecases import audit
 from services.intake.usecases.cases import about, find_need, hold_open
@@ -19,13 +20,14 @@ from services.intake.usecases.checks import (
     newest_day,
     not_after,
     not_before,
+    several,
     text,
 )
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
 from shared.clock import new_id
 from shared.database import Database, Transaction
 from shared.schemas.codes import SERVICE_TYPES
-from shared.schemas.workbook import CONCLUSIONS
+from shared.schemas.workbook import CONCLUSIONS, published
 
 LEVELS = tuple(int(level) for level in codelists.codes("level"))  #: 1 (crisis) to 4 (safe)
 LONGEST_FACTOR = 1000  #: characters
@@ -74,19 +76,30 @@ def flag(value: Any) -> bool:
 def screen(database: Database, case_id: UUID, given: Mapping[str, Any], by: Actor) -> Sheet:
     """Keep a screening: ``answers`` to the indicators (yes, no, unknown), the ``conclusion``, and ``identified_by``.
 
+    As far as it is known also by what ``means`` the person was controlled, in what ``sectors``, and the ``recruiter``.
     The case carries the newest conclusion. Raises NotFound, Invalid, or Conflict when the case is closed.
     """
     rules = {
         "answers": each_of(codelists.codes("indicator"), listed("answer")),
         "conclusion": code(CONCLUSIONS),
         "identified_by": listed("identified_by"),
+        "means": several(listed("means")),
+        "sectors": several(listed("sector")),
+        "recruiter": listed("recruiter"),
     }
     with database.transaction() as tx:
         values = checked(given, rules, needed=("conclusion", "identified_by"))
         case = hold_open(tx, case_id, by)
         facts = {name: values[name] for name in ("conclusion", "identified_by")}
-        case_rows.set_case(tx, case_id, **facts)
+        case_rows.set_case(tx, case_id, **facts, counted=_counted(tx, case_id, values))
         return _keep(tx, by, new_sheet(tx, by, Kind.SCREENING, case, values), Action.CASE_SCREENED)
+
+
+def _counted(tx: Transaction, case_id: UUID, values: Mapping[str, Any]) -> bytes:
+    """What statistics count of a screening, in published codes: the finer ones are erased with the sheet."""
+    of_it = {"means": values.get("means", ()), "sector": values.get("sectors", ())}
+    merged = {name: published(name, stored) for name, stored in of_it.items()}
+    return counted_cells.of_case(tx.at_rest, case_id, {**merged, "recruiter": values.get("recruiter")})
 
 
 def _keep(tx: Transaction, by: Actor, sheet: Sheet, action: Action) -> Sheet:

@@ -65,6 +65,8 @@ ACTIONS: Mapping[str, Any] = {
     Action.QUESTION_READ: _l("Answers to a question looked at"),
     Action.COUNTS_CONTRIBUTED: _l("Counts sent for statistics"),
     Action.NOTICES_CHOSEN: _l("How to be told chosen"),
+    Action.COUNTS_READ: _l("Counts looked at"),
+    Action.ACTIVITIES_NOTED: _l("Activities noted"),
     Action.SIGNED_IN: _l("Signed in"),
     Action.SIGN_IN_REFUSED: _l("Sign-in refused"),
     Action.SIGNED_OUT: _l("Signed out"),

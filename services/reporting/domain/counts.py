@@ -17,6 +17,12 @@ LISTS: dict[str, tuple[str, ...]] = {
     "gender": (*codes.GENDERS, workbook.UNKNOWN),
     "age_band": (*codes.PUBLISHED_AGE_BANDS, workbook.UNKNOWN),
     "exploitation": workbook.EXPLOITATION,
+    "exploitation_type": (*workbook.PUBLISHED_EXPLOITATION, workbook.ANY),
+    "means": (*workbook.PUBLISHED_MEANS, workbook.ANY),
+    "sector": (*workbook.PUBLISHED_SECTORS, workbook.ANY),
+    "recruiter": workbook.RECRUITERS,
+    "case_state": (workbook.ACTIVE, *workbook.CLOSURE_REASONS),
+    "activity": workbook.ACTIVITIES,
     "service_type": codes.SERVICE_TYPES,
     "need_state": workbook.NEED_STATES,
     "urgency": codes.URGENCIES,
@@ -24,7 +30,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "measure": MEASURES,
     "coverage": COVERAGE,
 }  #: per dimension; citizenship is any country, unknown last; regions likewise
-CONTRIBUTED = {table.name: table for table in workbook.CONTRIBUTED}
+CONTRIBUTED = {table.name: table for table in (*workbook.CONTRIBUTED, workbook.OF_ACTIVITIES)}
 
 
 class CountsWrong(Exception):
@@ -36,7 +42,11 @@ class CountsWrong(Exception):
 
 
 def checked(cells: Iterable[Cell], *, countries: Collection[str]) -> list[Cell]:
-    """The cells with the published codes; raises CountsWrong on an unknown table or code, or a cell twice."""
+    """The cells with the published codes.
+
+    Raises CountsWrong on an unknown table or code, a cell twice, a count that is too large, and where two tables
+    disagree on how many people there are of a conclusion, or more have a code than have any.
+    """
     cells = list(cells)
     if len({(table, codes_) for table, codes_, _count in cells}) < len(cells):
         raise CountsWrong("cell_twice")
@@ -45,7 +55,25 @@ def checked(cells: Iterable[Cell], *, countries: Collection[str]) -> list[Cell]:
         if count > LARGEST_COUNT:
             raise CountsWrong("count_too_large")
         added[table, _published(table, found, countries)] += count
-    return [(table, found, count) for (table, found), count in added.items() if count]
+    found_cells = [(table, found, count) for (table, found), count in added.items() if count]
+    _check_that_tables_agree(found_cells)
+    return found_cells
+
+
+def _check_that_tables_agree(cells: Iterable[Cell]) -> None:
+    people: dict[str, Counter[str]] = {}
+    for table, (first, *_, last), count in (cell for cell in cells if cell[0].startswith("persons_")):
+        of_table = people.setdefault(table, Counter())
+        if not CONTRIBUTED[table].several or last in {workbook.ANY, workbook.UNKNOWN}:
+            of_table[first] += count
+    people.pop("persons_by_exploitation", None)  # of workbook 1, in which somebody can be several times
+    if any(one != other for one in people.values() for other in people.values()):
+        raise CountsWrong("tables_disagree")
+    known = {(table, codes_[0]): n for table, codes_, n in cells if codes_[-1] == workbook.ANY}
+    for table, codes_, count in cells:
+        counts_some = CONTRIBUTED[table].several and codes_[-1] != workbook.UNKNOWN
+        if counts_some and count > known.get((table, codes_[0]), 0):
+            raise CountsWrong("more_than_any")
 
 
 def _published(table: str, found: tuple[str, ...], countries: Collection[str]) -> tuple[str, ...]:
@@ -62,5 +90,7 @@ def _published(table: str, found: tuple[str, ...], countries: Collection[str]) -
 def in_order(dimension: str, found: Collection[str]) -> tuple[str, ...]:
     """The codes that occur, in the order of their list; countries by their code."""
     listed = LISTS.get(dimension)
-    order = listed.index if listed else lambda code: (code in (workbook.UNKNOWN, OTHER), code)
-    return tuple(sorted(set(found), key=order))
+    places = {code: place for place, code in enumerate(listed or ())}
+    return tuple(
+        sorted(set(found), key=lambda code: (code in {workbook.UNKNOWN, OTHER}, places.get(code, 0), code))
+    )

@@ -8,15 +8,18 @@ the table's whole system of equations. A total with anything withheld in it is s
 A year withholds whatever one of its quarters withholds, so that it cannot be used to compute a quarter's.
 
 What it does not promise. It hides exact small counts, not their range: bounds follow from the rounded totals.
-It looks at one table at a time: whoever puts several tables together, or knows most of the people in one, or
-reads the same table before and after an organisation sent new counts, can learn more. A zero is shown as a
+Tables of people that share totals are looked at together; needs are not linked to people. Whoever knows most of the
+people in a table, or reads it before and after an organisation sent new counts, can learn more. A zero is shown as a
 zero. It is not differential privacy, and no privacy budget is spent by it; tables protected by noise have a
 release procedure of their own.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+
+from shared.schemas.workbook import ANY, UNKNOWN
 
 Codes = tuple[str, ...]
 Counts = Mapping[Codes, int]
@@ -28,21 +31,87 @@ STEP = 5  #: totals are rounded to a multiple of this
 _FIELD = 2**61 - 1  #: a prime; equations are solved modulo it, exactly and fast
 
 
-def with_totals(counts: Counts, dimensions: Sequence[Sequence[str]]) -> dict[Codes, int]:
-    """The whole table: every combination of the codes, and every total over one or more dimensions."""
+def with_totals(
+    counts: Counts, dimensions: Sequence[Sequence[str]], *, several: bool = False
+) -> dict[Codes, int]:
+    """The whole table: every combination of the codes, and every total over one or more dimensions.
+
+    Where somebody can have ``several`` codes of the last dimension, those who have ANY and those of UNKNOWN are all.
+    """
     cells = {codes: counts.get(codes, 0) for codes in product(*dimensions)}
     for place in range(len(dimensions)):
         sums: dict[Codes, int] = {}
+        is_last = several and place == len(dimensions) - 1
         for codes, count in cells.items():
+            if is_last and codes[place] not in {ANY, UNKNOWN}:
+                continue
             over = (*codes[:place], TOTAL, *codes[place + 1 :])
             sums[over] = sums.get(over, 0) + count
         cells |= sums
     return cells
 
 
+@dataclass(frozen=True)
+class Grid:
+    """One quarter's table: its counts, the codes of each dimension, and the names of these."""
+
+    counts: frozenset[tuple[Codes, int]]
+    codes: tuple[tuple[str, ...], ...]
+    names: tuple[str, ...]
+    several: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        counts: Counts,
+        codes: Sequence[Sequence[str]],
+        names: Sequence[str] = (),
+        *,
+        several: bool = False,
+    ) -> "Grid":
+        """Without names the dimensions are those of no other table."""
+        known = tuple(names) or tuple(f"dimension {place}" for place in range(len(codes)))
+        return cls(frozenset(counts.items()), tuple(map(tuple, codes)), known, several)
+
+    def cells(self) -> dict[Codes, int]:
+        """With its totals."""
+        return with_totals(dict(self.counts), self.codes, several=self.several)
+
+    def placed(self, codes: Codes, among: Sequence[str]) -> Codes:
+        """The cell as one of a table with all these dimensions: a total over those that this table has not."""
+        known = dict(zip(self.names, codes, strict=True))
+        return tuple(known.get(name, TOTAL) for name in among)
+
+    def lines(self) -> Iterator[Line]:
+        """The cells that add up to the last of each: along each dimension to its total.
+
+        Of several codes at most all together are those who have ANY: taken as if exactly, which hides rather more.
+        """
+        whole = [(*codes, TOTAL) for codes in self.codes]
+        for place, along in enumerate(whole):
+            parts = [along]
+            if self.several and place == len(whole) - 1:
+                types = tuple(code for code in along if code not in {ANY, UNKNOWN, TOTAL})
+                parts = [(*types, ANY), tuple(code for code in along if code in {ANY, UNKNOWN, TOTAL})]
+            for fixed in product(*whole[:place], *whole[place + 1 :]):
+                for part in parts if ANY in along else [along]:
+                    yield tuple((*fixed[:place], code, *fixed[place:]) for code in part)
+
+
 def withheld(counts: Counts, dimensions: Sequence[Sequence[str]]) -> frozenset[Codes]:
     """The cells and totals of one quarter's table that are not shown."""
-    return _withheld(frozenset(counts.items()), tuple(map(tuple, dimensions)))
+    return withheld_together([Grid.of(counts, dimensions)])
+
+
+def withheld_together(grids: Sequence[Grid]) -> frozenset[Codes]:
+    """Of the first of these tables what is not shown; the others are given out, too, and share totals with it.
+
+    A total that stands in several tables is one cell for the audit, so none can be computed from another's.
+    """
+    shared = tuple(dict.fromkeys(name for grid in grids for name in grid.names))
+    hidden = _withheld(tuple(grids), shared)
+    first = grids[0]
+    return frozenset(codes for codes in first.cells() if first.placed(codes, shared) in hidden)
 
 
 def rounded(cells: Iterable[Codes]) -> frozenset[Codes]:
@@ -58,11 +127,11 @@ def round_total(count: int) -> int:
 
 
 @lru_cache(maxsize=256)
-def _withheld(
-    counts: frozenset[tuple[Codes, int]], dimensions: tuple[tuple[str, ...], ...]
-) -> frozenset[Codes]:
-    cells = with_totals(dict(counts), dimensions)
-    table = _Lines(dimensions)
+def _withheld(grids: tuple[Grid, ...], shared: tuple[str, ...]) -> frozenset[Codes]:
+    cells = {grid.placed(codes, shared): n for grid in grids for codes, n in grid.cells().items()}
+    table = _Lines(
+        tuple(grid.placed(codes, shared) for codes in line) for grid in grids for line in grid.lines()
+    )
     hidden = {codes for codes, count in cells.items() if 1 <= count <= LARGEST_WITHHELD}
     while gap := table.gap(hidden, cells):
         hidden.add(table.cheapest(gap, hidden, cells))
@@ -70,20 +139,14 @@ def _withheld(
 
 
 class _Lines:
-    """The equations of a table: along each dimension, the cells of a line add up to its total."""
+    """The equations of the tables, each once: the cells of a line add up to its last."""
 
-    def __init__(self, dimensions: Sequence[Sequence[str]]) -> None:
-        self.lines: list[Line] = []
+    def __init__(self, lines: Iterable[Line]) -> None:
+        self.lines = list(dict.fromkeys(lines))
         self.through: dict[Codes, list[Line]] = {}
-        whole = [(*codes, TOTAL) for codes in dimensions]
-        for place, along in enumerate(whole):
-            for fixed in product(*whole[:place], *whole[place + 1 :]):
-                self._add(tuple((*fixed[:place], code, *fixed[place:]) for code in along))
-
-    def _add(self, line: Line) -> None:
-        self.lines.append(line)
-        for codes in line:
-            self.through.setdefault(codes, []).append(line)
+        for line in self.lines:
+            for codes in line:
+                self.through.setdefault(codes, []).append(line)
 
     def gap(self, hidden: set[Codes], cells: Counts) -> set[Codes]:
         """The cells of which one must be hidden next, as a line gives something away; none at the end."""

@@ -82,8 +82,8 @@ def shared_world() -> Iterator[World]:
         yield world
 
 
-def _new_world() -> World:
-    database = Database("sqlite://", outbox=Outbox(metadata.tables["outbox"], sender=HUB))
+def _new_world(url: str = "sqlite://") -> World:
+    database = Database(url, outbox=Outbox(metadata.tables["outbox"], sender=HUB))
     metadata.create_all(database.engine)
     world = World(database)
     database.clock = lambda: world.at

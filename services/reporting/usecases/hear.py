@@ -2,28 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import timedelta
 from typing import Any
 
-import pycountry
-
-from services.reporting.domain.counts import CountsWrong, checked
 from services.reporting.domain.coverage import Offer
 from services.reporting.domain.observing import Observed, merge_all, moments_of
-from services.reporting.domain.periods import Period, parse_period, refusal_of
 from services.reporting.domain.regions import home, region_of
 from services.reporting.storage import metadata
 from services.reporting.storage.contributed import Contribution, keep_contributions
 from services.reporting.storage.directory import homes_of, keep_directory
 from services.reporting.storage.observed import keep_observed
+from services.reporting.usecases.contributing import answer_all, contribution_in, newest
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused
 from shared.messaging.message import HUB, Message
 from shared.messaging.receipts import confirm_receipt
 from shared.messaging.registers import hear_register
-from shared.schemas import workbook
 from shared.schemas.codes import RUNGS
 from shared.schemas.intake import CountsContributed, Service
 from shared.schemas.referral import DirectoryPublished, Moved, Overdue
@@ -39,7 +34,7 @@ def hear(tx: Transaction, batch: Batch, *, open_for: timedelta) -> None:
 
     def take(message: Message) -> None:
         if isinstance(message.event, CountsContributed):
-            contributed.append(_contribution(message.sender, message.event, at=tx.at, open_for=open_for))
+            contributed.append(contribution_in(tx, message.sender, message.event, open_for=open_for))
         else:
             observed.extend(_observed(message))
         if isinstance(message.event, DirectoryPublished):
@@ -48,7 +43,8 @@ def hear(tx: Transaction, batch: Batch, *, open_for: timedelta) -> None:
 
     batch.each(batch.fresh, take)
     keep_observed(tx, merge_all(_placed(tx, observed)))
-    keep_contributions(tx, _newest(contributed))
+    keep_contributions(tx, newest(contributed))
+    answer_all(tx, batch)
     confirm_receipt(tx, batch, by="reporting")
 
 
@@ -106,32 +102,3 @@ def _of_move(event: Moved) -> Observed:
         reply_by=event.reply_by,
         **moments,
     )
-
-
-def _contribution(org: str, event: CountsContributed, *, at: datetime, open_for: timedelta) -> Contribution:
-    if event.workbook > workbook.VERSION:
-        raise Refused("newer_workbook")
-    period = parse_period(event.period)
-    if code := refusal_of(period, at=at, open_for=open_for):
-        raise Refused(code)
-    try:
-        cells = checked(
-            [(cell.table, tuple(cell.codes), cell.count) for cell in event.cells], countries=countries()
-        )
-    except CountsWrong as wrong:
-        raise Refused(wrong.code) from None
-    return Contribution(org, period, event.workbook, event.revision, cells)
-
-
-def _newest(contributed: Sequence[Contribution]) -> list[Contribution]:
-    """Per organisation and period the one of the highest revision."""
-    newest: dict[tuple[str, Period], Contribution] = {}
-    for one in sorted(contributed, key=lambda one: one.revision, reverse=True):
-        newest.setdefault((one.org, one.period), one)
-    return list(newest.values())
-
-
-@cache
-def countries() -> frozenset[str]:
-    """The codes of ISO 3166-1 alpha-3."""
-    return frozenset(country.alpha_3 for country in pycountry.countries)

@@ -19,7 +19,7 @@ from services.reporting.domain.response import measured
 from services.reporting.storage import contributed, directory, observed
 from shared.database import Database, Transaction
 from shared.schemas.codes import URGENCIES
-from shared.schemas.workbook import TABLES, Table
+from shared.schemas.workbook import CONTRIBUTED, TABLES, Table
 
 Which = ColumnElement[bool]  #: referrals
 Found = Mapping[Codes, float | None]  #: cells and totals of a table about referrals
@@ -139,24 +139,45 @@ def _response_times(tx: Transaction, which: Which) -> Found:
 
 
 def _protected(tx: Transaction, declared: Table, period: Period) -> Report:
-    quarters = [_added_up(cells) for cells in contributed.contributed(tx, period, declared.name).values()]
-    hidden = frozenset().union(
-        *(protection.withheld(counts, _codes(declared, counts)) for counts in quarters)
-    )
-    counts = sum(quarters, Counter[Codes]())
+    beside = [table for table in CONTRIBUTED if table.counts == declared.counts and table != declared]
+    found = contributed.contributed(tx, period, declared.name, *(table.name for table in beside)).values()
+    hidden = frozenset().union(*(_withheld(declared, beside, cells) for cells in found))
+    counts = sum((_added_up(declared, cells) for cells in found), Counter[Codes]())
     dimensions = _codes(declared, counts)
     rounded = protection.rounded(hidden)
-    whole = protection.with_totals(counts, dimensions)
+    whole = protection.with_totals(counts, dimensions, several=declared.several)
     values = {codes: _value(codes, count, hidden, rounded) for codes, count in whole.items()}
     people = contributed.contributors(tx, period)
     return Report(declared, period, dimensions, *_split(values), at=tx.at, contributors=people)
 
 
-def _added_up(cells: Iterable[Cell]) -> Counter[Codes]:
+def _withheld(declared: Table, beside: Iterable[Table], cells: Iterable[Cell]) -> frozenset[Codes]:
+    """What one quarter of the table withholds, beside all tables that count the same people by the same totals.
+
+    One that not every organisation has contributed to has other totals, and is another table of others.
+    """
+    first = _grid(declared, cells)
+    grids = (_grid(table, cells) for table in beside)
+    return protection.withheld_together([first, *(grid for grid in grids if _totals(grid) == _totals(first))])
+
+
+def _grid(declared: Table, cells: Iterable[Cell]) -> protection.Grid:
+    counts = _added_up(declared, cells)
+    codes = _codes(declared, counts)
+    return protection.Grid.of(counts, codes, declared.dimensions, several=declared.several)
+
+
+def _totals(grid: protection.Grid) -> Mapping[str, int]:
+    """By the code of the first dimension, which they share."""
+    return {codes[0]: n for codes, n in grid.cells().items() if set(codes[1:]) == {TOTAL}}
+
+
+def _added_up(declared: Table, cells: Iterable[Cell]) -> Counter[Codes]:
     """Over all organisations: nothing is ever given out by organisation."""
     counts: Counter[Codes] = Counter()
-    for _table, codes, count in cells:
-        counts[codes] += count
+    for table, codes, count in cells:
+        if table == declared.name:
+            counts[codes] += count
     return counts
 
 

@@ -15,6 +15,7 @@ from services.reporting.usecases.report import TableUnknown
 from services.reporting.web.api import install as install_api
 from services.reporting.web.pages import install as install_pages
 from services.reporting.web.pdf import NoPdfHere, TooLargeForPdf
+from services.reporting.web.releases import install as install_releases
 from shared.database import Database
 from shared.passwords import HASHER, Hasher
 from shared.web import Access, Person, Problem, SignInRefused, WebSettings, access_to, make_app
@@ -64,6 +65,7 @@ def create_app(database: Database, settings: ReportingWebSettings, *, hasher: Ha
         checks={"database": lambda: _ask(database)},
     )
     install_pages(app, database)
+    install_releases(app, database)
     install_api(app, database)
     return app
 

@@ -79,7 +79,13 @@ def test_every_published_code_has_words(app: Flask, language: str) -> None:
         "gender": codes.GENDERS,
         "conclusion": workbook.CONCLUSIONS,
         "exploitation": workbook.EXPLOITATION,
-        "need_state": workbook.NEED_STATES,
+        "need_state": (*workbook.NEED_STATES, "unmet"),
+        "exploitation_type": (*workbook.EXPLOITATION, workbook.ANY),
+        "means": (*workbook.PUBLISHED_MEANS, workbook.ANY),
+        "sector": (*workbook.PUBLISHED_SECTORS, workbook.ANY),
+        "recruiter": workbook.RECRUITERS,
+        "case_state": (workbook.ACTIVE, *workbook.CLOSURE_REASONS),
+        "activity": workbook.ACTIVITIES,
     }
     with app.test_request_context(headers={"Accept-Language": language}):
         app.preprocess_request()

@@ -23,6 +23,9 @@ class ScreeningSaid(said.Said):
     answers = said.each(codelists.codes("indicator"), said.code(codelists.codes("answer"), required=True))
     conclusion = said.code(CONCLUSIONS, required=True)
     identified_by = said.code(codelists.codes("identified_by"), required=True)
+    means = said.codes(codelists.codes("means"))
+    sectors = said.codes(codelists.codes("sector"))
+    recruiter = said.code(codelists.codes("recruiter"))
 
 
 class AssessmentSaid(said.Said):

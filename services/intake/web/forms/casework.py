@@ -15,6 +15,7 @@ from shared.schemas.codes import SERVICE_TYPES
 from shared.schemas.workbook import CONCLUSIONS
 from shared.web.forms import (
     BooleanField,
+    Checkboxes,
     DateField,
     Optional,
     RadioField,
@@ -46,6 +47,8 @@ class _Screening(StoringForm):
             self[code].choices = listed("answer")
         self.conclusion.choices = choices.coded("conclusion", CONCLUSIONS)
         self.identified_by.choices = choices.with_nothing(listed("identified_by"), _("Choose"))
+        self.means.choices, self.sectors.choices = listed("means"), listed("sector")
+        self.recruiter.choices = choices.with_nothing(listed("recruiter"), _("Not known"))
 
     def given(self) -> dict[str, Any]:
         """What was said, as ``screen`` takes it."""
@@ -54,6 +57,9 @@ class _Screening(StoringForm):
             "answers": answers,
             "conclusion": self.conclusion.data,
             "identified_by": self.identified_by.data,
+            "means": self.means.data,
+            "sectors": self.sectors.data,
+            "recruiter": self.recruiter.data or None,
         }
 
 
@@ -66,8 +72,11 @@ ScreeningForm: Any = _form(
         "identified_by": SelectField(
             _l("Who came to this conclusion?"), [required(_l("Say who concluded."))], default=""
         ),
+        "means": Checkboxes(_l("How was the person controlled?")),
+        "sectors": Checkboxes(_l("In which sector was the person exploited?")),
+        "recruiter": SelectField(_l("Who recruited the person?"), default=""),
     },
-)  #: an answer to each indicator, the conclusion, and whose it is
+)  #: an answer to each indicator, the conclusion and whose it is, and what statistics count as far as it is known
 
 
 class _Assessment(StoringForm):

@@ -7,6 +7,7 @@ from services.intake.web.pages.audit import audit
 from services.intake.web.pages.cases import cases
 from services.intake.web.pages.casework import casework
 from services.intake.web.pages.consent import consent
+from services.intake.web.pages.counts import counts
 from services.intake.web.pages.deputies import deputies
 from services.intake.web.pages.directory import directory
 from services.intake.web.pages.emergency import emergency
@@ -50,6 +51,7 @@ GATES = {
     team: context.for_focal_points,
     directory: context.for_the_directory,
     services: context.for_speakers,
+    counts: context.for_speakers,
     audit: context.for_auditors,
     webhooks: context.for_administrators,
 }  #: whom each room is open to: one that stands here without a gate there is not

@@ -20,7 +20,8 @@ Back = tuple[str, str]  #: an address, and what the way there is called
 class Question:
     """What the page says around its form: ``parts`` are headings before fields, ``limits`` attributes of inputs.
 
-    ``inline`` puts short answers on one line; ``mark`` says at each field whether it may stay empty.
+    Those ``folded``, by name, stand under a line that opens. ``inline`` puts short answers on one line; ``mark``
+    says at each field whether it may stay empty.
     """
 
     title: str
@@ -30,6 +31,7 @@ class Question:
     about: str = ""
     parts: dict[str, str] = field(default_factory=dict)
     limits: dict[str, dict[str, Any]] = field(default_factory=dict)
+    folded: tuple[str, ...] = ()
     inline: bool = False
     mark: bool = True
     skip: Back | None = None

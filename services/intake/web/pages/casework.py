@@ -65,6 +65,7 @@ def screen(case_id: UUID) -> ResponseReturnValue:
         back_to_case(file),
         lead=_("Ask only what is safe to ask. What is not known may stay so."),
         button=_("Save the screening"),
+        folded=("means", "sectors", "recruiter"),
         inline=True,
     )
 

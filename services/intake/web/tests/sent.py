@@ -62,6 +62,7 @@ SAID: dict[str, dict[str, Any]] = {
     "/emergency": {"reference": "AAAA-AAAA", "reason": "She is at the door."},
     "/deputies": {"username": "olena", "deputy": "daria", "first": "2026-03-02", "last": "2026-03-09"},
     "/questions/new": ASKED,
+    "/counts": {"period": "2026-Q1", "prevention": "2", "awareness": "1"},
     "/services/new": OFFER,
     "/services/<service>": OFFER,
     "/questions/asked/<enquiry>": {"answer": "capacity"},

@@ -262,5 +262,7 @@ def test_forms_are_short(site: Site, worker: Browser) -> None:
     _, case = site.node.has_case(age_band="9--11")
     asked = ("screening", "assessment", "factors", "services/new", "follow-ups/new", "needs/new", "close")
     for path in asked:
-        page = worker.text(f"/cases/{case.id}/{path}").split('class="panel questions"')[1]
+        page = (
+            worker.text(f"/cases/{case.id}/{path}").split('class="panel questions"')[1].split("<details")[0]
+        )
         assert page.count('class="field') <= 14, path

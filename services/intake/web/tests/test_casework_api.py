@@ -35,8 +35,8 @@ def test_a_case_goes_its_way_at_the_api(site: Site, partner: Partner) -> None:
 
     file = partner.get(case).get_json()
 
-    assert screening["content"] == {"lists": 1, **SCREENED}
-    assert assessment["content"] == {"lists": 1, **ASSESSED}
+    assert screening["content"] == {"lists": 2, **SCREENED}
+    assert assessment["content"] == {"lists": 2, **ASSESSED}
     assert done.get_json() == file["sheets"][-1]
     assert [one["kind"] for one in file["sheets"]] == [
         "screening",

@@ -1,0 +1,1 @@
+"""How right the figures of a release are, on invented networks, beside what else one could publish."""
