@@ -25,6 +25,7 @@ COMMANDS = {
     **dict.fromkeys(("run", "web", "migrate"), "deploy.commands.services"),
     **dict.fromkeys(("backup", "restore"), "deploy.commands.backup"),
     "doctor": "deploy.commands.doctor",
+    "upgrade": "deploy.commands.upgrade",
 }  #: that are no group, and where they are
 SECRETS = ("--password", "--passphrase")  #: never followed by one: everybody on the machine could read it
 ASKED_FOR = 4  #: words of ``network key FILE --passphrase``, which says that a passphrase is to be asked for

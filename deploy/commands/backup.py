@@ -49,13 +49,13 @@ def backup(
     ] = None,
 ) -> None:
     """Copy the node's database, sealed for the recipients of the settings; the node may work meanwhile."""
-    with _explained():
+    with explained():
         if new_identity is not None:
             out.print(_made_identity(new_identity))
             return
         refuse_misspelt()
         settings = read(BackupSettings)
-        made = _backup(settings, folder or settings.backup_folder, KEYS if keys else DATA)
+        made = make_backup(settings, folder or settings.backup_folder, KEYS if keys else DATA)
     out.print(f"{made} was written, opened again, and is well.", markup=False)
 
 
@@ -66,7 +66,8 @@ def _made_identity(path: Path) -> str:
         fail(f"{path} is there already: name another file")
 
 
-def _backup(settings: BackupSettings, folder: Path, kind: str) -> Path:
+def make_backup(settings: BackupSettings, folder: Path, kind: str) -> Path:
+    """Write it, note it, and remove old ones; returns its file. Raises BackupUnusable."""
     at = now()
     target = folder / f"{settings.org}-{kind}-{at:%Y%m%dT%H%M%SZ}.age"
     with scratch(folder) as place:
@@ -126,7 +127,7 @@ def restore(
     ] = False,
 ) -> None:
     """Bring back a node's keys or its database, where there are none; says what to look at then."""
-    with _explained():
+    with explained():
         refuse_misspelt()
         settings = read(RestoreSettings)
         identities = age.read_identities(identity)
@@ -203,7 +204,8 @@ def _restore_data(settings: RestoreSettings, found: Restored) -> None:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def explained() -> Iterator[None]:
+    """End, saying why, where something cannot be backed up, or not be brought back."""
     try:
         yield
     except BackupUnusable as unusable:

@@ -39,6 +39,12 @@ def upgrade_in(tx: Transaction, package: str, to: str = "head") -> None:
     command.upgrade(config, to)
 
 
+def may_lose_rows(package: str, since: str) -> set[str]:
+    """The tables of which migrations after that version say, as ``FEWER_ROWS``, that rows go from them."""
+    later = ScriptDirectory.from_config(_config(package)).iterate_revisions("head", since)
+    return {table for script in later for table in getattr(script.module, "FEWER_ROWS", ())}
+
+
 def check(package: str, url: str) -> None:
     """Raise DatabaseTooNew or DatabaseTooOld unless the database is of the code's newest version."""
     config = _config(package)

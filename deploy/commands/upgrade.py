@@ -1,0 +1,80 @@
+"""``throughline upgrade``: a node's database becomes this version's, after a backup, verified, or stays as it was."""
+
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from deploy.backup.manifest import DATA
+from deploy.backup.settings import BackupSettings
+from deploy.commands.backup import explained, make_backup
+from deploy.commands.services import key_must_fit, make_ready
+from deploy.composition import Composition, composition_of
+from deploy.console import CHECKS_FAILED, fail, out
+from deploy.doctor.check import Finding, Node
+from deploy.upgrading import AFTER, RELEASED, NotUpgraded, Plan, found_by, migrate, plan_of, rooms
+from services.intake.usecases.at_rest import refuse_anothers_key
+from shared.settings import SettingsWrong, read
+
+
+def upgrade(
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Say what would be done, and change nothing.")
+    ] = False,
+) -> None:
+    """Back up this node's database, migrate and verify it; where a step fails it stays as it was."""
+    node = Node()
+    if node.problems:
+        raise SettingsWrong(node.problems)
+    composition = composition_of("intake")
+    with explained():
+        plan = plan_of(node)
+        _say(node, plan)
+        if plan.obstacles:
+            _tell(plan.obstacles)
+            fail("nothing was changed: do first what is said above", code=CHECKS_FAILED)
+        if check:
+            there = plan.revision == plan.newest
+            out.print(
+                "There is nothing to do." if there else "Nothing stands in the way, and nothing was changed."
+            )
+            return
+        _upgrade(composition, plan)
+    make_ready("intake", composition)
+    if wrong := found_by(AFTER, Node()):
+        _tell(wrong)
+        fail("the database is upgraded, and not all is well: do what is said above", code=CHECKS_FAILED)
+    out.print("All is well. Start throughline run intake and throughline web intake.")
+
+
+def _say(node: Node, plan: Plan) -> None:
+    mine = version("throughline")
+    was = mine if plan.revision == plan.newest else RELEASED.get(plan.revision, "one between two releases")
+    out.print(f"Schema {plan.revision or 'none'} (version {was}) → {plan.newest} (version {mine})")
+    out.print(f"{sum(plan.rows.values())} rows in {len(plan.rows)} tables")
+    for folder, needed in rooms(node, plan.size).items():
+        out.print(f"{needed / 1_000_000:.1f} MB are needed meanwhile on the disk of {folder}", markup=False)
+
+
+def _tell(found: dict[str, Finding]) -> None:
+    for name, one in found.items():
+        out.print(f"{name}: {one.says}\n    → {one.remedy}", markup=False)
+
+
+def _upgrade(composition: Composition, plan: Plan) -> None:
+    if plan.revision == plan.newest:
+        return
+    with key_must_fit(composition.settings.key_file):
+        refuse_anothers_key(composition.open_database())
+    settings = read(BackupSettings)
+    made = make_backup(settings, settings.backup_folder, DATA)
+    out.print(f"{made} was written, opened again, and is well.", markup=False)
+    try:
+        rows = migrate(settings.intake_database_url)
+    except NotUpgraded as unchanged:
+        fail(
+            f"{unchanged}; the database is as it was, of schema {plan.revision}: start the version of before, "
+            "and report this"
+        )
+    out.print(f"Upgraded and verified: {sum(rows.values())} rows in {len(rows)} tables.")
