@@ -4,13 +4,12 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 
-from deploy.composition import web_of
+from deploy.composition import WebComposition, web_of
 from deploy.memory import look_less_for_garbage
 from shared.database import Database
 from shared.failpoints import FailpointSettings, arm
@@ -41,23 +40,32 @@ def intake() -> Flask:
     """A node's pages and API."""
     from services.intake.web import create_app
 
-    return _application("intake", create_app)
+    def create(database: Database, web: WebComposition) -> Flask:
+        return create_app(database, web.settings, examine=lambda: _examined(web, database))
+
+    return _application("intake", create)
+
+
+def _examined(web: WebComposition, database: Database) -> list[tuple[str, str, str, str]]:
+    """What the checks find; they are imported when somebody first asks, as mostly nobody does."""
+    from deploy.doctor.served import examine
+
+    return examine(web, database)
 
 
 def reporting() -> Flask:
     """The coordinator's pages and API."""
     from services.reporting.web import create_app
 
-    return _application("reporting", create_app)
+    return _application("reporting", lambda database, web: create_app(database, web.settings))
 
 
-def _application(service: str, create_app: Callable[[Database, Any], Flask]) -> Flask:
+def _application(service: str, create: Callable[[Database, WebComposition], Flask]) -> Flask:
     set_up_logs(f"{service}.web", level=os.environ.get("THROUGHLINE_LOG_LEVEL", "INFO"))
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     web = web_of(service)
     arm(read(FailpointSettings), reaches=web.settings.public_url)
-    database = web.open_database()
-    application = create_app(database, web.settings)
+    application = create(web.open_database(), web)
     look_less_for_garbage()
     return application
 

@@ -79,6 +79,16 @@ def test_a_focal_point_s_pages(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_an_administrators_page_of_the_node(visit: Visit, language: str) -> None:
+    visitor = visit(A, language=language).signs_in("harbour-admin").speaks(language)
+    for width in (1280, 390):
+        visitor.page.set_viewport_size({"width": width, "height": 900})
+        look(visitor.goes_to("/node"))
+    assert visitor.sees("throughline backup")
+    assert not [address for address in visitor.asked if not address.startswith(visitor.url)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_focal_points_pages(visit: Visit, language: str) -> None:
     """A case worker opens a colleague's case in an emergency, and the focal point sees it and who works on what."""
     worker = visit(B, language=language).signs_in("oksana").speaks(language)

@@ -91,6 +91,7 @@ class Action(StrEnum):
     TOKEN_MADE = "token_made"  # noqa: S105 - no token
     AUDIT_READ = "audit_read"
     AUDIT_EXPORTED = "audit_exported"
+    CHECKS_READ = "checks_read"
     NODE_RESTORED = "node_restored"
 
 

@@ -15,6 +15,7 @@ from services.intake.storage.staff import StaffMember
 from services.intake.usecases import node, staff
 from services.intake.usecases.idempotency import KeyReused
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound, NotPermitted
+from services.intake.usecases.well_being import Examine, nothing_to_examine
 from services.intake.web import context, kept, words
 from services.intake.web.api import install as install_api
 from services.intake.web.labels import ROLES
@@ -38,8 +39,17 @@ ERRORS = {
 FIELD_OF = {"field_not_consented": "fields", "organisation_not_consented": "to_org"}
 
 
-def create_app(database: Database, settings: IntakeWebSettings, *, hasher: Hasher = HASHER) -> Flask:
-    """The node's web application, on the same database as its worker; ``database`` needs its outbox."""
+def create_app(
+    database: Database,
+    settings: IntakeWebSettings,
+    *,
+    hasher: Hasher = HASHER,
+    examine: Examine = nothing_to_examine,
+) -> Flask:
+    """The node's web application, on the same database as its worker; ``database`` needs its outbox.
+
+    ``examine`` looks whether everything is well with the node.
+    """
     app = make_app(
         "services.intake.web",
         settings=_web_settings(settings),
@@ -47,7 +57,7 @@ def create_app(database: Database, settings: IntakeWebSettings, *, hasher: Hashe
         errors=ERRORS,
         checks={"database": lambda: _ask(database), "worker": lambda: _listen(database)},
     )
-    context.install(app, database, _house(settings))
+    context.install(app, database, _house(settings, examine))
     words.install(app)
     app.jinja_env.globals["kept_is_shown"] = kept.is_shown
     app.add_url_rule("/", "home", _home)
@@ -57,11 +67,12 @@ def create_app(database: Database, settings: IntakeWebSettings, *, hasher: Hashe
     return app
 
 
-def _house(settings: IntakeWebSettings) -> context.House:
+def _house(settings: IntakeWebSettings, examine: Examine) -> context.House:
     return context.House(
         closure_needs_approval=settings.closure_approval == "focal_point",
         own_fields=own_fields(settings.own_fields_file),
         undo=timedelta(seconds=settings.undo_seconds),
+        examine=examine,
     )
 
 

@@ -88,6 +88,7 @@ ACTIONS: Mapping[str, Any] = {
     Action.TOKEN_MADE: _l("API token made"),
     Action.AUDIT_READ: _l("Audit looked at"),
     Action.AUDIT_EXPORTED: _l("Audit exported"),
+    Action.CHECKS_READ: _l("State of the node looked at"),
     Action.NODE_RESTORED: _l("Node restored from a backup"),
 }
 

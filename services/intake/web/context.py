@@ -15,6 +15,7 @@ from services.intake.interchange import importing
 from services.intake.usecases import capacity, directory, need_to_know, referrals, staff
 from services.intake.usecases import freshness as freshness_use
 from services.intake.usecases.referrals import MOST_COUNTED
+from services.intake.usecases.well_being import Examine, nothing_to_examine
 from shared.database import Database
 from shared.web import Problem
 from shared.web import actor as _actor
@@ -25,11 +26,15 @@ HOUSE = "throughline.house"
 
 @dataclass(frozen=True)
 class House:
-    """How this node works: whether a closure waits for a focal point, its own fields, how long pages can undo."""
+    """How this node works: whether a closure waits for a focal point, its own fields, how long pages can undo.
+
+    ``examine`` looks whether everything is well with it.
+    """
 
     closure_needs_approval: bool = False
     own_fields: OwnFields = field(default_factory=OwnFields)
     undo: timedelta = timedelta()
+    examine: Examine = nothing_to_examine
 
 
 def install(app: Flask, database: Database, house: House) -> None:

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from services.intake.domain import Role
 from services.intake.web.audit_labels import ACTIONS, VIAS
+from services.intake.web.check_labels import CHECKS, VERDICTS
 from services.intake.web.file_labels import FILE_KINDS, FILE_SENTENCES
 from services.intake.web.import_labels import NOT_TAKEN, OUTCOMES
 from services.intake.web.notice_labels import STATES
@@ -43,6 +44,8 @@ OWN_CODES: Mapping[str, Mapping[str, Any]] = {
     "webhook_kind": KINDS,
     "file_kind": FILE_KINDS,
     "webhook_result": RESULTS,
+    "check": CHECKS,
+    "check_verdict": VERDICTS,
     "safe_contact": {
         "phone": _l("By phone"),
         "in_person": _l("In person"),

@@ -24,6 +24,7 @@ from services.intake.web.pages.services import services
 from services.intake.web.pages.sharing import sharing
 from services.intake.web.pages.team import team
 from services.intake.web.pages.webhooks import webhooks
+from services.intake.web.pages.well_being import well_being
 
 GATES = {
     **dict.fromkeys(
@@ -54,6 +55,7 @@ GATES = {
     counts: context.for_speakers,
     audit: context.for_auditors,
     webhooks: context.for_administrators,
+    well_being: context.for_administrators,
 }  #: whom each room is open to: one that stands here without a gate there is not
 PAGES = tuple(GATES)
 

@@ -135,6 +135,7 @@ POST /services/<service>                  302 | 403             | 303           
 POST /services/<service>/retire           302 | 403             | 303             | 303             | 403
 GET  /counts                              302 | 403             | 200             | 200             | 403
 POST /counts                              302 | 403             | 303             | 303             | 403
+GET  /node                                302 | 403             | 403             | 200             | 403
 GET  /webhooks                            302 | 403             | 403             | 200             | 403
 POST /webhooks                            302 | 403             | 403             | 200             | 403
 POST /webhooks/<endpoint>/test            302 | 403             | 403             | 303             | 403
