@@ -49,7 +49,10 @@ class Older(Node):
 
 @dataclass(frozen=True)
 class Plan:
-    """From which revision of the schema to which, the rows of each table, its bytes, and what stands in the way."""
+    """From which revision of the schema to which, the rows of each table, its bytes, and what stands in the way.
+
+    ``revision`` is empty where the database does not answer.
+    """
 
     revision: str
     newest: str

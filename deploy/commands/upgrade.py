@@ -1,5 +1,6 @@
 """``throughline upgrade``: a node's database becomes this version's, after a backup, verified, or stays as it was."""
 
+from contextlib import closing
 from importlib.metadata import version
 from typing import Annotated
 
@@ -30,7 +31,9 @@ def upgrade(
     composition = composition_of("intake")
     with explained():
         plan = plan_of(node)
-        _say(node, plan)
+        if plan.revision:
+            _refuse_anothers_key(composition)
+            _say(node, plan)
         if plan.obstacles:
             _tell(plan.obstacles)
             fail("nothing was changed: do first what is said above", code=CHECKS_FAILED)
@@ -48,10 +51,15 @@ def upgrade(
     out.print("All is well. Start throughline run intake and throughline web intake.")
 
 
+def _refuse_anothers_key(composition: Composition) -> None:
+    with key_must_fit(composition.settings.key_file), closing(composition.open_database()) as database:
+        refuse_anothers_key(database)
+
+
 def _say(node: Node, plan: Plan) -> None:
     mine = version("throughline")
-    was = mine if plan.revision == plan.newest else RELEASED.get(plan.revision, "one between two releases")
-    out.print(f"Schema {plan.revision or 'none'} (version {was}) → {plan.newest} (version {mine})")
+    was = mine if plan.revision == plan.newest else RELEASED.get(plan.revision, "not known here")
+    out.print(f"Schema {plan.revision} (version {was}) → {plan.newest} (version {mine})")
     out.print(f"{sum(plan.rows.values())} rows in {len(plan.rows)} tables")
     for folder, needed in rooms(node, plan.size).items():
         out.print(f"{needed / 1_000_000:.1f} MB are needed meanwhile on the disk of {folder}", markup=False)
@@ -65,8 +73,6 @@ def _tell(found: dict[str, Finding]) -> None:
 def _upgrade(composition: Composition, plan: Plan) -> None:
     if plan.revision == plan.newest:
         return
-    with key_must_fit(composition.settings.key_file):
-        refuse_anothers_key(composition.open_database())
     settings = read(BackupSettings)
     made = make_backup(settings, settings.backup_folder, DATA)
     out.print(f"{made} was written, opened again, and is well.", markup=False)

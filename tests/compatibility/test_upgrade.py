@@ -18,6 +18,7 @@ from services.intake.usecases.people import find_people
 from shared.database import Database
 from shared.migrations import check
 from shared.schema_version import newest_of
+from shared.sealing import OwnKeys, write_key_file
 from shared.testing.postgres import Postgres, fresh_database
 from tests.compatibility import test_databases
 from tests.compatibility.release import Release
@@ -108,6 +109,15 @@ def is_upgraded(node: dict[str, str], rows: dict[str, int]) -> None:
     assert {name for name, count in rows.items() if now[name] < count} == set()
     with closing(opened(node)) as database:
         assert {person.missing for person in find_people(database, "", WORKER)} == {None}
+
+
+def test_not_with_another_key(node: dict[str, str]) -> None:
+    assert throughline("upgrade", **node).returncode == 0
+    key_file = Path(node["key_file"])
+    key_file.unlink()
+    write_key_file(key_file, OwnKeys.generate())
+
+    refuses(throughline("upgrade", "--check", **node), naming=str(key_file), remedy="restore the key file")
 
 
 def test_not_while_the_worker_lives(node: dict[str, str], url: str) -> None:
