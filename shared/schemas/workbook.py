@@ -169,7 +169,7 @@ OBSERVED = (
     Table("coverage", "services", ("coverage", "service_type", "region"), about_people=False),
 )  #: kept by the reporting service from the referral service's events, in the quarter they were sent
 
-TABLES = {table.name: table for table in CONTRIBUTED + OBSERVED}
+TABLES = {table.name: table for table in (*CONTRIBUTED, OF_ACTIVITIES, *OBSERVED)}
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ HXL: Mapping[str, str] = {
     "age_band": "#affected+age",
     "citizenship": "#country+citizenship",
     "exploitation": "#cause+type",
+    "activity": "#activity+type",
     "region": "#adm1+code",
     "from_region": "#adm1+code+from",
     "to_region": "#adm1+code+to",

@@ -11,6 +11,7 @@ from services.reporting.domain.protection import TOTAL
 from services.reporting.domain.regions import OTHER, name_of
 from services.reporting.usecases.overview import Headline
 from services.reporting.usecases.report import Report, Value
+from shared.schemas.workbook import OF_ACTIVITIES
 from shared.web.labels import label
 
 TABLES = {
@@ -23,6 +24,7 @@ TABLES = {
     "persons_by_recruiter": _l("Persons by recruiter"),
     "persons_by_case_state": _l("Persons assisted, by the state of the case"),
     "needs": _l("Needs by service"),
+    "activities": _l("Prevention and awareness raising"),
     "referrals": _l("Referrals by service"),
     "referrals_by_urgency": _l("Referrals by urgency"),
     "response_times": _l("Response times"),
@@ -180,6 +182,8 @@ def about_regions(report: Report) -> str:
 
 def protection(report: Report) -> str:
     """The line beside each chart that says what protection did."""
+    if report.table == OF_ACTIVITIES:
+        return str(_("These figures are exact: organisations told how many activities they held."))
     if not report.table.about_people:
         return str(_("These figures are exact: they are about referrals, not about people."))
     if not report.withheld:
