@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from services.reporting.domain.filters import filters_of
 from services.reporting.domain.protection import TOTAL
 from services.reporting.domain.regions import OTHER, name_of
-from services.reporting.usecases.overview import Headline
+from services.reporting.usecases.overview import Headline, ReleasedHeadline
 from services.reporting.usecases.report import Report, Value
 from shared.schemas.workbook import OF_ACTIVITIES
 from shared.web.labels import label
@@ -166,6 +166,23 @@ def headline(found: Headline) -> str:
         return f"{persons}; {withheld}."
     children = _("of whom %(about)s%(percent)d %% are children", about=about, percent=found.children_percent)
     return f"{persons}, {children}."
+
+
+def released_headline(found: ReleasedHeadline) -> str:
+    """The year in one sentence, of figures that may be published; each is within its error in 19 of 20 cases."""
+    persons = ngettext(
+        "%(year)s: %(num)d ± %(error)d victim of trafficking identified and assisted",
+        "%(year)s: %(num)d ± %(error)d victims of trafficking identified and assisted",
+        found.persons.value,
+        year=found.year,
+        error=found.persons.error,
+    )
+    children = _(
+        "children among everybody counted: %(number)d ± %(error)d",
+        number=found.children.value,
+        error=found.children.error,
+    )
+    return f"{persons}; {children}."
 
 
 def about_regions(report: Report) -> str:
