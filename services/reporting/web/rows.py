@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from services.reporting.usecases.report import Report
+from services.reporting.web.words import INTERNAL
 from shared.web.csv_cells import harmless
 
 Row: TypeAlias = tuple[object, ...]
@@ -34,6 +35,8 @@ def about(report: Report) -> Iterable[Row]:
     yield "period", str(report.period)
     yield "filters", "; ".join(f"{name}={code}" for name, code in report.filters.given.items()) or "none"
     yield "protection", protection_note(report)
+    if report.table.about_people:
+        yield "use", str(INTERNAL)
     if report.contributors is not None:
         yield "organisations", report.contributors
     yield "made_at", report.at.isoformat(timespec="seconds")

@@ -82,6 +82,9 @@ FORMS = {
     "xlsx": _l("Download as XLSX"),
     "pdf": _l("Download as PDF"),
 }
+INTERNAL = _l(
+    "For internal use under the network's information-sharing protocol: not for publication. Publish releases."
+)  #: above every exact table about people
 OF_THE_QUARTER = (
     "referrals",
     "median_hours_to_acknowledgement",
