@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 VERSION = 2
+LIMITED = 2  #: the first workbook by which nobody is in more cells of a table than it declares
 EXPLOITATION = (
     "isForcedLabour",
     "isSexualExploit",

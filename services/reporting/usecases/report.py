@@ -145,7 +145,7 @@ def _told(tx: Transaction, declared: Table, period: Period) -> Report:
     counts = sum((_added_up(declared, cells) for cells in found), Counter[Codes]())
     dimensions = _codes(declared, counts)
     values = {codes: Value(n) for codes, n in protection.with_totals(counts, dimensions).items()}
-    told_by = contributed.contributors(tx, period)
+    told_by = contributed.contributors(tx, period, declared)
     return Report(declared, period, dimensions, *_split(values), at=tx.at, contributors=told_by)
 
 
@@ -158,7 +158,7 @@ def _protected(tx: Transaction, declared: Table, period: Period) -> Report:
     rounded = protection.rounded(hidden)
     whole = protection.with_totals(counts, dimensions, several=declared.several)
     values = {codes: _value(codes, count, hidden, rounded) for codes, count in whole.items()}
-    people = contributed.contributors(tx, period)
+    people = contributed.contributors(tx, period, declared)
     return Report(declared, period, dimensions, *_split(values), at=tx.at, contributors=people)
 
 
