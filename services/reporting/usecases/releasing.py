@@ -176,6 +176,14 @@ def contributions(database: Database) -> list[Standing]:
     return sorted(found, key=lambda one: one.period, reverse=True)
 
 
+def find_release(database: Database, number: int) -> Release | None:
+    """What was released of the proposal of that number."""
+    with database.reading() as tx:
+        made = (one for one in ledger.charges(tx) if one.proposal == number and one.finished_at)
+        charge = next(made, None)
+        return ledger.read_release(tx, charge) if charge else None
+
+
 def releases(database: Database) -> list[Release]:
     """Everything that was ever released, newest first."""
     with database.reading() as tx:

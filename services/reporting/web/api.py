@@ -115,8 +115,13 @@ def install(app: Flask, database: Database) -> None:
 def file_answer(report: Report, form: str) -> Response:
     """The report as a file to keep, in one of FORMS."""
     wanted = FORMS[form]
-    disposition = {"Content-Disposition": f'attachment; filename="{wanted.name(report)}"'}
-    return Response(wanted.write(report), headers=disposition, mimetype=wanted.mimetype)
+    return download(wanted.write(report), wanted.name(report), wanted.mimetype)
+
+
+def download(written: bytes, name: str, mimetype: str) -> Response:
+    """A file to keep, under that name."""
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(written, headers=disposition, mimetype=mimetype)
 
 
 def _as_dict(report: Report) -> dict[str, Any]:

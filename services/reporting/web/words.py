@@ -85,6 +85,7 @@ FORMS = {
 INTERNAL = _l(
     "For internal use under the network's information-sharing protocol: not for publication. Publish releases."
 )  #: above every exact table about people
+PUBLIC = _l("They may be published, each with its error.")  #: of the figures of a release
 OF_THE_QUARTER = (
     "referrals",
     "median_hours_to_acknowledgement",
