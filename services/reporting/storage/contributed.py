@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, func, select, tuple_, update
+from sqlalchemy import bindparam, case, func, select, tuple_, update
 
 from services.reporting.domain.counts import Cell
 from services.reporting.domain.periods import Period
@@ -178,10 +178,11 @@ def _answered_now(new: Any, _old: Any) -> Mapping[str, Any]:
 
 
 def organisations_by_quarter(tx: Transaction, period: Period, *, since: int) -> dict[str, int]:
-    """How many organisations stand behind each quarter that has contributions by that workbook or a newer one."""
+    """Of each quarter that has any contributions how many are by that workbook or a newer one."""
     c = contributions.c
-    of_it = c.period.in_([str(quarter) for quarter in period.quarters]) & (c.workbook >= since)
-    query = select(c.period, func.count()).where(of_it).group_by(c.period)
+    of_it = c.period.in_([str(quarter) for quarter in period.quarters]) & (c.revision > 0)
+    by_it = func.sum(case((c.workbook >= since, 1), else_=0))
+    query = select(c.period, by_it).where(of_it).group_by(c.period)
     return {name: int(count) for name, count in tx.execute(query)}
 
 

@@ -161,6 +161,14 @@ def test_counts_in_which_a_person_has_no_limit_are_in_no_release(hub: Any, count
     assert release.charge.organisations == 6
 
 
+def test_a_year_is_not_released_without_a_quarter_that_only_old_nodes_counted(hub: Any, counts: Any) -> None:
+    old = counts({("food", "met"): 40}, period="2026-Q2")
+    hub.hear(old.load({**old.dump(), "workbook": 1}), sender="island")
+    hub.at += timedelta(days=300)
+    with pytest.raises(NotReleased, match="too_few_organisations"):
+        asked(hub, tables=["needs_met_and_unmet"], period="2026")
+
+
 def test_a_period_that_still_takes_counts_is_not_released(hub: Any) -> None:
     hub.at -= timedelta(days=20)
     with pytest.raises(NotReleased, match="period_open"):

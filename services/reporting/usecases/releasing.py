@@ -115,7 +115,7 @@ def _check(
 
 
 def _organisations(tx: Transaction, period: Period, tables: Sequence[str]) -> dict[str, int]:
-    """By quarter, how many have sent counts of which a release can be made, by a workbook that has these tables."""
+    """By quarter that has any counts, of how many they are such as a release is made of, with these tables in them."""
     since = max(LIMITED, *(RELEASED[name].table.since for name in tables))
     return organisations_by_quarter(tx, period, since=since)
 
