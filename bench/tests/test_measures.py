@@ -1,5 +1,6 @@
 """Each of the other measures passes once, short, through the real parts."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -77,7 +78,17 @@ def test_pages_at_a_node_with_much_in_it(servers: Servers) -> None:
 
 
 def test_reading_a_workbook_of_many_contributions(servers: Servers) -> None:
-    assert names(workbook.measure(servers, QUICK, QUIETLY)) == [workbook.RATIO.name, workbook.TIME.name]
+    goals = (workbook.RATIO, workbook.TIME, workbook.PEOPLE)
+    assert names(workbook.measure(servers, QUICK, QUIETLY)) == [goal.name for goal in goals]
+
+
+@pytest.mark.parametrize("people", [7, 10_000, 1_000_000])
+def test_every_table_of_a_workbook_counts_all_the_people(people: int) -> None:
+    counted = Counter[str]()
+    for contribution in workbook._of_people(people):
+        for table, _codes, count in contribution.cells:
+            counted[table] += count
+    assert counted == {table.name: people for table in workbook.TABLES}
 
 
 def test_the_accuracy_of_every_way_is_measured() -> None:

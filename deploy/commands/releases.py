@@ -82,6 +82,7 @@ def ledger(*, as_json: AsJson = False) -> None:
         return
     rows = [
         {
+            "number": one.proposal,
             "charged": f"{one.charged_at:%Y-%m-%d %H:%M}",
             "period": one.period,
             "epsilon": one.epsilon / THOUSAND,

@@ -11,10 +11,12 @@ from deploy.composition import web_of
 from deploy.console import err, fail
 from services.reporting.domain.filters import FilterRefused, Filters
 from services.reporting.domain.periods import PeriodUnknown
+from services.reporting.usecases.releasing import find_release
 from services.reporting.usecases.report import TableUnknown, table
 from services.reporting.web import create_app
-from services.reporting.web.exports import FORMS
+from services.reporting.web.exports import FORMS, release_csv
 from services.reporting.web.pdf import NoPdfHere, TooLargeForPdf
+from shared.database import Database
 from shared.files import replace as write_over
 from shared.files import write_new
 from shared.schema_version import is_newest
@@ -44,9 +46,10 @@ def _group() -> None:
 @app.command("export")
 def export(  # noqa: PLR0913 - what a report is asked by
     *,
-    name: Annotated[str, typer.Option("--table", help=f"One of {', '.join(TABLES)}.")],
-    period: Annotated[str, typer.Option(help="2026-Q4, or 2026 for its quarters together.")],
     output: Annotated[Path, typer.Option(help="The file to write.")],
+    name: Annotated[str, typer.Option("--table", help=f"One of {', '.join(TABLES)}.")] = "",
+    period: Annotated[str, typer.Option(help="2026-Q4, or 2026 for its quarters together.")] = "",
+    release: Annotated[int | None, typer.Option(help="Instead: the number of a release, as CSV.")] = None,
     form: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMS)}.")] = "csv",
     region: Annotated[
         str | None, typer.Option(help="ISO 3166-2: of the organisation that was asked.")
@@ -56,7 +59,7 @@ def export(  # noqa: PLR0913 - what a report is asked by
     language: Annotated[str, typer.Option(help="Of a PDF: en, ru, be or uk.")] = "en",
     replace: Annotated[bool, typer.Option("--replace", help="Write over a file that is there.")] = False,
 ) -> None:
-    """Write a table to a file, as the coordinator's pages give it out; with the settings of web reporting."""
+    """Write a table or a release to a file, as the pages give it out; with the settings of web reporting."""
     if form not in FORMS:
         fail(f"there is no format {form}: use one of {', '.join(FORMS)}")
     if language not in LANGUAGES:
@@ -66,13 +69,23 @@ def export(  # noqa: PLR0913 - what a report is asked by
         fail("the database is not of this version: run throughline migrate reporting")
     with closing(composition.open_database()) as database:
         try:
-            report = table(database, name, period, Filters(region, service, urgency))
             with speaking(create_app(database, composition.settings), language):
-                written = FORMS[form].write(report)
+                if release is not None:
+                    written = _of_release(database, release)
+                else:
+                    report = table(database, name, period, Filters(region, service, urgency))
+                    written = FORMS[form].write(report)
         except (TableUnknown, PeriodUnknown, FilterRefused, TooLargeForPdf, NoPdfHere) as refused:
             fail(WHY[refused.code])
     _keep(output, written, replace=replace)
     err.print(f"Written: {output}")
+
+
+def _of_release(database: Database, number: int) -> bytes:
+    release = find_release(database, number)
+    if release is None:
+        fail(f"nothing was released as number {number}: see throughline report ledger")
+    return release_csv(release)
 
 
 def _keep(path: Path, written: bytes, *, replace: bool) -> None:

@@ -11,7 +11,7 @@ class CountsAnswered(Event):
     """What became of an organisation's counts of a quarter, by their revision; the same answer however often they come.
 
     ``answer`` is ``taken``, ``replaced`` (others stand, of the ``revision_held``, as high or higher), or why they were
-    refused: ``old_workbook``, ``newer_workbook``, ``period_closed``, ``period_not_begun``, or what in them cannot be
+    refused: ``newer_workbook``, ``period_closed``, ``period_not_begun``, or what in them cannot be
     right. ``workbook_in_force`` is the version to count by.
     """
 

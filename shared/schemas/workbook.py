@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 VERSION = 2
+LIMITED = 2  #: the first workbook by which nobody is in more cells of a table than it declares
 EXPLOITATION = (
     "isForcedLabour",
     "isSexualExploit",
@@ -169,7 +170,7 @@ OBSERVED = (
     Table("coverage", "services", ("coverage", "service_type", "region"), about_people=False),
 )  #: kept by the reporting service from the referral service's events, in the quarter they were sent
 
-TABLES = {table.name: table for table in CONTRIBUTED + OBSERVED}
+TABLES = {table.name: table for table in (*CONTRIBUTED, OF_ACTIVITIES, *OBSERVED)}
 
 
 @dataclass(frozen=True)

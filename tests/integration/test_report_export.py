@@ -82,6 +82,13 @@ def test_a_table_is_written_in_every_format(settings: dict[str, str], tmp_path: 
     assert "Терміновість: терміново" in document.pages[0].extract_text()
 
 
+def test_activities_are_a_table_like_the_others(settings: dict[str, str], tmp_path: Path) -> None:
+    assert export(settings, "--table", "activities", "--output", str(tmp_path / "told.csv"))[0] == 0
+    assert ["activity", "value", "protected"] in list(
+        csv.reader((tmp_path / "told.csv").read_text().splitlines())
+    )
+
+
 def test_a_file_that_is_there_is_left_alone(settings: dict[str, str], tmp_path: Path) -> None:
     kept = tmp_path / "kept.csv"
     kept.write_text("mine")

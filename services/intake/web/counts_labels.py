@@ -21,7 +21,6 @@ TABLES: Mapping[str, Any] = {
 ANSWERS: Mapping[str, Any] = {
     "taken": _l("Taken: these are the counts that stand."),
     "replaced": _l("Others of ours stand, with a higher number. What is counted is sent anew."),
-    "old_workbook": _l("Not taken: the network counts by a newer workbook. This node has to be upgraded."),
     "newer_workbook": _l(
         "Not taken: the network still counts by an earlier workbook. It is sent anew by that."
     ),

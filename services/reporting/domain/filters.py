@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 from services.reporting.domain.regions import OTHER
 from shared.schemas.codes import SERVICE_TYPES, URGENCIES
-from shared.schemas.workbook import Table
+from shared.schemas.workbook import OBSERVED, Table
 
 
 class FilterRefused(Exception):
@@ -62,4 +62,4 @@ def filters_of(table: Table) -> tuple[str, ...]:
     names = tuple(field.name for field in fields(Filters))
     if "region" in table.dimensions:
         names = tuple(name for name in names if name != "region")
-    return () if table.about_people else names
+    return names if table in OBSERVED else ()

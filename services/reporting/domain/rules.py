@@ -21,8 +21,8 @@ class Rules:
     """What holds until two people change it.
 
     ``epsilon``, in thousandths: the most that all releases together may spend on the people of one quarter's intake.
-    ``workbook``: the version that nodes count by. ``organisations``: of how many a release must be made.
-    Raises RulesWrong.
+    ``workbook``: the version that nodes count by, and the newest that is taken. ``organisations``: of how many a
+    release must be made. Raises RulesWrong.
     """
 
     epsilon: int = 1_000

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, func, select, tuple_, update
+from sqlalchemy import bindparam, case, func, select, tuple_, update
 
 from services.reporting.domain.counts import Cell
 from services.reporting.domain.periods import Period
@@ -15,6 +15,7 @@ from services.reporting.storage.release_tables import contribution_answers, cube
 from services.reporting.storage.tables import contributions
 from shared.database import Transaction
 from shared.rows import add_new, put
+from shared.schemas.workbook import VERSION, Table
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,14 @@ def contributed(tx: Transaction, period: Period, *tables: str) -> dict[Period, l
     return found
 
 
+def contributed_since(tx: Transaction, period: Period, workbook: int) -> list[Cell]:
+    """Every cell of the period that an organisation has contributed by that workbook or a newer one."""
+    c = contributions.c
+    of_it = c.period.in_([str(quarter) for quarter in period.quarters]) & (c.workbook >= workbook)
+    found = tx.execute(select(c.cells).where(of_it)).scalars()
+    return [(table, tuple(codes), count) for cells in found for table, codes, count in cells]
+
+
 def _read(rows: Sequence[Any]) -> list[list[str]]:
     """All their codes at once: one by one they would take longer than all else."""
     read: list[list[str]] = orjson.loads("[" + ",".join(row[2] for row in rows) + "]")
@@ -169,16 +178,18 @@ def _answered_now(new: Any, _old: Any) -> Mapping[str, Any]:
 
 
 def organisations_by_quarter(tx: Transaction, period: Period, *, since: int) -> dict[str, int]:
-    """How many organisations stand behind each quarter that has contributions by that workbook or a newer one."""
+    """Of each quarter that has any contributions how many are by that workbook or a newer one."""
     c = contributions.c
-    of_it = c.period.in_([str(quarter) for quarter in period.quarters]) & (c.workbook >= since)
-    query = select(c.period, func.count()).where(of_it).group_by(c.period)
+    of_it = c.period.in_([str(quarter) for quarter in period.quarters]) & (c.revision > 0)
+    by_it = func.sum(case((c.workbook >= since, 1), else_=0))
+    query = select(c.period, by_it).where(of_it).group_by(c.period)
     return {name: int(count) for name, count in tx.execute(query)}
 
 
-def contributors(tx: Transaction, period: Period) -> int:
-    """How many organisations have contributed to the period."""
+def contributors(tx: Transaction, period: Period, table: Table) -> int:
+    """How many organisations have contributed to the period by a workbook that has the table."""
     c = contributions.c
     of_it = c.period.in_([str(q) for q in period.quarters]) & (c.revision > 0)
-    query = select(func.count(c.org.distinct())).where(of_it)
+    has_it = c.workbook.between(table.since, table.until or VERSION)
+    query = select(func.count(c.org.distinct())).where(of_it, has_it)
     return int(tx.execute(query).scalar_one())

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from itertools import pairwise, product
-from math import exp, log, sqrt
+from math import log, sqrt
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from bench.attack.attacker import promised, success
 from services.reporting.domain.consistent import Shown, consistent, error_of, shared_out
 from services.reporting.domain.noise import Draw, SpendsTooMuch, drawn, scale_of, with_noise
 from services.reporting.domain.protection import TOTAL, Codes
@@ -118,32 +119,16 @@ def test_the_errors_that_are_given_hold_for_nineteen_of_twenty() -> None:
     )
 
 
-def attack(epsilon: int, trials: int) -> float:
-    """How often somebody is right who knows everybody else, and guesses by the best test whether one person is in.
-
-    The person would stand in the table of recruiters, in a cell of which the attacker knows the others exactly.
-    """
-    random = Random(11)  # noqa: S311 - coins, not noise
-    right = 0
-    for _ in range(trials):
-        is_in = random.random() < 0.5
-        counts: dict[str, dict[Codes, int]] = {"persons_by_recruiter": {("Family",): 30 + is_in}}
-        [noisy] = with_noise(counts, code_lists(), epsilon)
-        right += (noisy.cells["Family",] > 30) == is_in if noisy.cells["Family",] != 30 else not is_in
-    return right / trials
-
-
 @pytest.mark.parametrize("epsilon", [500, 1_000])
 def test_an_attacker_who_knows_everybody_else_is_right_no_oftener_than_promised(epsilon: int) -> None:
-    promised = exp(epsilon / 1_000) / (1 + exp(epsilon / 1_000))
     chance = sqrt(log(1e6) / (2 * TRIALS))  # Hoeffding: one test in a million fails by bad luck
-    assert attack(epsilon, TRIALS) <= promised + chance
+    assert success(epsilon, TRIALS) <= promised(epsilon) + chance
 
 
 def test_the_attack_would_notice_too_little_noise() -> None:
     """With noise for eight times the epsilon it is right more often than is promised for one."""
     chance = sqrt(log(1e6) / (2 * TRIALS))
-    assert attack(4_000, TRIALS) > exp(0.5) / (1 + exp(0.5)) + chance
+    assert success(4_000, TRIALS) > promised(500) + chance
 
 
 def test_without_noise_a_table_stays_what_it_is() -> None:

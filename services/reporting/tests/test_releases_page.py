@@ -19,6 +19,11 @@ def hub(world: World) -> World:
 
 @pytest.fixture
 def page(hub: World) -> Any:
+    return page_of(hub)
+
+
+def page_of(hub: World) -> Any:
+    """The pages as anna sees them, in the language named; of releases unless another is named."""
     settings = ReportingWebSettings(
         reporting_database_url="sqlite://",
         secret_key=Secret("k" * 32),
@@ -30,7 +35,9 @@ def page(hub: World) -> Any:
     assert token
     said = {"username": "anna", "password": "seven quiet lanterns anna", "csrf_token": token[1]}
     client.post("/sign-in", data=said)
-    return lambda language="en": client.get("/releases", headers={"Accept-Language": language}).text
+    return lambda language="en", path="/releases": (
+        client.get(path, headers={"Accept-Language": language}).text
+    )
 
 
 def test_before_any_release_it_says_what_may_be_spent(page: Any) -> None:

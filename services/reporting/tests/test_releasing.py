@@ -150,6 +150,25 @@ def test_fewer_than_five_organisations_release_nothing(world: Any, counts: Any) 
         asked(world)
 
 
+def test_counts_in_which_a_person_has_no_limit_are_in_no_release(hub: Any, counts: Any) -> None:
+    """A node of version 0.1.0 counts all needs of somebody, which noise for four does not hide."""
+    old = counts({("food", "met"): 1_000})
+    hub.at -= timedelta(days=90)
+    hub.hear(old.load({**old.dump(), "workbook": 1}), sender="island")
+    hub.at += timedelta(days=90)
+    release = approved(hub, asked(hub, tables=["needs_met_and_unmet"]), draw=lambda exact, *_: list(exact))
+    assert release.tables["needs_met_and_unmet"]["food", "met"].value == 6 * 40
+    assert release.charge.organisations == 6
+
+
+def test_a_year_is_not_released_without_a_quarter_that_only_old_nodes_counted(hub: Any, counts: Any) -> None:
+    old = counts({("food", "met"): 40}, period="2026-Q2")
+    hub.hear(old.load({**old.dump(), "workbook": 1}), sender="island")
+    hub.at += timedelta(days=300)
+    with pytest.raises(NotReleased, match="too_few_organisations"):
+        asked(hub, tables=["needs_met_and_unmet"], period="2026")
+
+
 def test_a_period_that_still_takes_counts_is_not_released(hub: Any) -> None:
     hub.at -= timedelta(days=20)
     with pytest.raises(NotReleased, match="period_open"):

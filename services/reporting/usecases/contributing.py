@@ -40,9 +40,9 @@ def _cells(event: CountsContributed) -> list[Cell]:
 
 
 def _refusal(rules: Rules, event: CountsContributed, *, at: datetime, open_for: timedelta) -> str | None:
-    """Of another workbook than the one in force nothing can be added to what others counted."""
-    if event.workbook != rules.workbook:
-        return "newer_workbook" if event.workbook > rules.workbook else "old_workbook"
+    """A table is the same in every workbook that it is part of, so that counts by an earlier one are taken as well."""
+    if event.workbook > rules.workbook:
+        return "newer_workbook"
     return refusal_of(parse_period(event.period), at=at, open_for=open_for)
 
 
@@ -55,12 +55,18 @@ def newest(contributed: Sequence[Contribution]) -> list[Contribution]:
 
 
 def answer_all(tx: Transaction, batch: Batch) -> None:
-    """Answer each contribution of the batch, once what is taken of it is kept; a repeat is answered as before."""
+    """Answer each contribution of the batch, once what is taken of it is kept; a repeat is answered as before.
+
+    A node of version 0.1.0 is told nothing.
+    """
     heard = [(m, m.event) for m in (*batch.fresh, *batch.repeated) if isinstance(m.event, CountsContributed)]
-    answers = [(m.sender, event, _answer(tx, batch, m, event)) for m, event in heard]
-    keep_answers(tx, [(org, event.period, event.revision, answer) for org, event, answer in answers])
+    answers = [(m, event, _answer(tx, batch, m, event)) for m, event in heard]
+    keep_answers(tx, [(m.sender, event.period, event.revision, answer) for m, event, answer in answers])
     in_force = rules_in_force(tx).workbook if answers else 0
-    for org, event, answer in answers:
+    for message, event, answer in answers:
+        if not _hears_answers(message, event):
+            continue
+        org = message.sender
         said = CountsAnswered(
             period=event.period,
             revision=event.revision,
@@ -69,6 +75,11 @@ def answer_all(tx: Transaction, batch: Batch) -> None:
             revision_held=held(tx, org, event.period)[0],
         )
         tx.outbox.publish(tx, said, to=to_node(org), subject=f"counts/{event.period}")
+
+
+def _hears_answers(message: Message, event: CountsContributed) -> bool:
+    """A node of version 0.1.0 counts by workbook 1 and does not sign; it does not know answers, and would park one."""
+    return event.workbook > 1 or message.letter is not None
 
 
 def _answer(tx: Transaction, batch: Batch, message: Message, event: CountsContributed) -> str:

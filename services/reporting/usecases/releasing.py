@@ -19,7 +19,7 @@ from services.reporting.domain.rules import Rules
 from services.reporting.storage import decisions, ledger
 from services.reporting.storage.contributed import (
     Standing,
-    contributed,
+    contributed_since,
     organisations_by_quarter,
     standing_contributions,
 )
@@ -29,7 +29,7 @@ from services.reporting.usecases.contributing import countries
 from services.reporting.usecases.deciding import NotDecided, approve, check_coordinator, find
 from shared.clock import new_id
 from shared.database import Database, Transaction
-from shared.schemas.workbook import RELEASED, Released
+from shared.schemas.workbook import LIMITED, RELEASED, Released
 
 
 class NotReleased(Exception):
@@ -115,8 +115,9 @@ def _check(
 
 
 def _organisations(tx: Transaction, period: Period, tables: Sequence[str]) -> dict[str, int]:
-    """By quarter, how many have sent counts by a workbook that has these tables."""
-    return organisations_by_quarter(tx, period, since=max(RELEASED[name].table.since for name in tables))
+    """By quarter that has any counts, of how many they are such as a release is made of, with these tables in them."""
+    since = max(LIMITED, *(RELEASED[name].table.since for name in tables))
+    return organisations_by_quarter(tx, period, since=since)
 
 
 def _draw(tx: Transaction, charge: Charge, draw: Draw) -> None:
@@ -131,10 +132,9 @@ def _draw(tx: Transaction, charge: Charge, draw: Draw) -> None:
 
 
 def _counts(tx: Transaction, period: Period, tables: Sequence[str]) -> dict[str, dict[Codes, int]]:
-    wanted = [RELEASED[name] for name in tables]
-    quarters = contributed(tx, period, *{one.of for one in wanted})
-    cells = [cell for quarter in quarters.values() for cell in quarter]
-    return {one.name: added_up(one, cells) for one in wanted}
+    """Of those only by whose workbook one person's weight has a limit, as noise must know it."""
+    cells = contributed_since(tx, period, LIMITED)
+    return {name: added_up(RELEASED[name], cells) for name in tables}
 
 
 def added_up(released: Released, cells: Sequence[Cell]) -> dict[Codes, int]:
@@ -174,6 +174,14 @@ def contributions(database: Database) -> list[Standing]:
         years = sorted({parse_period(name).year for name in periods_with_counts(tx)}, reverse=True)
         found = [one for year in years for one in standing_contributions(tx, Period(year))]
     return sorted(found, key=lambda one: one.period, reverse=True)
+
+
+def find_release(database: Database, number: int) -> Release | None:
+    """What was released of the proposal of that number."""
+    with database.reading() as tx:
+        made = (one for one in ledger.charges(tx) if one.proposal == number and one.finished_at)
+        charge = next(made, None)
+        return ledger.read_release(tx, charge) if charge else None
 
 
 def releases(database: Database) -> list[Release]:

@@ -19,7 +19,7 @@ from services.reporting.domain.response import measured
 from services.reporting.storage import contributed, directory, observed
 from shared.database import Database, Transaction
 from shared.schemas.codes import URGENCIES
-from shared.schemas.workbook import CONTRIBUTED, TABLES, Table
+from shared.schemas.workbook import CONTRIBUTED, OF_ACTIVITIES, TABLES, Table
 
 Which = ColumnElement[bool]  #: referrals
 Found = Mapping[Codes, float | None]  #: cells and totals of a table about referrals
@@ -87,6 +87,8 @@ def table(database: Database, name: str, period: str, filters: Filters = EVERYTH
         filters.check(declared, shown)
         if declared.about_people:
             return _protected(tx, declared, wanted)
+        if declared == OF_ACTIVITIES:
+            return _told(tx, declared, wanted)
         return _observed(tx, declared, wanted, filters, shown)
 
 
@@ -138,6 +140,15 @@ def _response_times(tx: Transaction, which: Which) -> Found:
     }
 
 
+def _told(tx: Transaction, declared: Table, period: Period) -> Report:
+    found = contributed.contributed(tx, period, declared.name).values()
+    counts = sum((_added_up(declared, cells) for cells in found), Counter[Codes]())
+    dimensions = _codes(declared, counts)
+    values = {codes: Value(n) for codes, n in protection.with_totals(counts, dimensions).items()}
+    told_by = contributed.contributors(tx, period, declared)
+    return Report(declared, period, dimensions, *_split(values), at=tx.at, contributors=told_by)
+
+
 def _protected(tx: Transaction, declared: Table, period: Period) -> Report:
     beside = [table for table in CONTRIBUTED if table.counts == declared.counts and table != declared]
     found = contributed.contributed(tx, period, declared.name, *(table.name for table in beside)).values()
@@ -147,7 +158,7 @@ def _protected(tx: Transaction, declared: Table, period: Period) -> Report:
     rounded = protection.rounded(hidden)
     whole = protection.with_totals(counts, dimensions, several=declared.several)
     values = {codes: _value(codes, count, hidden, rounded) for codes, count in whole.items()}
-    people = contributed.contributors(tx, period)
+    people = contributed.contributors(tx, period, declared)
     return Report(declared, period, dimensions, *_split(values), at=tx.at, contributors=people)
 
 

@@ -12,6 +12,7 @@ from services.reporting.usecases import report as reports
 from services.reporting.usecases.report import Report, Value
 from services.reporting.web.exports import FORMS, XLSX
 from services.reporting.web.rows import protection_note
+from services.reporting.web.words import INTERNAL
 from shared.database import Database
 from shared.schemas.workbook import TABLES
 from shared.web import Described, make_api
@@ -71,6 +72,7 @@ class ReportSchema(Schema):
     totals = fields.List(fields.Nested(ValueSchema), required=True)
     total = fields.Raw(allow_none=True, metadata=_NUMBER)
     protection = fields.Nested(ProtectionSchema, required=True)
+    use = fields.String(allow_none=True, metadata={"description": "what an exact table about people is for"})
     organisations = fields.Integer(allow_none=True, metadata={"description": "how many sent counts"})
     made_at = fields.DateTime(required=True)
 
@@ -113,8 +115,13 @@ def install(app: Flask, database: Database) -> None:
 def file_answer(report: Report, form: str) -> Response:
     """The report as a file to keep, in one of FORMS."""
     wanted = FORMS[form]
-    disposition = {"Content-Disposition": f'attachment; filename="{wanted.name(report)}"'}
-    return Response(wanted.write(report), headers=disposition, mimetype=wanted.mimetype)
+    return download(wanted.write(report), wanted.name(report), wanted.mimetype)
+
+
+def download(written: bytes, name: str, mimetype: str) -> Response:
+    """A file to keep, under that name."""
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(written, headers=disposition, mimetype=mimetype)
 
 
 def _as_dict(report: Report) -> dict[str, Any]:
@@ -132,6 +139,7 @@ def _as_dict(report: Report) -> dict[str, Any]:
             "withheld": report.withheld,
             "rounded": report.rounded,
         },
+        "use": str(INTERNAL) if report.table.about_people else None,
         "organisations": report.contributors,
         "made_at": report.at,
     }

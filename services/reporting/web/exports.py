@@ -5,10 +5,12 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from services.reporting.storage.ledger import Release
 from services.reporting.usecases.report import Report
 from services.reporting.web import rows
 from services.reporting.web.pdf import pdf_of
 
+CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -53,9 +55,19 @@ def xlsx_of(report: Report) -> bytes:
     return written.getvalue()
 
 
+def release_csv(release: Release) -> bytes:
+    """All tables of a release in one, each figure with its error."""
+    return _csv((*rows.about_release(release), (), *rows.release_values(release)))
+
+
+def name_of_release(release: Release) -> str:
+    """What its file is called."""
+    return f"release-{release.charge.proposal}-{release.charge.period}.csv"
+
+
 FORMS: Mapping[str, Form] = {
-    "csv": Form(".csv", "text/csv", csv_of),
-    "hxl": Form(".hxl.csv", "text/csv", hxl_of),
+    "csv": Form(".csv", CSV, csv_of),
+    "hxl": Form(".hxl.csv", CSV, hxl_of),
     "xlsx": Form(".xlsx", XLSX, xlsx_of),
     "pdf": Form(".pdf", "application/pdf", pdf_of),
 }

@@ -3,18 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import Flask, render_template
+from flask import Flask, Response, abort, render_template
 from flask_babel import format_decimal
 from flask_babel import lazy_gettext as _l
 
 from services.reporting.domain.consistent import Shown
-from services.reporting.domain.counts import LISTS
 from services.reporting.domain.protection import TOTAL, Codes
 from services.reporting.storage.ledger import Release
 from services.reporting.usecases import deciding, releasing
+from services.reporting.web import words
+from services.reporting.web.api import download
+from services.reporting.web.exports import CSV, name_of_release, release_csv
+from services.reporting.web.rows import place
 from services.reporting.web.words import DIMENSIONS, called
 from shared.database import Database
-from shared.schemas.workbook import ANY, RELEASED, UNKNOWN, percentages
+from shared.schemas.workbook import RELEASED, percentages
 
 THOUSAND = 1_000
 TITLES = {
@@ -56,7 +59,12 @@ class Printed:
 
 
 def install(app: Flask, database: Database) -> None:
-    """Add the page to the application."""
+    """Add the page and its files to the application."""
+
+    @app.get("/releases/<int:number>.csv")
+    def release_file(number: int) -> Response:
+        release = releasing.find_release(database, number) or abort(404)
+        return download(release_csv(release), name_of_release(release), CSV)
 
     @app.get("/releases")
     def releases() -> str:
@@ -69,6 +77,7 @@ def install(app: Flask, database: Database) -> None:
             waiting=deciding.open_proposals(database),
             contributions=releasing.contributions(database),
             epsilon=_epsilon,
+            words=words,
         )
 
 
@@ -93,18 +102,7 @@ def _table(name: str, cells: Mapping[Codes, Shown]) -> Printed:
             str(format_decimal(one.error)),
             str(format_decimal(percents[codes[0]])) if several and codes[0] in percents else "",
         )
-        for codes, one in sorted(shown.items(), key=lambda item: _place(released.dimensions, item[0]))
+        for codes, one in sorted(shown.items(), key=lambda item: place(released.dimensions, item[0]))
     ]
     titles = [str(DIMENSIONS[dimension]) for dimension in released.dimensions]
     return Printed(str(TITLES[name]), titles, lines, len(cells) - len(shown))
-
-
-def _place(dimensions: Sequence[str], codes: Codes) -> list[tuple[int, int, str]]:
-    """Codes in the order of their lists, those who have any of several after them, and totals last."""
-    return [_rank(kind, code) for kind, code in zip(dimensions, codes, strict=True)]
-
-
-def _rank(dimension: str, code: str) -> tuple[int, int, str]:
-    listed = LISTS.get(dimension, ())
-    after = 2 if code == TOTAL else int(code in {ANY, UNKNOWN})
-    return after, listed.index(code) if code in listed else len(listed), code

@@ -56,10 +56,16 @@ class Grid:
 
 
 def sections_of(report: Report) -> list[Section]:
-    """One section, or one for each code of the first of three dimensions; none when nothing was counted."""
+    """One section, or one for each code of the first of three dimensions; none when nothing was counted.
+
+    One dimension has its totals alone beside it.
+    """
     if not all(report.codes):
         return []
     values = {**report.cells, **report.totals}
+    if len(report.codes) == 1:
+        [down], [rows] = report.table.dimensions, report.codes
+        return [_section(Grid(down, "", rows, (), lambda row, _all: values.get((row,))))]
     *first, down, across = report.table.dimensions
     *firsts, rows, columns = report.codes
     if not first:

@@ -9,8 +9,9 @@ from flask_babel import lazy_gettext as _l
 from services.reporting.domain.filters import filters_of
 from services.reporting.domain.protection import TOTAL
 from services.reporting.domain.regions import OTHER, name_of
-from services.reporting.usecases.overview import Headline
+from services.reporting.usecases.overview import Headline, ReleasedHeadline
 from services.reporting.usecases.report import Report, Value
+from shared.schemas.workbook import OF_ACTIVITIES
 from shared.web.labels import label
 
 TABLES = {
@@ -23,6 +24,7 @@ TABLES = {
     "persons_by_recruiter": _l("Persons by recruiter"),
     "persons_by_case_state": _l("Persons assisted, by the state of the case"),
     "needs": _l("Needs by service"),
+    "activities": _l("Prevention and awareness raising"),
     "referrals": _l("Referrals by service"),
     "referrals_by_urgency": _l("Referrals by urgency"),
     "response_times": _l("Response times"),
@@ -80,6 +82,10 @@ FORMS = {
     "xlsx": _l("Download as XLSX"),
     "pdf": _l("Download as PDF"),
 }
+INTERNAL = _l(
+    "For internal use under the network's information-sharing protocol: not for publication. Publish releases."
+)  #: above every exact table about people
+PUBLIC = _l("They may be published, each with its error.")  #: of the figures of a release
 OF_THE_QUARTER = (
     "referrals",
     "median_hours_to_acknowledgement",
@@ -166,6 +172,23 @@ def headline(found: Headline) -> str:
     return f"{persons}, {children}."
 
 
+def released_headline(found: ReleasedHeadline) -> str:
+    """The year in one sentence, of figures that may be published; each is within its error in 19 of 20 cases."""
+    persons = ngettext(
+        "%(year)s: %(num)d ± %(error)d victim of trafficking identified and assisted",
+        "%(year)s: %(num)d ± %(error)d victims of trafficking identified and assisted",
+        found.persons.value,
+        year=found.year,
+        error=found.persons.error,
+    )
+    children = _(
+        "children among everybody counted: %(number)d ± %(error)d",
+        number=found.children.value,
+        error=found.children.error,
+    )
+    return f"{persons}; {children}."
+
+
 def about_regions(report: Report) -> str:
     """How regions are to be read, where the table has some."""
     if not {"region", "from_region"} & set(report.table.dimensions):
@@ -180,6 +203,8 @@ def about_regions(report: Report) -> str:
 
 def protection(report: Report) -> str:
     """The line beside each chart that says what protection did."""
+    if report.table == OF_ACTIVITIES:
+        return str(_("These figures are exact: organisations told how many activities they held."))
     if not report.table.about_people:
         return str(_("These figures are exact: they are about referrals, not about people."))
     if not report.withheld:

@@ -48,7 +48,6 @@ def test_the_page_shows_exactly_what_left_and_that_it_was_looked_at(site: Site, 
     [
         ("taken", "these are the counts that stand"),
         ("period_closed", "the quarter is closed"),
-        ("old_workbook", "has to be upgraded"),
         ("newer_workbook", "by an earlier workbook"),
         ("replaced", "with a higher number"),
         ("count_too_large", "cannot be right"),
