@@ -43,7 +43,7 @@ def upgrade(
                 "There is nothing to do." if there else "Nothing stands in the way, and nothing was changed."
             )
             return
-        _upgrade(composition, plan)
+        _upgrade(plan)
     make_ready("intake", composition)
     if wrong := found_by(AFTER, Node()):
         _tell(wrong)
@@ -70,7 +70,7 @@ def _tell(found: dict[str, Finding]) -> None:
         out.print(f"{name}: {one.says}\n    → {one.remedy}", markup=False)
 
 
-def _upgrade(composition: Composition, plan: Plan) -> None:
+def _upgrade(plan: Plan) -> None:
     if plan.revision == plan.newest:
         return
     settings = read(BackupSettings)
