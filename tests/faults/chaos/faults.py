@@ -24,6 +24,11 @@ def kill_a_service(place: Place) -> None:
     place.network.demo.supervisor.kill(place.dice.choice((*WORKERS, *WEB)))
 
 
+def kill_who_counts(place: Place) -> None:
+    """The sender's worker: when it is back, it tells the counts of its people anew."""
+    place.network.demo.supervisor.kill(f"intake.{A}")
+
+
 def stop_a_service(place: Place) -> None:
     """It stands still, as on a machine that swaps, and goes on."""
     pid = place.network.demo.supervisor.pid(place.dice.choice(WORKERS))
@@ -117,6 +122,7 @@ Fault = Callable[[Place], None]
 
 FAULTS: dict[Fault, int] = {
     kill_a_service: 6,
+    kill_who_counts: 2,
     stop_a_service: 4,
     kill_the_broker: 2,
     wipe_the_broker: 1,
