@@ -167,7 +167,7 @@ def inbox(database: Database, by: Actor) -> Inbox:
     """What waits for somebody here."""
     with database.reading() as tx:
         waiting = list_waiting(tx, seen_by=by, limit=IN_A_SECTION)
-        late = rows.is_overdue() | erasure_rows.has_late_copies(tx)
+        late = erasure_rows.is_late(tx)
         conditions = (rows.is_news(), late, rows.asks_us_how_it_went(tx.at), rows.silent_to_us(tx.at))
         found = [rows.referrals_where(tx, what, seen_by=by, limit=IN_A_SECTION) for what in conditions]
     audit.saw(database, by, Action.INBOX_READ)
