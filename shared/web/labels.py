@@ -11,6 +11,19 @@ from shared.schemas.life import Move, State
 
 Labels = Mapping[str, object]
 
+COUNTED: Labels = {
+    "persons_identified": _l("Persons by gender and age"),
+    "persons_by_citizenship": _l("Persons by citizenship"),
+    "persons_by_exploitation": _l("Persons by exploitation"),
+    "persons_by_exploitation_type": _l("Persons by type of exploitation"),
+    "persons_by_means": _l("Persons by means of control"),
+    "persons_by_sector": _l("Persons by sector of exploitation"),
+    "persons_by_recruiter": _l("Persons by recruiter"),
+    "persons_by_case_state": _l("Persons assisted, by the state of the case"),
+    "needs": _l("Needs by service"),
+    "activities": _l("Prevention and awareness raising"),
+}  #: the workbook's tables
+
 STATES: Labels = {
     State.SENT: _l("sent"),
     State.DELIVERED: _l("delivered"),

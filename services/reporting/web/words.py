@@ -12,19 +12,10 @@ from services.reporting.domain.regions import OTHER, name_of
 from services.reporting.usecases.overview import Headline, ReleasedHeadline
 from services.reporting.usecases.report import Report, Value
 from shared.schemas.workbook import OF_ACTIVITIES
-from shared.web.labels import label
+from shared.web.labels import COUNTED, label
 
 TABLES = {
-    "persons_identified": _l("Persons by gender and age"),
-    "persons_by_citizenship": _l("Persons by citizenship"),
-    "persons_by_exploitation": _l("Persons by exploitation"),
-    "persons_by_exploitation_type": _l("Persons by type of exploitation"),
-    "persons_by_means": _l("Persons by means of control"),
-    "persons_by_sector": _l("Persons by sector of exploitation"),
-    "persons_by_recruiter": _l("Persons by recruiter"),
-    "persons_by_case_state": _l("Persons assisted, by the state of the case"),
-    "needs": _l("Needs by service"),
-    "activities": _l("Prevention and awareness raising"),
+    **COUNTED,
     "referrals": _l("Referrals by service"),
     "referrals_by_urgency": _l("Referrals by urgency"),
     "response_times": _l("Response times"),

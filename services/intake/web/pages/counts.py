@@ -10,12 +10,13 @@ from flask_babel import gettext as _
 from services.intake.storage.counts_sent import Sent
 from services.intake.usecases import counts_told as use
 from services.intake.web.context import actor, database
-from services.intake.web.counts_labels import ANSWERS, TABLES, WRONG
+from services.intake.web.counts_labels import ANSWERS, WRONG
 from services.intake.web.forms.counts import ActivitiesForm
 from services.intake.web.once import once, refusals_shown_in
 from services.intake.web.pages.render import page as shown
 from services.intake.web.words import word
 from shared.schemas.workbook import CONTRIBUTED, OF_ACTIVITIES
+from shared.web.labels import COUNTED
 
 counts = Blueprint("counts", __name__)
 DIMENSIONS = {table.name: table.dimensions for table in (*CONTRIBUTED, OF_ACTIVITIES)}
@@ -50,5 +51,5 @@ def _tables(cells: Iterable[Mapping[str, Any]]) -> Mapping[str, Sequence[tuple[s
     for cell in cells:
         name, codes = cell["table"], cell["codes"]
         words = [word(kind, code) for kind, code in zip(DIMENSIONS[name], codes, strict=True)]
-        found.setdefault(str(TABLES[name]), []).append((" · ".join(words), cell["count"]))
+        found.setdefault(str(COUNTED[name]), []).append((" · ".join(words), cell["count"]))
     return found
