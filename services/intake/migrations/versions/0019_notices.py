@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.notices.first_tables import add_tellings
+
 revision = "0019"
 down_revision = "0018"
 
@@ -19,7 +21,7 @@ def upgrade() -> None:
     )
     _people()
     _notices()
-    _tellings()
+    add_tellings()
     _mails()
     op.add_column("webhook_deliveries", sa.Column("count", sa.Integer(), nullable=False, server_default="1"))
     op.drop_column("webhook_deliveries", "referral_id")
@@ -62,24 +64,6 @@ def _notices() -> None:
     )
     op.create_index("ix_notices_waiting", "notices", ["state", "spread_at", "org"])
     op.create_index("ix_notices_of_referral", "notices", ["referral_id", "org"])
-
-
-def _tellings() -> None:
-    op.create_table(
-        "tellings",
-        sa.Column("notice_id", sa.Uuid(), primary_key=True),
-        sa.Column("contact_id", sa.Uuid(), primary_key=True),
-        sa.Column("org", sa.String(31), nullable=False),
-        sa.Column("state", sa.String(10), nullable=False),
-        sa.Column("dropped_because", sa.String(10)),
-        sa.Column("urgent", sa.Boolean(), nullable=False),
-        sa.Column("daily", sa.Boolean(), nullable=False),
-        sa.Column("due_at", MOMENT, nullable=False),
-        sa.Column("mail_id", sa.Uuid()),
-    )
-    op.create_index("ix_tellings_mail_id", "tellings", ["mail_id"])
-    op.create_index("ix_tellings_due", "tellings", ["state", "due_at"])
-    op.create_index("ix_tellings_of_contact", "tellings", ["contact_id", "state"])
 
 
 def _mails() -> None:

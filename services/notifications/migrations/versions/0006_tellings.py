@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.notices.first_tables import add_tellings
+
 revision = "0006"
 down_revision = "0005"
 
@@ -20,7 +22,7 @@ def upgrade() -> None:
     op.add_column("notices", sa.Column("referral_id", sa.Uuid()))
     op.add_column("notices", sa.Column("dropped_because", sa.String(10)))
     op.add_column("notices", sa.Column("spread_at", MOMENT))
-    _tellings()
+    add_tellings()
     _keep_what_is_under_way()
     for table, index, column in GONE:
         op.drop_index(index, table)
@@ -34,24 +36,6 @@ def _people() -> None:
     op.add_column("contact_lists", sa.Column("tells_itself", sa.Boolean()))
     op.add_column("contacts", sa.Column("sealed", sa.LargeBinary()))
     op.add_column("contacts", sa.Column("wishes", sa.JSON()))
-
-
-def _tellings() -> None:
-    op.create_table(
-        "tellings",
-        sa.Column("notice_id", sa.Uuid(), primary_key=True),
-        sa.Column("contact_id", sa.Uuid(), primary_key=True),
-        sa.Column("org", sa.String(31), nullable=False),
-        sa.Column("state", sa.String(10), nullable=False),
-        sa.Column("dropped_because", sa.String(10)),
-        sa.Column("urgent", sa.Boolean(), nullable=False),
-        sa.Column("daily", sa.Boolean(), nullable=False),
-        sa.Column("due_at", MOMENT, nullable=False),
-        sa.Column("mail_id", sa.Uuid()),
-    )
-    op.create_index("ix_tellings_mail_id", "tellings", ["mail_id"])
-    op.create_index("ix_tellings_due", "tellings", ["state", "due_at"])
-    op.create_index("ix_tellings_of_contact", "tellings", ["contact_id", "state"])
 
 
 def _keep_what_is_under_way() -> None:
