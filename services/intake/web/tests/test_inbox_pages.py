@@ -1,6 +1,7 @@
 """The inbox of an organisation that has much to do stays readable."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -53,17 +54,21 @@ def test_a_pause_is_never_the_button_that_stands_out(site: Site, worker: Browser
     assert first.split('"')[1].endswith("/moves/complete")
 
 
-def test_what_is_due_later_is_a_page_further(
-    site: Site, worker: Browser, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("address", "onward", "bound"),
+    [("/inbox/waiting", "Due later", "IN_A_SECTION"), ("/referrals?direction=in", "Older ones", "AT_ONCE")],
+)
+def test_what_does_not_fit_is_a_page_further(
+    site: Site, worker: Browser, monkeypatch: pytest.MonkeyPatch, address: str, onward: str, bound: str
 ) -> None:
-    monkeypatch.setattr(referrals, "IN_A_SECTION", 3)
+    monkeypatch.setattr(referrals, bound, 3)
     for number in range(MANY):
         site.node.received(case_reference=f"AAAA-000{number}")
-    address, seen = "/inbox/waiting", []
+    seen = []
     while address:
         page = worker.text(address)
         seen.append(re.findall("AAAA-000[0-9]", page))
-        further = re.findall('href="(/inbox/waiting[^"]*)">Due later', page)
-        address = further[0] if further else ""
+        further = re.findall(f'href="([^"]*)">{onward}', page)
+        address = unescape(further[0]) if further else ""
     assert [len(page) for page in seen] == [3, 3, 1]
     assert len({reference for page in seen for reference in page}) == MANY
