@@ -13,6 +13,8 @@ from nameko.containers import ServiceContainer
 from deploy.composition import Composition
 from deploy.health import EVERY, HealthSettings, touch
 from deploy.memory import look_less_for_garbage
+from deploy.watching.serve import let_watch_worker
+from deploy.watching.settings import WatchSettings
 from shared.failpoints import FailpointSettings, arm
 from shared.logs import set_up_logs
 from shared.messaging.amqp import AmqpLink
@@ -37,6 +39,7 @@ def run(composition: Composition) -> int:
     container = ServiceContainer(composition.service_class, {PARTS: parts_of(composition)})
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: eventlet.spawn_n(container.stop))
+    let_watch_worker(read(WatchSettings), composition, container.config[PARTS].database)
     container.start()
     eventlet.spawn_n(_show_life, read(HealthSettings).alive_file)
     look_less_for_garbage()

@@ -11,6 +11,8 @@ from granian.constants import Interfaces
 
 from deploy.composition import WebComposition, web_of
 from deploy.memory import look_less_for_garbage
+from deploy.watching.serve import let_watch_pages
+from deploy.watching.settings import WatchSettings
 from shared.database import Database
 from shared.failpoints import FailpointSettings, arm
 from shared.logs import set_up_logs
@@ -66,6 +68,7 @@ def _application(service: str, create: Callable[[Database, WebComposition], Flas
     web = web_of(service)
     arm(read(FailpointSettings), reaches=web.settings.public_url)
     application = create(web.open_database(), web)
+    let_watch_pages(read(WatchSettings), service)
     look_less_for_garbage()
     return application
 

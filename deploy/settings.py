@@ -10,6 +10,7 @@ from deploy.commands.own_keys import WordsSettings
 from deploy.commands.provision import NetworkSettings
 from deploy.health import HealthSettings
 from deploy.key_files import KeySettings
+from deploy.watching.settings import WatchSettings
 from services.intake.settings import IntakeSettings, IntakeWebSettings
 from services.notifications.settings import NotificationsSettings
 from services.referral.settings import ReferralSettings
@@ -33,6 +34,7 @@ CLASSES: dict[str, type] = {
     "throughline restore": RestoreSettings,
     "every command with a key file": KeySettings,
     "every worker, and python -m deploy.health": HealthSettings,
+    "every worker, and pages": WatchSettings,
     "every process, in tests": FailpointSettings,
 }
 

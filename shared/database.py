@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import OperationalError
 
+from shared import tracing
 from shared.clock import Clock, now
 from shared.failpoints import reached
 from shared.together import Together
@@ -143,7 +144,7 @@ class Database:
 
         What ``may_be_forgotten`` in a power cut, whole, is done sooner: PostgreSQL does not wait for its disk.
         """
-        with self._writing, self.engine.connect() as connection:
+        with tracing.span("transaction"), self._writing, self.engine.connect() as connection:
             _begin(connection, write=True)
             if may_be_forgotten and not self.is_sqlite:
                 connection.execute(_DO_NOT_WAIT)

@@ -145,7 +145,8 @@ def brokers_in(value: str) -> list[str]:
     return [url.strip() for url in value.split(";")]
 
 
-def _safe_api(url: str) -> bool:
+def safe_url(url: str) -> bool:
+    """Whether what is sent there is sealed on its way, or does not leave this machine."""
     parts = urlsplit(url)
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
@@ -209,7 +210,7 @@ BROKER_URL = (
     ),
 )
 MANAGEMENT_URL = Check(
-    lambda url: _safe_api(url) and _no_default_user(url),
+    lambda url: safe_url(url) and _no_default_user(url),
     "must begin with https:// (http:// is for this machine's own loopback only), end with /api, and not name the user "
     "guest, whose password everybody knows",
 )

@@ -5,13 +5,14 @@ from uuid import UUID
 
 import orjson
 import typer
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table
 
 from deploy.composition import COMPOSITIONS, database_of, tables_of
 from deploy.console import fail, out, show, show_json
 from shared.messaging.message import Incoming
 from shared.messaging.parked import NotReplayable, Parked, find_parked, list_parked, replay
 from shared.messaging.scribe import Scribe
+from shared.messaging.waiting import count_outbox
 
 parked = typer.Typer(help="Messages that wait for a person.", no_args_is_help=True)
 outbox = typer.Typer(help="Messages that wait to be sent or receipted.", no_args_is_help=True)
@@ -88,15 +89,6 @@ def replay_one(message: UUID, *, service: Service = "intake") -> None:
 @outbox.command("status")
 def status(*, service: Service = "intake", as_json: AsJson = False) -> None:
     """How many messages wait, since when, and for what."""
-    c = _table(service, "outbox").c
-    awaited = c.awaits.is_not(None).label("awaits_receipt")
-    query = select(
-        c.exchange,
-        awaited,
-        func.count().label("messages"),
-        func.max(c.attempts).label("attempts"),
-        func.min(c.due_at).label("next_due"),
-    ).group_by(c.exchange, awaited)
     with database_of(_known(service)).reading() as tx:
-        rows = [dict(row) for row in tx.execute(query).mappings()]
+        rows = count_outbox(tx, _table(service, "outbox"))
     show(rows, title="Outbox", as_json=as_json)

@@ -21,6 +21,7 @@ from deploy.composition import (
     web_of,
 )
 from deploy.console import fail
+from deploy.watching.settings import WatchSettings
 from shared.database import Database
 from shared.failpoints import FailpointSettings, arm
 from shared.logs import set_up_logs
@@ -42,6 +43,7 @@ def run(service: Service) -> None:
     if service not in COMPOSITIONS:
         fail(f"there is no service {service}: use one of {', '.join(COMPOSITIONS)}")
     composition = composition_of(service)
+    read(WatchSettings)
     make_ready(service, composition)
     introduce(
         composition.open_database(),
@@ -60,6 +62,7 @@ def web(service: Service) -> None:
     composition = web_of(service)
     make_ready(service, composition)
     # Refused here: a worker would end with it again and again.
+    read(WatchSettings)
     arm(read(FailpointSettings), reaches=composition.settings.public_url)
     from deploy.serve import serve
 

@@ -1,7 +1,7 @@
 """What stands where in the demo: folders, ports, secrets, and the environment of each process."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,7 +45,10 @@ class NodePlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """The whole demo. ``databases`` says where each service of the hub keeps what it knows."""
+    """The whole demo. ``databases`` says where each service of the hub keeps what it knows.
+
+    ``besides`` is what a process of that name is told more.
+    """
 
     folder: Path
     nodes: tuple[NodePlan, ...]
@@ -53,6 +56,7 @@ class Plan:
     reporting_port: int
     smtp_port: int
     password: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+    besides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def hub_key_file(self) -> Path:

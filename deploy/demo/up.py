@@ -225,15 +225,16 @@ def _worker(plan: Plan, name: str, service: str, told: Mapping[str, str]) -> Pro
     return Program(
         name,
         _command("run", service),
-        _environment(told),
+        _environment({**told, **plan.besides.get(name, {})}),
         log,
         lambda: UP_MARK in log.read_text("utf-8", "replace"),
     )
 
 
 def _web(plan: Plan, name: str, service: str, told: Mapping[str, str], url: str) -> Program:
+    environment = _environment({**told, **plan.besides.get(name, {})})
     return Program(
-        name, _command("web", service), _environment(told), plan.logs / f"{name}.log", lambda: is_healthy(url)
+        name, _command("web", service), environment, plan.logs / f"{name}.log", lambda: is_healthy(url)
     )
 
 

@@ -1,15 +1,12 @@
 """The worker, what waits to be sent, and what waits for a person."""
 
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
-
-from sqlalchemy import func, or_, select
+from datetime import timedelta
 
 from deploy.doctor.check import WELL, Check, Finding, Node, failed, warning
 from services.intake.storage import bookkeeping
 from services.intake.storage.tables import outbox, parked
 from services.intake.usecases.node import WORKER
-from shared.database import Transaction
+from shared.messaging.waiting import count_parked, waits_since
 
 SILENT = timedelta(minutes=2)
 LONG, TOO_LONG = timedelta(hours=1), timedelta(days=1)  #: that something waits to be sent, or received
@@ -25,29 +22,17 @@ def worker(node: Node) -> Finding:
 
 def outbox_age(node: Node) -> Finding:
     """What is to leave leaves; what can still be undone does not count."""
-    oldest = node.asked(_oldest)
-    if oldest is None or node.at - _made(oldest) < LONG:
+    since = node.asked(lambda tx: waits_since(tx, outbox))
+    if since is None or node.at - since < LONG:
         return WELL
-    says = f"something waits since {_made(oldest):%Y-%m-%d %H:%M} UTC to be sent, or received"
+    says = f"something waits since {since:%Y-%m-%d %H:%M} UTC to be sent, or received"
     remedy = "throughline network test hub; docs/how-to/mend-what-waits.md"
-    return failed(says, remedy) if node.at - _made(oldest) > TOO_LONG else warning(says, remedy)
-
-
-def _oldest(tx: Transaction) -> UUID | None:
-    may_leave = or_(outbox.c.attempts > 0, outbox.c.due_at <= tx.at)
-    query = select(outbox.c.message_id).where(may_leave).order_by(outbox.c.message_id).limit(1)
-    found: UUID | None = tx.execute(query).scalar_one_or_none()
-    return found
-
-
-def _made(message_id: UUID) -> datetime:
-    """An id begins with the moment at which it was made (UUID version 7)."""
-    return datetime.fromtimestamp((message_id.int >> 80) / 1000, UTC)
+    return failed(says, remedy) if node.at - since > TOO_LONG else warning(says, remedy)
 
 
 def parked_messages(node: Node) -> Finding:
     """Nothing waits for a person."""
-    count = node.asked(lambda tx: tx.execute(select(func.count()).select_from(parked)).scalar_one())
+    count = node.asked(lambda tx: count_parked(tx, parked))
     if count:
         return warning(
             f"{count} messages wait for a person", "throughline parked list; docs/how-to/mend-what-waits.md"

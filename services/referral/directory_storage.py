@@ -71,6 +71,11 @@ def dated_at(tx: Transaction) -> datetime | None:
     """When nodes were told last which version is the newest; the newest version's row is locked."""
     last = select(func.max(directory_versions.c.version)).scalar_subquery()
     tx.execute(select(directory_versions).where(directory_versions.c.version == last).with_for_update())
+    return last_dated(tx)
+
+
+def last_dated(tx: Transaction) -> datetime | None:
+    """The same, for who only looks."""
     found: datetime | None = tx.execute(select(func.max(directory_versions.c.dated_at))).scalar_one()
     return found
 

@@ -1,5 +1,6 @@
 """The journey of received messages, told once for all services: open, hear, handle, commit."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -8,6 +9,7 @@ import structlog
 from sqlalchemy import Table
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from shared import metrics, tracing
 from shared.database import Database, Transaction
 from shared.failpoints import reached
 from shared.messaging import inbox, parked
@@ -85,11 +87,14 @@ class Delivery:
         ``also`` is done in the first transaction. Raises one of DATABASE_AWAY when the database cannot work
         now: nothing has happened to what is not yet committed, and the batch is to be delivered again.
         """
-        opened, unreadable = self._open(batch)
-        reached("delivery.opened")
-        outcomes = self._cannot(unreadable)
-        outcomes |= self._attempt(opened, also)
-        return [outcomes[incoming.tag] for incoming in batch]
+        with tracing.span("delivery", count=len(batch)), metrics.BATCH_SECONDS.time():
+            opened, unreadable = self._open(batch)
+            reached("delivery.opened")
+            outcomes = self._cannot(unreadable)
+            outcomes |= self._attempt(opened, also)
+            became = [outcomes[incoming.tag] for incoming in batch]
+            _tell(batch, became)
+        return became
 
     def _open(
         self, batch: Sequence[Incoming]
@@ -178,3 +183,13 @@ class Delivery:
             parked.keep(tx, self.parked, self.queue, messages)
         for incoming, reason in messages:
             log.error("message.parked", queue=self.queue, message_id=str(incoming.id), reason=reason)
+
+
+def _tell(batch: Sequence[Incoming], became: Sequence[Outcome]) -> None:
+    """Whoever watches this process."""
+    for outcome, count in Counter(became).items():
+        metrics.TAKEN.labels(outcome).inc(count)
+    if tracing.is_on():
+        for incoming, outcome in zip(batch, became, strict=True):
+            id_, attempt = str(incoming.id), incoming.attempt
+            tracing.mark("event.taken", message_id=id_, outcome=outcome, attempt=attempt)

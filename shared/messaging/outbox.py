@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Table, bindparam, delete, select, update
 
+from shared import tracing
 from shared.clock import new_id
 from shared.database import Transaction
 from shared.failpoints import reached
@@ -193,6 +194,8 @@ class Outbox:
         if self not in tx.gathered:
             tx.gathered[self] = []
             tx.before_commit.append(self._write)
+        if tracing.is_on():
+            tracing.mark("event.said", message_id=str(message.id))
         tx.gathered[self].append(message)
 
     def _write(self, tx: Transaction) -> None:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import structlog
 
+from shared import metrics
 from shared.failpoints import reached
 from shared.messaging.delivery import DATABASE_AWAY, Delivery, Outcome
 from shared.messaging.errors import LinkLost, Misconfigured
@@ -53,8 +54,10 @@ class Pump:
             except Misconfigured:
                 if not (worked or self.linked):
                     raise
+                metrics.LINKS_LOST.inc()
                 log.exception("link.misconfigured")
             except LinkLost as error:
+                metrics.LINKS_LOST.inc()
                 log.warning("link.lost", reason=str(error), retry_in=round(pause, 1))
             worked = worked or self.linked
             pause = 0.1 if self.linked else min(pause * 2, LONGEST_PAUSE)
@@ -71,12 +74,14 @@ class Pump:
         politely = False
         try:
             self.linked = True
+            metrics.LINK_UP.set(1)
             log.info("link.up", queue=self.delivery.queue)
             while not self.stopping:
                 self.step(link, WAIT)
             self._drain(link)
             politely = True
         finally:
+            metrics.LINK_UP.set(0)
             self.relay.link_lost()
             with suppress(LinkLost):
                 link.close(politely=politely)
@@ -127,6 +132,7 @@ class Pump:
             except DATABASE_AWAY as error:
                 if self.stopping:
                     raise LinkLost("stopped while the database was away") from None
+                metrics.DATABASE_AWAY.inc()
                 log.warning("database.away", reason=type(error).__name__, retry_in=round(pause, 2))
                 self.sleep(pause)
                 link.take(0, 0)

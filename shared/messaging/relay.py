@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 
+from shared import metrics, tracing
 from shared.database import Database, Transaction
 from shared.failpoints import reached
 from shared.messaging.link import Link
@@ -47,13 +48,21 @@ class Relay:
 
     def _publish(self, link: Link, messages: Sequence[Outgoing]) -> int:
         if messages:
-            reached("relay.claimed")
-            if self.outbox.has_scribe:
-                self.outbox.scribe.book.learn(self.database, {reader_of(message) for message in messages})
-            self._awaiting |= {message.id for message in messages if message.awaits}
-            link.publish(messages)
-            reached("relay.published")
+            with tracing.span("relay", count=len(messages)):
+                self._hand_to(link, messages)
         return len(messages)
+
+    def _hand_to(self, link: Link, messages: Sequence[Outgoing]) -> None:
+        reached("relay.claimed")
+        if self.outbox.has_scribe:
+            self.outbox.scribe.book.learn(self.database, {reader_of(message) for message in messages})
+        self._awaiting |= {message.id for message in messages if message.awaits}
+        link.publish(messages)
+        metrics.PUBLISHED.inc(len(messages))
+        reached("relay.published")
+        if tracing.is_on():
+            for message in messages:
+                tracing.mark("event.sent", message_id=str(message.id))
 
     def until_next_look(self) -> float:
         """Seconds until the table is to be looked at."""
@@ -83,6 +92,7 @@ class Relay:
         self._awaiting -= answers.confirmed | answers.refused
         self._refused |= answers.refused
         if answers.refused:
+            metrics.REFUSED_BY_BROKER.inc(len(answers.refused))
             log.warning("outbox.refused_by_broker", count=len(answers.refused))
 
     def write_answers(self, tx: Transaction) -> None:

@@ -22,6 +22,7 @@ from shared.web import (
     recovery,
     second_factor,
     sign_in,
+    watching,
 )
 from shared.web.files import FilesInMemory
 from shared.web.identity import Access
@@ -67,6 +68,7 @@ def make_app(
     Bootstrap5(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["site"] = settings
+    watching.install(app)
     languages.install(app, timezone=settings.timezone, secure=settings.secure)
     problems.install(app, errors or {})
     identity.install(app, access)

@@ -15,7 +15,7 @@ import pytest
 from deploy.composition import open_database, scribe_of
 from deploy.demo.broker import start_broker
 from deploy.demo.organisations import PASSWORD
-from deploy.demo.plan import make_plan
+from deploy.demo.plan import Plan, make_plan
 from services.intake.domain import Actor, Role
 from services.intake.interchange.tests.receiver import Receiver, receiving
 from services.intake.usecases.webhooks import add_endpoint
@@ -25,6 +25,7 @@ from shared.schemas.codes import SERVICE_TYPES
 from shared.schemas.life import State
 from shared.sealing import read_key_file
 from tests.network import SOON, Client, Network, running
+from tests.watching import Watcher, watching
 
 A, B = "harbour-house", "legal-aid-centre"
 TEXT_FIELDS = {"alias": 5, "given_name": 5, "family_name": 5, "phone": 1, "address": 12}  #: how many fit
@@ -50,9 +51,19 @@ class Canaries:
 
 
 @pytest.fixture(scope="module")
-def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
-    folder: Path = tmp_path_factory.mktemp("canary")
-    plan = make_plan(folder)
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    return make_plan(tmp_path_factory.mktemp("canary"))
+
+
+@pytest.fixture(scope="module")
+def watcher(plan: Plan) -> Iterator[Watcher]:
+    with watching(plan) as watcher:
+        yield watcher
+
+
+@pytest.fixture(scope="module")
+def network(plan: Plan, watcher: Watcher) -> Iterator[Network]:
+    folder, plan = plan.folder, watcher.of(plan)
     orgs = [node.org for node in plan.nodes]
     with running(plan, lambda: start_broker("rabbitmq", folder, orgs, plan.password)) as network:
         yield network
@@ -143,12 +154,36 @@ def _bad_requests(sender: Client, canaries: Canaries) -> None:
     http.post("/api/v1/people", content=b'{"given_name": "' + token.encode() + b'", ')
     http.post("/api/v1/referrals", json={"case_id": token, "reason": token})
     http.get("/api/v1/people", params={"q": canaries.new("search")})
+    http.get(f"/people/{canaries.new('address')}")
+    http.request(canaries.new("method").upper(), "/sign-in")
     http.post("/sign-in", data={"username": canaries.new("username"), "password": canaries.new("password")})
 
 
 def test_logs_hold_none(network: Network, canaries: Canaries) -> None:
     assert len(network.logs()) > 1000
     assert canaries.found_in(network.logs().encode()) == []
+
+
+def test_metrics_hold_none(watcher: Watcher, canaries: Canaries) -> None:
+    for name in watcher.ports:
+        shown = watcher.metrics(name)
+        assert "throughline_version_info" in shown
+        assert canaries.found_in(shown.lower().encode()) == [], name
+
+
+def test_metrics_name_no_organisation_and_no_id(
+    network: Network, watcher: Watcher, canaries: Canaries
+) -> None:
+    known = [A, B, *(sent["id"] for sent in network.node(B).get("/referrals", direction="in")["items"])]
+    for name in watcher.ports:
+        assert [one for one in known if one in watcher.metrics(name)] == [], name
+
+
+def test_traces_hold_none(watcher: Watcher, canaries: Canaries) -> None:
+    poll_until(lambda: len(watcher.receiver.got) > 10, seconds=SOON, what="traces")
+    for _, headers, body in watcher.receiver.got:
+        assert canaries.found_in(body.lower() + repr(headers).lower().encode()) == []
+        assert [one for one in (A, B) if one.encode() in body] == []
 
 
 def test_mails_hold_none_and_say_only_that_something_waits(network: Network, canaries: Canaries) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import case, delete, func, insert, select, update
 
 from services.intake.storage.webhook_tables import deliveries, endpoints
 from shared.at_rest import Unreadable, place
@@ -126,6 +126,14 @@ def newest_deliveries(tx: Transaction, *, limit: int) -> list[Delivery]:
     """The log, newest first."""
     query = select(deliveries).order_by(deliveries.c.id.desc()).limit(limit)
     return [Delivery(**row) for row in tx.execute(query).mappings()]
+
+
+def count_deliveries(tx: Transaction) -> dict[str, int]:
+    """How many wait, were sent, or were given up (``failed``)."""
+    c = deliveries.c
+    state = case((c.sent_at.is_not(None), "sent"), (c.due_at.is_(None), "failed"), else_="waiting")
+    query = select(state, func.count()).group_by(state)
+    return {row[0]: row[1] for row in tx.execute(query)}
 
 
 def forget_deliveries(tx: Transaction, before: datetime) -> int:

@@ -1,0 +1,42 @@
+"""How much waits in an outbox, since when, and how much waits for a person: told once, for commands and watchers."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, func, or_, select
+
+from shared.database import Transaction
+
+
+def count_outbox(tx: Transaction, outbox: Table) -> list[dict[str, Any]]:
+    """Of each exchange, and whether a receipt is awaited: messages, most attempts, and when the next is due."""
+    c = outbox.c
+    awaited = c.awaits.is_not(None).label("awaits_receipt")
+    query = select(
+        c.exchange,
+        awaited,
+        func.count().label("messages"),
+        func.max(c.attempts).label("attempts"),
+        func.min(c.due_at).label("next_due"),
+    ).group_by(c.exchange, awaited)
+    return [dict(row) for row in tx.execute(query).mappings()]
+
+
+def waits_since(tx: Transaction, outbox: Table) -> datetime | None:
+    """When the oldest message was made that is to leave, or to be received; what can still be undone does not count."""
+    c = outbox.c
+    may_leave = or_(c.attempts > 0, c.due_at <= tx.at)
+    query = select(c.message_id).where(may_leave).order_by(c.message_id).limit(1)
+    oldest: UUID | None = tx.execute(query).scalar_one_or_none()
+    return _made(oldest) if oldest else None
+
+
+def _made(message_id: UUID) -> datetime:
+    """An id begins with the moment at which it was made (UUID version 7)."""
+    return datetime.fromtimestamp((message_id.int >> 80) / 1000, UTC)
+
+
+def count_parked(tx: Transaction, parked: Table) -> int:
+    """How many messages wait for a person."""
+    return int(tx.execute(select(func.count()).select_from(parked)).scalar_one())
