@@ -4,15 +4,19 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from importlib.metadata import version
 
 from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
+from sqlalchemy.exc import SQLAlchemyError
 
 from deploy.composition import WebComposition, web_of
 from deploy.memory import look_less_for_garbage
 from deploy.watching.serve import let_watch_pages
 from deploy.watching.settings import WatchSettings
+from shared.clock import new_id
 from shared.database import Database
 from shared.failpoints import FailpointSettings, arm
 from shared.logs import set_up_logs
@@ -43,6 +47,7 @@ def intake() -> Flask:
     from services.intake.web import create_app
 
     def create(database: Database, web: WebComposition) -> Flask:
+        threading.Thread(target=_show_life, args=(database,), daemon=True).start()
         return create_app(database, web.settings, examine=lambda: _examined(web, database))
 
     return _application("intake", create)
@@ -71,6 +76,17 @@ def _application(service: str, create: Callable[[Database, WebComposition], Flas
     let_watch_pages(read(WatchSettings), service)
     look_less_for_garbage()
     return application
+
+
+def _show_life(database: Database) -> None:
+    """Again and again; a database that is away is no reason to end."""
+    from services.intake.usecases import processes
+
+    me, ours = new_id(), version("throughline")
+    while True:
+        with suppress(SQLAlchemyError):
+            processes.show(database, processes.PAGES, me, ours)
+        time.sleep(processes.SHOWN_EVERY)
 
 
 def _end_with_parent(parent: int) -> None:

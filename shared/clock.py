@@ -17,3 +17,8 @@ def now() -> datetime:
 def new_id() -> UUID:
     """A new identifier: UUIDv7, ascending within a process, made by whoever makes the thing."""
     return uuid7()
+
+
+def made_at(id_: UUID) -> datetime:
+    """The moment at which such an identifier was made, with which it begins; UTC."""
+    return datetime.fromtimestamp((id_.int >> 80) / 1000, UTC)

@@ -1,10 +1,13 @@
 """The worker, what waits to be sent, and what waits for a person."""
 
 from datetime import timedelta
+from importlib.metadata import version
 
-from deploy.doctor.check import WELL, Check, Finding, Node, failed, warning
+from deploy.backup.copies import path_of
+from deploy.doctor.check import WELL, Check, Finding, Node, NotApplicable, failed, warning
 from services.intake.storage import bookkeeping
 from services.intake.storage.tables import outbox, parked
+from services.intake.usecases import processes as living
 from services.intake.usecases.node import WORKER
 from shared.messaging.waiting import count_parked, waits_since
 
@@ -18,6 +21,31 @@ def worker(node: Node) -> Finding:
     if beat is None or node.at - beat[0] > SILENT:
         return failed("the worker does not run", "start throughline run intake, and look into its log")
     return WELL
+
+
+def processes(node: Node) -> Finding:
+    """Of a kind one alone works with a file of SQLite."""
+    if path_of(node.settings.intake_database_url) is None:
+        raise NotApplicable("with PostgreSQL several of a kind may share the work")
+    twice = node.asked(lambda tx: living.twice(living.living(tx)))
+    if not twice:
+        return WELL
+    return warning(
+        f"two processes of a kind work with one database's file: {', '.join(twice)}",
+        "end one of them: an old container or unit beside the new one, or a second machine with the same disk",
+    )
+
+
+def versions(node: Node) -> Finding:
+    """All that live are of the version of this command."""
+    ours, found = version("throughline"), node.asked(living.living)
+    others = sorted({f"{one.kind} {one.version}" for one in found if one.version != ours})
+    if not others:
+        return WELL
+    return warning(
+        f"this is version {ours}, and these run: {', '.join(others)}",
+        "start throughline run intake and throughline web intake anew, with the version that is to be",
+    )
 
 
 def outbox_age(node: Node) -> Finding:
@@ -40,4 +68,10 @@ def parked_messages(node: Node) -> Finding:
     return WELL
 
 
-CHECKS = (Check("worker", worker), Check("outbox", outbox_age), Check("parked", parked_messages))
+CHECKS = (
+    Check("worker", worker),
+    Check("processes", processes),
+    Check("versions", versions),
+    Check("outbox", outbox_age),
+    Check("parked", parked_messages),
+)

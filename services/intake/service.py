@@ -16,6 +16,7 @@ from services.intake.usecases import (
     kept_forms,
     node,
     notices,
+    processes,
     silence,
     webhooks,
 )
@@ -152,3 +153,4 @@ class IntakeService:
     def beat(self) -> None:
         """That the worker lives."""
         node.beat(self.node.database, "running")
+        processes.show(self.node.database, processes.WORKER, self.node.process, self.node.version)

@@ -1,11 +1,11 @@
 """How much waits in an outbox, since when, and how much waits for a person: told once, for commands and watchers."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Table, func, or_, select
 
+from shared.clock import made_at
 from shared.database import Transaction
 
 
@@ -28,13 +28,8 @@ def waits_since(tx: Transaction, outbox: Table) -> datetime | None:
     c = outbox.c
     may_leave = or_(c.attempts > 0, c.due_at <= tx.at)
     query = select(c.message_id).where(may_leave).order_by(c.message_id).limit(1)
-    oldest: UUID | None = tx.execute(query).scalar_one_or_none()
-    return _made(oldest) if oldest else None
-
-
-def _made(message_id: UUID) -> datetime:
-    """An id begins with the moment at which it was made (UUID version 7)."""
-    return datetime.fromtimestamp((message_id.int >> 80) / 1000, UTC)
+    oldest = tx.execute(query).scalar_one_or_none()
+    return made_at(oldest) if oldest else None
 
 
 def count_parked(tx: Transaction, parked: Table) -> int:

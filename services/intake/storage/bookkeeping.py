@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, inspect, select, update
+from sqlalchemy import delete, insert, inspect, select, update
 
 from services.intake.storage import cells
 from services.intake.storage.tables import idempotency_keys, link, node, revisions, storage_keys
@@ -88,6 +88,18 @@ def find_link(tx: Transaction, name: str) -> tuple[datetime, str] | None:
     """When the worker was alive last, and how its link was."""
     row = tx.execute(select(link).where(link.c.name == name)).one_or_none()
     return (row.seen_at, row.state) if row else None
+
+
+def links_since(tx: Transaction, prefix: str, moment: datetime) -> list[tuple[str, datetime, str]]:
+    """Name, time and state of those that begin so and were seen since then."""
+    c = link.c
+    query = select(c.name, c.seen_at, c.state).where(c.name.startswith(prefix), c.seen_at >= moment)
+    return [(row.name, row.seen_at, row.state) for row in tx.execute(query.order_by(c.name))]
+
+
+def forget_links(tx: Transaction, prefix: str, before: datetime) -> None:
+    """Those that begin so and were not seen since then."""
+    tx.execute(delete(link).where(link.c.name.startswith(prefix), link.c.seen_at < before))
 
 
 def owner(tx: Transaction) -> str | None:

@@ -29,6 +29,8 @@ CHECKS: Mapping[str, Any] = {
     "staff": _l("Somebody can sign in"),
     "directory": _l("The hub's word on the directory"),
     "worker": _l("The worker"),
+    "processes": _l("One process of each kind"),
+    "versions": _l("Processes of one version"),
     "outbox": _l("What is to be sent"),
     "parked": _l("Messages that wait for a person"),
     "backup": _l("The last backup"),

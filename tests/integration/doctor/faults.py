@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from deploy.doctor import configuration
 from deploy.doctor import database as of_database
 from services.intake.storage.network_tables import round_trips, word_of_hub
 from services.intake.storage.tables import link, outbox, parked, staff
+from services.intake.usecases.processes import PAGES, WORKER, show
 from shared.clock import new_id, now
 from shared.sealing import OwnKeys, read_key_file
 from shared.sealing.key_file import replace_key_file
@@ -86,6 +88,20 @@ def parks() -> Any:
         reason="referral_not_here",
         parked_at=now(),
     )
+
+
+def two_workers(site: Site) -> None:
+    """Both began long ago, and live."""
+    with site.database() as database:
+        for milliseconds in (300_000, 360_000):
+            process = new_id()
+            began = type(process)(int=process.int - (milliseconds << 80))
+            show(database, WORKER, began, version("throughline"))
+
+
+def other_pages(site: Site) -> None:
+    with site.database() as database:
+        show(database, PAGES, new_id(), "0.0.9")
 
 
 FAULTS: dict[str, tuple[str, Callable[[Site], Any], str]] = {
@@ -190,6 +206,8 @@ FAULTS: dict[str, tuple[str, Callable[[Site], Any], str]] = {
         "run intake",
     ),
     "the worker is silent": ("worker", doing(lambda: noted("worker", minutes=5)), "run intake"),
+    "two workers have the same file": ("processes", two_workers, "end one"),
+    "pages of another version run": ("versions", other_pages, "anew"),
     "something waits long to be sent": ("outbox", doing(lambda: row_of_outbox(hours=3)), "mend-what-waits"),
     "something waits too long": ("outbox", doing(lambda: row_of_outbox(days=3)), "mend-what-waits"),
     "something is parked": ("parked", doing(parks), "parked list"),
