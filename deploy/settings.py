@@ -8,6 +8,7 @@ from deploy.backup.settings import BackupSettings, RestoreSettings
 from deploy.commands.admission import RegisterSettings
 from deploy.commands.own_keys import WordsSettings
 from deploy.commands.provision import NetworkSettings
+from deploy.doctor.hub import HubSettings
 from deploy.health import HealthSettings
 from deploy.key_files import KeySettings
 from deploy.watching.settings import WatchSettings
@@ -32,6 +33,7 @@ CLASSES: dict[str, type] = {
     "throughline network words": WordsSettings,
     "throughline backup": BackupSettings,
     "throughline restore": RestoreSettings,
+    "throughline doctor --hub": HubSettings,
     "every command with a key file": KeySettings,
     "every worker, and python -m deploy.health": HealthSettings,
     "every worker, and pages": WatchSettings,

@@ -7,7 +7,9 @@ import typer
 
 from deploy.console import CHECKS_FAILED, fail, out, show_json
 from deploy.doctor import CHECKS
-from deploy.doctor.check import Check, Finding, Node, Verdict
+from deploy.doctor.check import Check, Finding, Machine, Node, Verdict
+from deploy.doctor.hub import Hub
+from deploy.doctor.hub_checks import CHECKS as CHECKS_OF_HUB
 
 COLOURS = {
     Verdict.WELL: "green",
@@ -23,15 +25,19 @@ def doctor(
     fix: Annotated[
         bool, typer.Option("--fix", help="Do what is safe: file modes, folders that are missing, migrations.")
     ] = False,
+    hub: Annotated[
+        bool, typer.Option("--hub", help="Of the hub instead, with its operator's settings.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Look at this node's settings, keys, database, network, messages and backups; exits 2 if a check fails."""
-    chosen = [check for check in CHECKS if not only or check.name in only]
-    if unknown := set(only or ()) - {check.name for check in CHECKS}:
+    machine, checks = (Hub, CHECKS_OF_HUB) if hub else (Node, CHECKS)
+    chosen = [check for check in checks if not only or check.name in only]
+    if unknown := set(only or ()) - {check.name for check in checks}:
         fail(
-            f"there is no check {', '.join(sorted(unknown))}: use {', '.join(check.name for check in CHECKS)}"
+            f"there is no check {', '.join(sorted(unknown))}: use {', '.join(check.name for check in checks)}"
         )
-    found = {check.name: _examined(check, fix=fix) for check in chosen}
+    found = {check.name: _examined(check, machine, fix=fix) for check in chosen}
     if as_json:
         show_json([{"name": name} | asdict(finding) for name, finding in found.items()])
     else:
@@ -40,15 +46,15 @@ def doctor(
         raise typer.Exit(CHECKS_FAILED)
 
 
-def _examined(check: Check, *, fix: bool) -> Finding:
-    finding = check.of(Node())
+def _examined(check: Check, machine: type[Machine], *, fix: bool) -> Finding:
+    finding = check.of(machine())
     if not fix or check.mend is None or finding.verdict not in (Verdict.WARNING, Verdict.FAILED):
         return finding
     try:
-        check.mend(Node())
+        check.mend(machine())
     except Exception:  # noqa: BLE001 - what cannot be mended is told as it was found
         return finding
-    return check.of(Node())
+    return check.of(machine())
 
 
 def _say(found: dict[str, Finding]) -> None:

@@ -68,7 +68,7 @@ def provision(
         fail("--json asks nothing: add --yes to change what differs, or --check to look only")
     settings = read(NetworkSettings)
     management = settings.management()
-    found = difference(whole_network(_organisations(settings)), look(management, settings.broker_vhost))
+    found = difference(whole_network(organisations(settings)), look(management, settings.broker_vhost))
     if not as_json:
         _tell(found, new_password=new_password)
     told: Mapping[str, str] = {}
@@ -82,7 +82,7 @@ def provision(
         raise typer.Exit(ERROR)
 
 
-def _organisations(settings: NetworkSettings) -> list[str]:
+def organisations(settings: NetworkSettings) -> list[str]:
     """Those in the directory that have a node; none as long as there is no directory."""
     database = settings.database()
     with database.reading() as tx:

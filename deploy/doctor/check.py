@@ -1,4 +1,4 @@
-"""What a check is, what it finds, and what it looks at: the node, opened as far as it can be."""
+"""What a check is, what it finds, and what it looks at: a node or a hub, opened as far as it can be."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -62,28 +62,31 @@ class Check:
     """``look`` finds out; ``mend`` does what is safe about what it found, and is not there where nothing is."""
 
     name: str
-    look: Callable[["Node"], Finding]
-    mend: Callable[["Node"], None] | None = None
+    look: Callable[[Any], Finding]
+    mend: Callable[[Any], None] | None = None
 
-    def of(self, node: "Node") -> Finding:
+    def of(self, machine: "Machine") -> Finding:
         """What it finds now; what it cannot look at is not applicable."""
         try:
-            return self.look(node)
+            return self.look(machine)
         except NotApplicable as nothing:
             return Finding(Verdict.NOT_APPLICABLE, str(nothing))
 
 
-class Node:
-    """The node of this process's settings. Each part is opened when it is first asked for, and once."""
+class Machine:
+    """What a node and a hub have alike: settings and keys. Each part is opened when it is first asked for."""
+
+    reads: ClassVar[tuple[type, ...]]  #: the settings of its processes; the first are what checks look at
+    pages: ClassVar[str]  #: the service whose pages people reach
 
     def __init__(self) -> None:
         self.at = now()
 
     @cached_property
     def problems(self) -> list[str]:
-        """What is wrong with the settings of the worker and of the pages; nothing, if they can be used."""
+        """What is wrong with the settings; nothing, if they can be used."""
         found: list[str] = []
-        for settings in (IntakeSettings, IntakeWebSettings):
+        for settings in self.reads:
             try:
                 refuse_misspelt()
                 read(settings)
@@ -92,11 +95,11 @@ class Node:
         return list(dict.fromkeys(found))
 
     @cached_property
-    def settings(self) -> IntakeSettings:
-        """The worker's; NotApplicable while they are wrong."""
+    def settings(self) -> Any:
+        """Those that are looked at; NotApplicable while they are wrong."""
         if self.problems:
             raise NotApplicable("settings comes first")
-        return read(IntakeSettings)
+        return read(self.reads[0])
 
     @cached_property
     def keys(self) -> OwnKeys:
@@ -105,6 +108,13 @@ class Node:
             return keys_in(self.settings.key_file)
         except KeyFileUnusable:
             raise NotApplicable("key_file comes first") from None
+
+
+class Node(Machine):
+    """The node of this process's settings."""
+
+    reads = (IntakeSettings, IntakeWebSettings)
+    pages = "intake"
 
     def database(self) -> "closing[Database]":
         """The node's own, to be closed."""

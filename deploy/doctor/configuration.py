@@ -5,21 +5,21 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from deploy.clock import refuse_lost_time
-from deploy.doctor.check import WELL, Check, Finding, Node, NotApplicable, failed, warning
+from deploy.doctor.check import WELL, Check, Finding, Machine, Node, NotApplicable, failed, warning
 from services.intake.storage.network_tables import round_trips
 from shared.settings import SettingsWrong
 
 SOME, MUCH = timedelta(minutes=2), timedelta(minutes=10)  #: by which our clock and the hub's may differ
 
 
-def settings(node: Node) -> Finding:
-    """Those of the worker and of the pages."""
-    if node.problems:
-        return failed("; ".join(node.problems), "set what is named, in docs/reference/settings.md")
+def settings(machine: Machine) -> Finding:
+    """Those of the processes that are looked at."""
+    if machine.problems:
+        return failed("; ".join(machine.problems), "set what is named, in docs/reference/settings.md")
     return WELL
 
 
-def clock(_node: Node) -> Finding:
+def clock(_machine: Machine) -> Finding:
     """Of this machine."""
     try:
         refuse_lost_time()

@@ -12,7 +12,7 @@ from deploy.commands.services import bring_up
 from deploy.doctor.check import WELL, Check, Finding, Node, NotApplicable, failed, warning
 from deploy.doctor.keys import OTHERS
 from services.intake.storage import bookkeeping, staff
-from shared.database import Database
+from shared.database import Database, Transaction
 from shared.schema_version import newest_of, version_of
 
 PACKAGE = "services.intake"
@@ -68,13 +68,20 @@ def durability(node: Node) -> Finding:
     """PostgreSQL waits for its disk before it says that something is stored; to SQLite this node says so itself."""
     if path_of(node.settings.intake_database_url) is not None:
         raise NotApplicable("SQLite is told so by the node itself")
-    for name in ("fsync", "full_page_writes", "synchronous_commit"):
-        if node.asked(lambda tx, name=name: tx.execute(text(f"SHOW {name}")).scalar()) == "off":  # type: ignore[misc]
-            return failed(
-                f"{name} is off in PostgreSQL: a power cut would take what was said to be stored",
-                f"set {name} to on",
-            )
-    return WELL
+    name = node.asked(off_in)
+    return of_durability(name) if name else WELL
+
+
+def off_in(tx: Transaction) -> str | None:
+    """What must be on in PostgreSQL, and is not."""
+    names = ("fsync", "full_page_writes", "synchronous_commit")
+    return next((name for name in names if tx.execute(text(f"SHOW {name}")).scalar() == "off"), None)
+
+
+def of_durability(name: str) -> Finding:
+    """That is off."""
+    says = f"{name} is off in PostgreSQL: a power cut would take what was said to be stored"
+    return failed(says, f"set {name} to on")
 
 
 def data_rights(node: Node) -> Finding:

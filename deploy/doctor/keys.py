@@ -1,7 +1,7 @@
 """The key file, the network's file, and how old keys are."""
 
 from deploy.commands.services import lies_beside
-from deploy.doctor.check import WELL, Check, Finding, Node, failed, warning
+from deploy.doctor.check import WELL, Check, Finding, Machine, Node, failed, warning
 from deploy.key_files import open_key_file
 from services.intake.storage import bookkeeping
 from shared.sealing import KeyFileUnusable
@@ -11,7 +11,7 @@ from shared.sealing.rotation import OVERLAP, SEALING_FOR
 OTHERS, WRITERS = 0o077, 0o022  #: rights that nobody else may have, of a file and of its folder
 
 
-def key_file(node: Node) -> Finding:
+def key_file(node: Machine) -> Finding:
     """There, readable by its owner alone, whole, and with a key of each kind."""
     path = node.settings.key_file
     try:
@@ -27,14 +27,14 @@ def key_file(node: Node) -> Finding:
     return WELL
 
 
-def _close(node: Node) -> None:
+def _close(node: Machine) -> None:
     """Nobody else reads it."""
     path = node.settings.key_file
     if path.is_file():
         path.chmod(path.stat().st_mode & ~OTHERS)
 
 
-def key_folder(node: Node) -> Finding:
+def key_folder(node: Machine) -> Finding:
     """Nobody else can put another file in its place."""
     folder = node.settings.key_file.parent
     if folder.is_dir() and folder.stat().st_mode & WRITERS:
@@ -42,7 +42,7 @@ def key_folder(node: Node) -> Finding:
     return WELL
 
 
-def _close_folder(node: Node) -> None:
+def _close_folder(node: Machine) -> None:
     folder = node.settings.key_file.parent
     folder.chmod(folder.stat().st_mode & ~WRITERS)
 
@@ -55,7 +55,7 @@ def key_apart(node: Node) -> Finding:
     return WELL
 
 
-def key_age(node: Node) -> Finding:
+def key_age(node: Machine) -> Finding:
     """Made anew as often as it should be."""
     made = node.keys.sealing[0].made
     if made is not None and node.at - made > SEALING_FOR + OVERLAP:
@@ -75,7 +75,7 @@ def key_fits(node: Node) -> Finding:
     return WELL
 
 
-def network_file(node: Node) -> Finding:
+def network_file(node: Machine) -> Finding:
     """There, and signed by those whom it names."""
     try:
         read_network_file(node.settings.network_file)

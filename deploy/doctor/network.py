@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 import requests
 from kombu import Connection
 
-from deploy.doctor.check import WELL, Check, Finding, Node, NotApplicable, failed, warning
+from deploy.doctor.check import WELL, Check, Finding, Machine, Node, NotApplicable, failed, warning
 from services.intake.domain.freshness import Freshness, Staleness
 from services.intake.storage import freshness
 from shared.messaging import tls
@@ -23,7 +23,7 @@ SOON = timedelta(days=14)  #: before a certificate expires
 AMQPS = 5671
 
 
-def _brokers(node: Node) -> list[str]:
+def _brokers(node: Machine) -> list[str]:
     if urlsplit(node.settings.amqp_url).scheme == "embedded":
         raise NotApplicable("the embedded bus is for trying out")
     return brokers_in(node.settings.amqp_url)
@@ -61,7 +61,7 @@ def _look_in(url: str, ca_file: str, queue: str) -> None:
             wire.close()
 
 
-def certificate(node: Node) -> Finding:
+def certificate(node: Machine) -> Finding:
     """That of each broker is valid for some time."""
     safe = [parts for parts in map(urlsplit, _brokers(node)) if parts.scheme == "amqps"]
     if not safe:
@@ -86,7 +86,7 @@ def _ends(parts: SplitResult, ca_file: str) -> datetime:
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(told["notAfter"])), UTC)
 
 
-def public_address(node: Node) -> Finding:
+def public_address(node: Machine) -> Finding:
     """The pages are well where people reach them."""
     try:
         answer = requests.get(
@@ -95,12 +95,12 @@ def public_address(node: Node) -> Finding:
     except requests.RequestException as away:
         return failed(
             f"nothing answers there ({type(away).__name__})",
-            "check THROUGHLINE_PUBLIC_URL, the proxy, its certificate, and that throughline web intake runs",
+            f"check THROUGHLINE_PUBLIC_URL, the proxy, its certificate, and that throughline web {node.pages} runs",
         )
     if answer.status_code != requests.codes.ok:
         return failed(
             f"it answers {answer.status_code}",
-            "look into the log of throughline web intake, and of the proxy",
+            f"look into the log of throughline web {node.pages}, and of the proxy",
         )
     return WELL
 
