@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from sqlalchemy import MetaData, Table
 from deploy.clock import refuse_lost_time
 from deploy.key_files import open_key_file
 from shared.at_rest import StorageKeys
-from shared.clock import Clock, new_id, now
+from shared.clock import Clock, now
 from shared.database import Database
 from shared.messaging.introducing import Party
 from shared.messaging.keybook import KeyBook
@@ -109,13 +108,7 @@ def _intake() -> Composition:
         network=read_network_file(settings.network_file),
         resend_seconds=settings.resend_seconds,
         poll=0.02,  # the web process writes here, and somebody waits
-        own={
-            "org": settings.org,
-            "ring": keys.ring,
-            "webhooks": Sender(settings.public_url),
-            "process": new_id(),
-            "version": version("throughline"),
-        },
+        own={"org": settings.org, "ring": keys.ring, "webhooks": Sender(settings.public_url)},
     )
 
 

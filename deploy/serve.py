@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from importlib.metadata import version
 
 from flask import Flask
 from granian import Granian
@@ -16,7 +15,6 @@ from deploy.composition import WebComposition, web_of
 from deploy.memory import look_less_for_garbage
 from deploy.watching.serve import let_watch_pages
 from deploy.watching.settings import WatchSettings
-from shared.clock import new_id
 from shared.database import Database
 from shared.failpoints import FailpointSettings, arm
 from shared.logs import set_up_logs
@@ -82,10 +80,9 @@ def _show_life(database: Database) -> None:
     """Again and again; a database that is away is no reason to end."""
     from services.intake.usecases import processes
 
-    me, ours = new_id(), version("throughline")
     while True:
         with suppress(SQLAlchemyError):
-            processes.show(database, processes.PAGES, me, ours)
+            processes.show(database, processes.PAGES)
         time.sleep(processes.SHOWN_EVERY)
 
 

@@ -153,4 +153,4 @@ class IntakeService:
     def beat(self) -> None:
         """That the worker lives."""
         node.beat(self.node.database, "running")
-        processes.show(self.node.database, processes.WORKER, self.node.process, self.node.version)
+        processes.show(self.node.database, processes.WORKER)

@@ -1,12 +1,15 @@
 """A network that is watched: every process shows its metrics and sends its traces, and they tell what happened."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
 
 from deploy.demo.broker import start_broker
 from deploy.demo.plan import make_plan
+from services.intake.usecases.processes import PAGES, WORKER, living, twice
+from shared.database import Database
 from shared.polling import poll_until
 from shared.tracing import ALLOWED
 from tests.network import SOON, Network, running
@@ -103,3 +106,12 @@ def test_spans_say_nothing_that_is_not_on_the_list(seen: Seen) -> None:
 
 
 NAMES = {"request", "transaction", "event.said", "relay", "event.sent", "delivery", "event.taken"}
+
+
+def test_both_processes_of_a_node_show_that_they_live(seen: Seen) -> None:
+    network, _ = seen
+    [node] = [node for node in network.plan.nodes if node.org == A]
+    with closing(Database(node.database_url)) as database, database.reading() as tx:
+        found = living(tx)
+    assert sorted(process.kind for process in found) == [PAGES, WORKER]
+    assert twice(found) == []

@@ -16,18 +16,18 @@ def seen(node: Node) -> list[Process]:
 def test_a_process_that_shows_itself_lives_and_says_its_version(node: Node) -> None:
     me = new_id()
     for _ in range(2):
-        show(node.database, WORKER, me, "1.2.3")
+        show(node.database, WORKER, me=me, of="1.2.3")
 
     [process] = seen(node)
     assert (process.kind, process.id, process.version) == (WORKER, me, "1.2.3")
 
 
 def test_one_that_has_long_been_silent_lives_no_more_and_is_forgotten(node: Node) -> None:
-    show(node.database, WORKER, new_id(), "1.2.3")
+    show(node.database, WORKER, me=new_id(), of="1.2.3")
     node.at += timedelta(minutes=3)
 
     assert seen(node) == []
-    show(node.database, PAGES, new_id(), "1.2.3")
+    show(node.database, PAGES, me=new_id(), of="1.2.3")
     node.at -= timedelta(minutes=3)
     assert [process.kind for process in seen(node)] == [PAGES]
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib.metadata import version
 from uuid import UUID
 
 from services.intake.storage import bookkeeping
-from shared.clock import made_at
+from shared.clock import made_at, new_id
 from shared.database import Database, Transaction
 
 WORKER, PAGES = "worker", "pages"
@@ -14,6 +15,7 @@ SHOWN_EVERY = 10.0  #: seconds
 SILENT_FOR = timedelta(minutes=2)  #: after which it lives no more
 CHANGING_OVER = timedelta(seconds=30)  #: for which an old one may still end when its successor has begun
 _PREFIX = "process"
+ME, VERSION = new_id(), version("throughline")  #: of this process
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,10 @@ class Process:
         return made_at(self.id)
 
 
-def show(database: Database, kind: str, id_: UUID, version: str) -> None:
-    """It lives; what is left of those that ended is forgotten."""
+def show(database: Database, kind: str, *, me: UUID = ME, of: str = VERSION) -> None:
+    """A process lives, this one unless said otherwise, ``of`` a version; what ended long ago is forgotten."""
     with database.transaction() as tx:
-        bookkeeping.put_link(tx, f"{_PREFIX} {kind} {id_.hex}", version)
+        bookkeeping.put_link(tx, f"{_PREFIX} {kind} {me.hex}", of)
         bookkeeping.forget_links(tx, f"{_PREFIX} ", tx.at - SILENT_FOR)
 
 

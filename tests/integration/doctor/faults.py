@@ -6,7 +6,6 @@ import socket
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -96,12 +95,12 @@ def two_workers(site: Site) -> None:
         for milliseconds in (300_000, 360_000):
             process = new_id()
             began = type(process)(int=process.int - (milliseconds << 80))
-            show(database, WORKER, began, version("throughline"))
+            show(database, WORKER, me=began)
 
 
 def other_pages(site: Site) -> None:
     with site.database() as database:
-        show(database, PAGES, new_id(), "0.0.9")
+        show(database, PAGES, of="0.0.9")
 
 
 FAULTS: dict[str, tuple[str, Callable[[Site], Any], str]] = {
