@@ -25,6 +25,7 @@ COMMANDS = {
     **dict.fromkeys(("run", "web", "migrate"), "deploy.commands.services"),
     **dict.fromkeys(("backup", "restore"), "deploy.commands.backup"),
     "doctor": "deploy.commands.doctor",
+    "support-bundle": "deploy.commands.support_bundle",
     "upgrade": "deploy.commands.upgrade",
 }  #: that are no group, and where they are
 SECRETS = ("--password", "--passphrase")  #: never followed by one: everybody on the machine could read it
@@ -71,7 +72,7 @@ def _application(noun: str) -> Callable[[], None]:
     app.callback()(_nothing)
     known = noun in COMMANDS or noun in GROUPS
     for name in COMMANDS.keys() & {noun} if known else COMMANDS:
-        app.command(name)(getattr(import_module(COMMANDS[name]), name))
+        app.command(name)(getattr(import_module(COMMANDS[name]), name.replace("-", "_")))
     for name in (noun,) if noun in GROUPS else () if noun in COMMANDS else GROUPS:
         module, _, attribute = GROUPS[name].partition(":")
         app.add_typer(getattr(import_module(module), attribute), name=name)

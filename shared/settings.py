@@ -59,7 +59,7 @@ def read(settings: type[T], environ: Mapping[str, str] | None = None) -> T:
     values, problems = {}, []
     for declared in fields(settings):  # type: ignore[arg-type]
         try:
-            values[declared.name] = _value(declared, environ)
+            values[declared.name] = value_of(declared, environ)
         except ValueError as error:
             problems.append(str(error))
     if problems:
@@ -78,7 +78,8 @@ def variable(name: str) -> str:
     return PREFIX + name.upper()
 
 
-def _value(declared: Field[Any], environ: Mapping[str, str]) -> Any:
+def value_of(declared: Field[Any], environ: Mapping[str, str]) -> Any:
+    """The value of one setting; raises ValueError that says what is wrong with it, and does not quote it."""
     name = variable(declared.name)
     raw = _raw(name, environ)
     if raw is None:

@@ -101,6 +101,11 @@ class Machine:
             raise NotApplicable("settings comes first")
         return read(self.reads[0])
 
+    @property
+    def databases(self) -> dict[str, str]:
+        """The address of each service's database."""
+        raise NotImplementedError
+
     @cached_property
     def keys(self) -> OwnKeys:
         """Those of the key file; NotApplicable while it cannot be used."""
@@ -115,6 +120,11 @@ class Node(Machine):
 
     reads = (IntakeSettings, IntakeWebSettings)
     pages = "intake"
+
+    @property
+    def databases(self) -> dict[str, str]:
+        """The address of its one database, by the service."""
+        return {"intake": self.settings.intake_database_url}
 
     def database(self) -> "closing[Database]":
         """The node's own, to be closed."""

@@ -1,12 +1,14 @@
 """Each fault that is planted in a well hub is found by exactly the check that is for it, which says what to do."""
 
 import json
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from kombu import Connection
@@ -264,6 +266,23 @@ def test_a_fault_is_named_with_what_to_do(hub: HubSite, fault: str) -> None:
     assert wrong(examined) == {check}, examined
     assert remedy in examined[check]["remedy"]
     assert code == (2 if examined[check]["verdict"] == "failed" else 0)
+
+
+def test_a_bundle_for_whoever_helps_names_no_organisation_and_no_secret(hub: HubSite, tmp_path: Path) -> None:
+    ended(QUEUE)(hub)
+
+    said = throughline(
+        "support-bundle", "--hub", "--yes", "--output", str(tmp_path / "b.zip"), **hub.settings
+    )
+
+    with zipfile.ZipFile(tmp_path / "b.zip") as packed:
+        held = {name: packed.read(name).decode() for name in packed.namelist()}
+    [nodes] = [one for one in json.loads(held["doctor.json"]) if one["name"] == "nodes"]
+    assert (nodes["verdict"], nodes["says"]) == ("warning", "…")
+    assert {f"{service}.json" for service in SERVICES} <= set(held)
+    parts = urlsplit(hub.settings["broker_management_url"])
+    for secret in (ORG, str(parts.password), hub.settings["broker_vhost"], str(hub.key.parent)):
+        assert secret not in said.stdout.replace(str(tmp_path / "b.zip"), "")
 
 
 @pytest.fixture(autouse=True)
