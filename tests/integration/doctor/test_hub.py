@@ -2,64 +2,28 @@
 
 import json
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from kombu import Connection
-from sqlalchemy import text, update
+from sqlalchemy import text
 
-from deploy.composition import open_database
 from deploy.doctor.hub import SERVICES
-from services.notifications.storage import metadata as notifications
-from services.referral.storage import directory_versions
-from services.referral.usecases.dating import date_directory
-from services.referral.usecases.directory import publish_register
-from services.reporting.storage import metadata as reporting
-from shared.clock import new_id, now
+from shared.clock import now
 from shared.messaging.management import Management, ManagementRefused
-from shared.messaging.message import HUB
 from shared.messaging.topology import HUB_USER
 from shared.migrations import upgrade
-from shared.polling import poll_until
 from shared.sealing import OwnKeys, write_key_file
 from shared.sealing.network_file import write_network_file
 from shared.testing.broker import Broker, fresh_vhost, vhost_of
 from tests.hubs import NETWORK, ORG, QUEUE
 from tests.in_process import throughline
-from tests.integration.doctor.faults import closed_port
-
-HEARD = (*SERVICES, QUEUE)
-
-
-@dataclass
-class HubSite:
-    """A hub's folder and settings, who takes from its queues, and the test's hand on the code."""
-
-    folder: Path
-    settings: dict[str, str]
-    patch: pytest.MonkeyPatch
-    channel: Any
-
-    @property
-    def key(self) -> Path:
-        return Path(self.settings["key_file"])
-
-    def database(self, service: str) -> closing[Any]:
-        return closing(open_database(service, self.settings[f"{service}_database_url"], sender=HUB))
-
-    def does(self, service: str, statement: Any) -> None:
-        with self.database(service) as database, database.transaction() as tx:
-            tx.execute(statement)
-
-    def examined(self, *words: str) -> tuple[int, dict[str, dict[str, str]]]:
-        said = throughline("doctor", "--hub", "--json", *words, **self.settings)
-        return said.returncode, {one["name"]: one for one in json.loads(said.stdout)}
+from tests.integration.doctor.hub_faults import FAULTS, ended
+from tests.integration.doctor.hub_site import HEARD, HubSite, await_heard, found_hub, take_from
 
 
 @pytest.fixture(scope="module")
@@ -79,13 +43,6 @@ def broker_of_hub(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> I
             management.delete_user(user)
 
 
-def found_hub(directory: str) -> None:
-    upgrade("services.referral", directory)
-    with closing(open_database("referral", directory, sender=HUB)) as database:
-        publish_register(database, NETWORK.roots, NETWORK.register)
-        date_directory(database, timedelta(hours=1))
-
-
 @pytest.fixture(scope="module")
 def channel(broker_of_hub: dict[str, str]) -> Iterator[Any]:
     """Takes from every queue, as the services and a node do, under the queue's own name."""
@@ -95,21 +52,6 @@ def channel(broker_of_hub: dict[str, str]) -> Iterator[Any]:
             take_from(channel, queue)
         await_heard(broker_of_hub, *HEARD)
         yield channel
-
-
-def take_from(channel: Any, queue: str) -> None:
-    channel.basic_consume(queue, consumer_tag=queue, callback=lambda _: None)
-
-
-def await_heard(told: dict[str, str], *queues: str) -> None:
-    """The broker's management tells some seconds later who takes from what."""
-    management = Management(told["broker_management_url"])
-
-    def is_told() -> bool:
-        consumers = management.get("consumers", told["broker_vhost"])
-        return {one["queue"]["name"] for one in consumers} == {*queues}
-
-    poll_until(is_told, seconds=60, what="what the management tells of consumers")
 
 
 @pytest.fixture
@@ -142,118 +84,6 @@ def test_nothing_is_found_on_a_well_hub(hub: HubSite) -> None:
     assert (code, wrong(examined)) == (0, set()), examined
     unseen = {name for name, one in examined.items() if one["verdict"] == "not applicable"}
     assert unseen == {"durability", "certificate"}
-
-
-def set_to(**changed: str) -> Callable[[HubSite], None]:
-    return lambda hub: hub.settings.update(changed)
-
-
-def doing(service: str, statement: Callable[[], Any]) -> Callable[[HubSite], None]:
-    return lambda hub: hub.does(service, statement())
-
-
-def member(**is_so: Any) -> Callable[[HubSite], None]:
-    """A member of the cluster that the broker tells of."""
-
-    def plant(hub: HubSite) -> None:
-        real = Management.get
-
-        def get(self: Management, *path: str) -> Any:
-            found = real(self, *path)
-            return [*found, found[0] | {"name": "rabbit@two"} | is_so] if path == ("nodes",) else found
-
-        hub.patch.setattr(Management, "get", get)
-
-    return plant
-
-
-def ended(queue: str) -> Callable[[HubSite], None]:
-    def plant(hub: HubSite) -> None:
-        hub.channel.basic_cancel(queue)
-        await_heard(hub.settings, *(name for name in HEARD if name != queue))
-
-    return plant
-
-
-def unbound(hub: HubSite) -> None:
-    management, vhost = hub.settings["broker_management_url"], hub.settings["broker_vhost"]
-    Management(management).put({"durable": True}, "queues", vhost, "forgotten")
-
-
-def row_of_outbox(hours: int) -> Any:
-    id_ = new_id()
-    shifted = type(id_)(int=id_.int - (hours * 3_600_000 << 80))
-    table = notifications.tables["outbox"]
-    facts = {"exchange": "x", "routing_key": "x", "body": b"{}", "attempts": 3, "due_at": now()}
-    return table.insert().values(message_id=shifted, **facts)
-
-
-def row_of_parked() -> Any:
-    facts = {"queue": "x", "routing_key": "x", "body": b"x", "reason": "referral_not_here"}
-    return reporting.tables["parked"].insert().values(id=new_id(), message_id=None, parked_at=now(), **facts)
-
-
-FAULTS: dict[str, tuple[str, Callable[[HubSite], Any], str]] = {
-    "a setting is missing": (
-        "settings",
-        lambda hub: hub.settings.pop("reporting_database_url"),
-        "settings.md",
-    ),
-    "the key file is gone": ("key_file", lambda hub: hub.key.unlink(), "restore"),
-    "others can write to its folder": ("key_folder", lambda hub: hub.key.parent.chmod(0o777), "chmod"),
-    "a database is gone": ("databases", lambda hub: (hub.folder / "reporting.db").unlink(), "addresses"),
-    "a database is damaged": (
-        "databases",
-        lambda hub: (hub.folder / "notifications.db").write_bytes(b"x" * 9_000),
-        "addresses",
-    ),
-    "a database is of an older version": (
-        "migrations",
-        doing("notifications", lambda: text("UPDATE alembic_version SET version_num = '0001'")),
-        "throughline migrate notifications",
-    ),
-    "a database is of a newer version": (
-        "migrations",
-        doing("reporting", lambda: text("UPDATE alembic_version SET version_num = '9999'")),
-        "start that version",
-    ),
-    "the broker's management does not answer": (
-        "broker",
-        lambda hub: hub.settings.update(broker_management_url=f"http://a:b@127.0.0.1:{closed_port()}/api"),
-        "THROUGHLINE_BROKER_MANAGEMENT_URL",
-    ),
-    "its user is another": (
-        "broker",
-        lambda hub: hub.settings.update(
-            broker_management_url=hub.settings["broker_management_url"].replace("://", "://x", 1)
-        ),
-        "rights",
-    ),
-    "a member of the cluster is down": ("broker", member(running=False), "three-brokers"),
-    "members do not see each other": ("broker", member(partitions=["rabbit@one"]), "three-brokers"),
-    "a member is out of memory": ("broker", member(mem_alarm=True), "memory"),
-    "a member is out of disk": ("broker", member(disk_free_alarm=True), "disk"),
-    "something stands at the broker that nobody knows": ("standing", unbound, "network provision --check"),
-    "a service does not run": ("services", ended("notifications"), "throughline run notifications"),
-    "a node is not connected": ("nodes", ended(QUEUE), "call them"),
-    "the directory was not dated for long": (
-        "directory",
-        doing("referral", lambda: update(directory_versions).values(dated_at=now() - timedelta(hours=20))),
-        "run referral",
-    ),
-    "something waits long": ("outbox", doing("notifications", lambda: row_of_outbox(3)), "outbox status"),
-    "something waits too long": (
-        "outbox",
-        doing("notifications", lambda: row_of_outbox(30)),
-        "outbox status",
-    ),
-    "something is parked": ("parked", doing("reporting", row_of_parked), "parked list"),
-    "nobody answers at the pages": (
-        "public_address",
-        lambda hub: hub.settings.update(public_url=f"http://127.0.0.1:{closed_port()}"),
-        "throughline web reporting",
-    ),
-}  #: what is wrong: the check that finds it, how it is planted, and what its remedy says
 
 
 @pytest.mark.parametrize("fault", FAULTS)
