@@ -162,5 +162,5 @@ def test_service_outlives_a_machine(
         cluster.await_whole()
         silence = load.longest_silence(begun)
     expect_each_once(place.network, load.sent)
-    said = f"{len(load.sent)} referrals, 0 lost, silent for {silence:.1f} s at the most (wanted: {WANTED:.0f})."
-    record_property("figure", f"A machine {fault}: {said}")
+    silent = f"silent for {silence:.1f} s at the most (wanted: {WANTED:.0f})"
+    record_property("figure", f"A machine {fault}: {len(load.sent)} referrals, 0 lost, {silent}.")
