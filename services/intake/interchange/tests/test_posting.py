@@ -17,7 +17,6 @@ from services.intake.interchange.tests.receiver import Receiver
 from shared.clock import now
 from shared.messaging.authority import keep, new_authority
 
-
 BODY = b"{}"
 
 
