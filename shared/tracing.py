@@ -4,6 +4,7 @@ A span says codes and numbers of a list, and an event's id; never an address, a 
 travels with an event: within an organisation the event's id finds the spans that belong together.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Protocol
@@ -80,6 +81,7 @@ def send_to(url: str, *, service: str, version: str) -> None:
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
     from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
 
+    logging.getLogger("opentelemetry").setLevel(logging.ERROR)  # each new try of a bundle is a warning
     straight = requests.Session()
     straight.trust_env, straight.max_redirects = False, 0
     provider = TracerProvider(resource=Resource({"service.name": service, "service.version": version}))

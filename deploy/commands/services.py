@@ -60,9 +60,9 @@ def web(service: Service) -> None:
     if service not in WEB:
         fail(f"{service} has no pages: use one of {', '.join(WEB)}")
     composition = web_of(service)
+    read(WatchSettings)
     make_ready(service, composition)
     # Refused here: a worker would end with it again and again.
-    read(WatchSettings)
     arm(read(FailpointSettings), reaches=composition.settings.public_url)
     from deploy.serve import serve
 

@@ -15,10 +15,11 @@ from deploy.doctor.check import Machine, NotApplicable
 from shared.database import Database, Transaction
 from shared.messaging.errors import Misconfigured
 from shared.messaging.management import Management, ManagementRefused
+from shared.messaging.topology import HUB_QUEUES
 from shared.schema_version import is_newest
 from shared.settings import BROKER_URL, DATABASE_URL, setting
 
-SERVICES = ("referral", "notifications", "reporting")
+SERVICES = tuple(HUB_QUEUES)
 
 Answer = TypeVar("Answer")
 

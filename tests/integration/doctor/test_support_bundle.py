@@ -167,7 +167,7 @@ def test_nothing_is_written_over(site: Site, tmp_path: Path) -> None:
     said = throughline("support-bundle", "--output", str(target), "--yes", **site.settings)
 
     assert (said.returncode, target.read_text()) == (1, "mine")
-    assert "name another file" in said.stderr
+    assert ("name another file" in said.stderr, said.stdout) == (True, "")
 
 
 def test_a_log_that_is_not_there_is_told(site: Site, tmp_path: Path) -> None:
