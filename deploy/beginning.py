@@ -12,13 +12,13 @@ from deploy.backup.settings import BackupSettings
 from deploy.commands.services import make_ready
 from deploy.composition import web_of
 from deploy.configured import NAME, OF_A_FILE, written
-from deploy.key_files import passphrase_of
+from deploy.key_files import KeySettings, passphrase_of
 from services.intake.settings import IntakeSettings, IntakeWebSettings
 from shared import files
 from shared.sealing.key_file import complete_key_file
 from shared.settings import variable
 
-READ_BY_NODE = (IntakeWebSettings, IntakeSettings, BackupSettings)
+READ_BY_NODE = (IntakeWebSettings, IntakeSettings, KeySettings, BackupSettings)
 FOLDERS = ("keys", "secrets", "data")
 HEAD = """# The settings of this node, for every command of throughline and for its processes. The environment wins.
 # A line is NAME=value, with quotation marks around a value that has blanks. A name with _FILE at its end names a file

@@ -1,6 +1,5 @@
 """The ``throughline`` command: finds the noun, imports no more than that, and turns failures into one line."""
 
-import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -46,7 +45,7 @@ def main() -> None:
     if noun == "run":
         import_module("deploy.green")  # sockets and threads are patched before anybody uses them
     from deploy.configured import take_settings
-    from deploy.console import BROKEN_PIPE, explained_errors
+    from deploy.console import explained_errors, reader_gone
 
     try:
         with explained_errors():
@@ -55,8 +54,7 @@ def main() -> None:
                 take_settings()
             _application(noun)()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(BROKEN_PIPE)
+        reader_gone()
 
 
 def _refuse_secrets(words: list[str]) -> None:

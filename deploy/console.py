@@ -22,8 +22,23 @@ from shared.settings import EXIT_CODE, SettingsWrong
 ERROR, CHECKS_FAILED = 1, 2
 BROKEN_PIPE = 141  #: what a shell reports of a program whose reader has gone
 
-out = Console(soft_wrap=True, highlight=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+def reader_gone() -> NoReturn:
+    """End quietly: nobody reads on what is printed."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(BROKEN_PIPE)
+
+
+class Printer(Console):
+    """Prints for people, and ends as every other program does when nobody reads on."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Say no more, and end."""
+        reader_gone()
+
+
+out = Printer(soft_wrap=True, highlight=False)
+err = Printer(stderr=True, soft_wrap=True, highlight=False)
 
 
 def fail(message: str, *, code: int = ERROR) -> NoReturn:

@@ -5,7 +5,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,8 +42,14 @@ class Place:
         return cls(Path(os.environ[CONFIG]).resolve().parent)
 
     def inside(self, name: str) -> Path:
-        """A folder in it, its owner's alone."""
-        (folder := self.folder / name).mkdir(mode=0o700, exist_ok=True)
+        """A folder in it, its owner's alone; raises SettingsWrong where nothing can be written."""
+        folder = self.folder / name
+        with suppress(OSError):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise SettingsWrong(
+                [f"{folder} cannot be written to: see to its rights and disk, or whose node this is"]
+            )
         return folder
 
     def log(self, name: str) -> Path:

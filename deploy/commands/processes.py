@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy.console import CHECKS_FAILED, fail, out, show, show_json
+from deploy.console import CHECKS_FAILED, fail, out, reader_gone, show, show_json
 from deploy.keeping import is_to_join, keep, programs, refuse_wrong, workers
 from deploy.place import Place, Taken, end, lives
 from deploy.processes import in_background, send, stop_on_signals
@@ -135,16 +135,24 @@ def logs(
     names = [program.name for program in programs(place)]
     if service and service not in names:
         fail(f"there is no {service}: use one of {', '.join(names)}")
-    read = dict.fromkeys([service] if service else names, 0)
     with suppress(KeyboardInterrupt):
-        while True:
-            for name, so_far in read.items():
-                said, read[name] = _after(place.log(name), so_far)
-                sys.stdout.writelines(line if service else f"{name}: {line}" for line in said)
-            sys.stdout.flush()
-            if not follow:
-                return
-            time.sleep(LOOK_EVERY)
+        try:
+            _print({service: ""} if service else {name: f"{name}: " for name in names}, place, follow=follow)
+        except BrokenPipeError:
+            reader_gone()
+
+
+def _print(beginnings: dict[str, str], place: Place, *, follow: bool) -> None:
+    """What each process has logged, with the beginning of its lines, and what comes if that is followed."""
+    read = dict.fromkeys(beginnings, 0)
+    while True:
+        for name, so_far in read.items():
+            lines, read[name] = _after(place.log(name), so_far)
+            sys.stdout.writelines(beginnings[name] + line for line in lines)
+        sys.stdout.flush()
+        if not follow:
+            return
+        time.sleep(LOOK_EVERY)
 
 
 def _after(log: Path, read: int) -> tuple[list[str], int]:

@@ -60,6 +60,7 @@ class StrictNode:
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StrictNode]:
     node = StrictNode(tmp_path_factory.mktemp("strict"))
     node.processes.start()
+    node.processes.await_ready()
     try:
         yield node
     finally:
