@@ -71,9 +71,7 @@ def join(  # noqa: PLR0913 - a node keeps that many files
     ] = False,
 ) -> None:
     """Make this node's keys and keep the network's; prints the line for the hub, and the words to compare by voice."""
-    network, org, broker = _invited(invitation)
-    if own not in ("", org):
-        fail(f"{invitation} invites {org}, and this node is {own}: ask the hub for your own")
+    network, org, broker = _invited(invitation, own)
     _refuse_another_network(network_file, network)
     keys = complete_key_file(key_file, passphrase_of(key_file))
     if new_keys:
@@ -92,8 +90,8 @@ def join(  # noqa: PLR0913 - a node keeps that many files
     )
 
 
-def _invited(invitation: Path) -> tuple[NetworkFile, str, str]:
-    """The network, whom it invites, and the broker's address."""
+def _invited(invitation: Path, own: str) -> tuple[NetworkFile, str, str]:
+    """The network, whom it invites, and the broker's address; ``own`` is our id, or empty while we have none."""
     try:
         told = json.loads(invitation.read_text())
         network, org, broker = NetworkFile.load(told), str(told["org"]), str(told["broker"])
@@ -102,6 +100,8 @@ def _invited(invitation: Path) -> tuple[NetworkFile, str, str]:
         fail(f"{invitation}: {error.strerror}")
     except (ValueError, KeyError, TypeError, AttributeError, NotFollowed):
         fail(f"{invitation} is no invitation, or was changed on its way: ask the hub for another")
+    if own not in ("", org):
+        fail(f"{invitation} invites {org}, and this node is {own}: ask the hub for your own")
     return network, org, broker
 
 
