@@ -46,7 +46,7 @@ class Place:
         folder = self.folder / name
         with suppress(OSError):
             folder.mkdir(mode=0o700, exist_ok=True)
-        if not os.access(folder, os.W_OK):
+        if not (folder.is_dir() and os.access(folder, os.W_OK)):
             raise SettingsWrong(
                 [f"{folder} cannot be written to: see to its rights and disk, or whose node this is"]
             )

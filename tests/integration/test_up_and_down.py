@@ -256,3 +256,11 @@ def test_without_a_configuration_there_is_nothing_to_run(command: str, tmp_path:
     if command != "down":
         said = throughline(command, config=str(tmp_path / NAME))
         refuses(said, naming="THROUGHLINE_INTAKE_DATABASE_URL", remedy="throughline init")
+
+
+def test_where_nothing_can_be_kept_nothing_is_started(node: Node) -> None:
+    """A file stands for a folder without rights, which would keep root from nothing."""
+    (node.folder / "run").touch()
+    for command in (("up",), ("up", "--detach")):
+        refuses(node.says(*command), naming=str(node.folder / "run"), remedy="rights and disk")
+    (node.folder / "run").unlink()
