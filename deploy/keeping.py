@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import requests
 from deploy.composition import COMPOSITIONS, WEB, composition_of, web_of
 from deploy.configured import OF_A_FILE
 from deploy.health import HealthSettings, is_well
-from deploy.place import Place
+from deploy.place import Noted, Place
 from deploy.processes import command
 from deploy.supervisor import LOOK_EVERY, Program, Supervisor
 from shared.ports import LOOPBACK
@@ -94,12 +95,19 @@ def keep(place: Place, ended: threading.Event, started: Callable[[], None]) -> N
             place.note(known := supervisor.lives())
             started()
             while not ended.wait(LOOK_EVERY):
-                if (now := supervisor.lives()) != known:
-                    place.note(known := now)
-                for program in supervisor.programs.values():
-                    _turn_over(program.log)
+                with suppress(OSError):  # a full disk is no reason to stop working
+                    known = _tell(place, supervisor, known)
         finally:
             supervisor.stop()
+
+
+def _tell(place: Place, supervisor: Supervisor, known: list[Noted]) -> list[Noted]:
+    """Note what has changed since it was known, and keep logs short; returns what is known then."""
+    if (found := supervisor.lives()) != known:
+        place.note(found)
+    for program in supervisor.programs.values():
+        _turn_over(program.log)
+    return found
 
 
 def _turn_over(log: Path) -> None:

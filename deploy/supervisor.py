@@ -4,9 +4,10 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from deploy.processes import identity
@@ -80,6 +81,7 @@ class Supervisor:
             poll_until(program.is_ready, seconds=START_PATIENCE, what=f"{program.name} (see {program.log})")
 
     def _spawn(self, program: Program, died_young: int = 0) -> Life:
+        software = version("throughline")
         if program.sign:
             program.sign.unlink(missing_ok=True)
         with program.log.open("ab") as log:
@@ -91,13 +93,14 @@ class Supervisor:
                 stderr=log,
                 start_new_session=True,
             )
-        return Life(process, now(), version("throughline"), died_young)
+        return Life(process, now(), software, died_young)
 
     def _keep_running(self) -> None:
         while not self._ending.wait(LOOK_EVERY):
             for name, life in list(self._running.items()):
                 if life.ended(self._longest_pause):
-                    self._restart(name)
+                    with suppress(OSError, PackageNotFoundError):  # a full disk, or an upgrade: tried again
+                        self._restart(name)
 
     def _restart(self, name: str) -> None:
         with self._changing:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from deploy.place import end, lives
 from deploy.processes import identity, send
-from deploy.supervisor import Life, Program, Supervisor
+from deploy.supervisor import LOOK_EVERY, Life, Program, Supervisor
 from shared.clock import now
 from shared.polling import poll_until
 
@@ -76,6 +77,23 @@ def test_a_program_that_is_killed_runs_again_and_an_old_sign_of_it_is_gone(tmp_p
     finally:
         keeper.stop()
     assert not identity(keeper.pid("one"))
+
+
+def test_what_cannot_be_started_for_a_while_is_tried_again(tmp_path: Path) -> None:
+    """A full disk, in whose place a folder is missing for the log."""
+    (logs := tmp_path / "logs").mkdir()
+    keeper = Supervisor([Program("one", SLEEP, os.environ, logs / "log", lambda: True)])
+    keeper.start()
+    try:
+        first = keeper.pid("one")
+        gone = logs.rename(tmp_path / "gone")
+        keeper.kill("one")
+        poll_until(lambda: not identity(first), seconds=30, what="its end")
+        time.sleep(LOOK_EVERY * 3)
+        gone.rename(logs)
+        poll_until(lambda: keeper.pid("one") != first, seconds=30, what="another process")
+    finally:
+        keeper.stop()
 
 
 def test_another_process_with_the_number_of_ours_is_left_alone() -> None:

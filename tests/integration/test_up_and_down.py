@@ -118,6 +118,7 @@ def test_what_dies_runs_again_and_the_rest_goes_on(node: Node) -> None:
     node.says("up", "--detach")
     before = node.pids()
 
+    (node.folder / "logs" / "intake.log").unlink()
     os.kill(before["intake"], signal.SIGKILL)
 
     poll_until(lambda: node.pids()["intake"] != before["intake"], seconds=SOON, what="another worker")
