@@ -10,13 +10,13 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy.console import CHECKS_FAILED, fail, out, reader_gone, show, show_json
+from deploy.console import CHECKS_FAILED, ERROR, fail, out, reader_gone, show, show_json
 from deploy.keeping import is_to_join, keep, programs, refuse_wrong, workers
 from deploy.place import Place, Taken, end, lives
 from deploy.processes import in_background, send, stop_on_signals
 from shared.polling import poll_until
 
-UP_WITHIN = 30.0  #: seconds until what was started in the background is ready; what is not is told
+UP_WITHIN = 60.0  #: seconds until what was started in the background is ready; what is not is told
 DOWN_WITHIN = 60.0  #: seconds
 LOOK_EVERY = 0.3  #: seconds between two looks at logs that are followed
 RUNS = "they run already: see throughline status, or end them with throughline down"
@@ -62,7 +62,8 @@ def _start_in_background(place: Place) -> None:
         what=f"the start (see {log})",
     )
     if process.poll() is not None:
-        fail(f"nothing was started; it said last:\n{log.read_text('utf-8', 'replace')[-2000:]}")
+        said = log.read_text("utf-8", "replace")[-2000:]
+        fail(f"nothing was started; it said last:\n{said}", code=process.returncode or ERROR)
     with suppress(TimeoutError):
         poll_until(lambda: not _unready(place), seconds=UP_WITHIN, what="all to be ready")
     if is_to_join():
