@@ -112,7 +112,8 @@ def _answered(told: dict[str, str | None]) -> dict[str, str]:
         fail(f"{', '.join(missing)} must be given, or this run at a terminal, where it is asked for")
     answers: dict[str, str] = {}
     for name, value in told.items():
-        answers[name] = _asked(name) if value is None and missing else value or QUESTIONS[name].default or ""
+        is_open = value is None and missing and (name != "mail_from" or answers["smtp_host"])
+        answers[name] = _asked(name) if is_open else value or QUESTIONS[name].default or ""
         if problem := _problem(name, answers[name]):
             fail(f"{QUESTIONS[name].flag}: {problem}", code=EXIT_CODE)
     if answers["smtp_host"] and not answers["mail_from"]:
@@ -121,11 +122,11 @@ def _answered(told: dict[str, str | None]) -> dict[str, str]:
 
 
 def _asked(name: str) -> str:
+    """What is typed, once it is right; where mails come from is asked only of whoever has a mail server."""
     question = QUESTIONS[name]
+    default = None if name == "mail_from" else question.default
     while True:
-        answer: str = typer.prompt(
-            question.asks, default=question.default, show_default=bool(question.default), err=True
-        )
+        answer: str = typer.prompt(question.asks, default=default, show_default=bool(default), err=True)
         problem = _problem(name, answer)
         if not problem:
             return answer
@@ -141,9 +142,16 @@ def _problem(name: str, value: str) -> str:
         return "it must be one line of text"
     if name == "admin" and not USERNAME.fullmatch(value):
         return staff.WHY["not_a_username"]
+    if name == "intake_database_url" and not _is_whole(value):
+        return "it must name the file from the root on, as in sqlite:////srv/node.db"
     if name == "language" and value not in LANGUAGES:
         return f"it must be one of: {', '.join(LANGUAGES)}"
     return problem_with(question.of, name, value) if question.of else ""
+
+
+def _is_whole(address: str) -> bool:
+    """Else it would be another file for whoever stands in another folder."""
+    return not address.startswith("sqlite") or address.partition("///")[2].startswith("/")
 
 
 def _set_up(folder: Path, told: dict[str, str], admin: str, language: str) -> None:

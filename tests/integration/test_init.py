@@ -91,6 +91,7 @@ WRONG = {
     "--admin": ("Vera P", "small letters"),
     "--language": ("fr", "en, ru, be, uk"),
     "--database-url": ("mysql://localhost/x", "sqlite:///"),
+    "--database-url-file": ("/nowhere/at/all", "check the path"),
     "--smtp-host": ("mail.example", "--mail-from"),
     "--mail-from": ("nobody", "a mail address"),
 }
@@ -100,7 +101,14 @@ WRONG = {
 def test_a_wrong_answer_is_named_by_its_flag(tmp_path: Path, flag: str) -> None:
     value, remedy = WRONG[flag]
     said = throughline(*words(tmp_path / "node", **ANSWERS | {flag: value}))
-    refuses(said, naming=flag, remedy=remedy)
+    refuses(said, naming=flag, remedy=remedy, code=ERROR if "file" in flag else CONFIGURATION)
+    assert not (tmp_path / "node").exists()
+
+
+def test_a_database_file_is_named_from_the_root_on(tmp_path: Path) -> None:
+    for address in ("sqlite:///node.db", "sqlite://"):
+        said = throughline(*words(tmp_path / "node", **ANSWERS | {"--database-url": address}))
+        refuses(said, naming="--database-url", remedy="sqlite:////")
     assert not (tmp_path / "node").exists()
 
 
@@ -215,7 +223,7 @@ def test_after_one_that_was_broken_off_another_administrator_is_not_added(node: 
 
 
 def test_at_a_terminal_it_asks_and_asks_again(tmp_path: Path) -> None:
-    typed = ["Our House", "our-house", "Our House", ADDRESS, "", "", "", "vera", "uk"]
+    typed = ["Our House", "our-house", "Our House", ADDRESS, "", "", "vera", "uk"]
     pid, terminal = pty.fork()
     if pid == 0:
         for name in [name for name in os.environ if name.startswith("THROUGHLINE_")]:
