@@ -1,6 +1,5 @@
 """The ``throughline`` command: finds the noun, imports no more than that, and turns failures into one line."""
 
-import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -27,7 +26,16 @@ COMMANDS = {
     "doctor": "deploy.commands.doctor",
     "support-bundle": "deploy.commands.support_bundle",
     "upgrade": "deploy.commands.upgrade",
+    "init": "deploy.commands.init",
+    **dict.fromkeys(("up", "down", "status", "logs"), "deploy.commands.processes"),
 }  #: that are no group, and where they are
+UNTOLD = (
+    "init",
+    "demo",
+    "schema",
+    "settings",
+    "",
+)  #: which have no use for the settings of a node that is there
 SECRETS = ("--password", "--passphrase")  #: never followed by one: everybody on the machine could read it
 ASKED_FOR = 4  #: words of ``network key FILE --passphrase``, which says that a passphrase is to be asked for
 
@@ -37,15 +45,17 @@ def main() -> None:
     noun = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     if noun == "run":
         import_module("deploy.green")  # sockets and threads are patched before anybody uses them
-    from deploy.console import BROKEN_PIPE, explained_errors
+    from deploy.configured import take_settings
+    from deploy.console import explained_errors, reader_gone
 
     try:
         with explained_errors():
             _refuse_secrets(sys.argv[1:])
+            if noun not in UNTOLD:
+                take_settings()
             _application(noun)()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(BROKEN_PIPE)
+        reader_gone()
 
 
 def _refuse_secrets(words: list[str]) -> None:

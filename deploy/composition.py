@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from sqlalchemy import MetaData, Table
 
 from deploy.clock import refuse_lost_time
+from deploy.configured import ours, strange
 from deploy.key_files import open_key_file
 from shared.at_rest import StorageKeys
 from shared.clock import Clock, now
@@ -24,7 +24,7 @@ from shared.messaging.topology import node_queue
 from shared.sealing import KeyFileUnusable, OwnKeys
 from shared.sealing.network_file import NetworkFile, read_network_file
 from shared.sealing.register import Roots
-from shared.settings import PREFIX, SettingsWrong, read, variable
+from shared.settings import SettingsWrong, read
 
 
 @dataclass(frozen=True)
@@ -283,15 +283,5 @@ def tables_of(service: str) -> dict[str, Table]:
 
 def refuse_misspelt() -> None:
     """A variable of ours that no setting has is a mistake, and silence about it would be another."""
-    from deploy.settings import ALL
-
-    known = {variable(name) for name in ALL}
-    known |= {f"{name}_FILE" for name in known}
-    strange = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
-    if strange:
-        raise SettingsWrong([_suggest(name, known) for name in strange])
-
-
-def _suggest(name: str, known: set[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    return f"{name} is not a setting" + (f": did you mean {near[0]}?" if near else ": remove it")
+    if problems := strange(ours(os.environ)):
+        raise SettingsWrong(problems)

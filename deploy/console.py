@@ -1,5 +1,6 @@
 """How commands speak: tables for people, JSON for programs, errors that say what to do, exit codes."""
 
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
+from deploy.configured import CONFIG
 from shared.messaging.errors import LinkLost, Misconfigured
 from shared.messaging.management import ManagementRefused
 from shared.schema_version import DatabaseTooNew
@@ -20,13 +22,29 @@ from shared.settings import EXIT_CODE, SettingsWrong
 ERROR, CHECKS_FAILED = 1, 2
 BROKEN_PIPE = 141  #: what a shell reports of a program whose reader has gone
 
-out = Console(soft_wrap=True, highlight=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+def reader_gone() -> NoReturn:
+    """End quietly: nobody reads on what is printed."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(BROKEN_PIPE)
+
+
+class Printer(Console):
+    """Prints for people, and ends as every other program does when nobody reads on."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Say no more, and end."""
+        reader_gone()
+
+
+out = Printer(soft_wrap=True, highlight=False)
+err = Printer(stderr=True, soft_wrap=True, highlight=False)
 
 
 def fail(message: str, *, code: int = ERROR) -> NoReturn:
     """Say what is wrong and what to do, and end."""
-    err.print(f"[red]error:[/red] {message}", markup=True)
+    err.print("[red]error:[/red]", end=" ")
+    err.print(message, markup=False)
     raise SystemExit(code)
 
 
@@ -59,7 +77,7 @@ def explained_errors() -> Iterator[None]:
     try:
         yield
     except SettingsWrong as wrong:
-        fail("the settings are not right:\n  " + "\n  ".join(wrong.problems), code=EXIT_CODE)
+        fail(f"the settings are not right{_where()}:\n  " + "\n  ".join(wrong.problems), code=EXIT_CODE)
     except (KeyFileUnusable, NetworkFileUnusable, Misconfigured, DatabaseTooNew) as unusable:
         fail(str(unusable), code=EXIT_CODE)
     except TimeoutError as late:
@@ -74,3 +92,9 @@ def explained_errors() -> Iterator[None]:
         )
     except SQLAlchemyError as broken:
         fail(f"the database does not work ({type(broken).__name__}): check its address, rights and disk")
+
+
+def _where() -> str:
+    """Where else than in the environment they are read from."""
+    file = os.environ.get(CONFIG)
+    return f" (see {file})" if file else ""

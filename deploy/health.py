@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from deploy.configured import take_settings
 from shared.ports import LOOPBACK
 from shared.settings import read, setting
 
@@ -47,4 +48,5 @@ def is_well(settings: HealthSettings) -> bool:
 
 
 if __name__ == "__main__":
+    take_settings()
     sys.exit(not is_well(read(HealthSettings)))

@@ -50,7 +50,11 @@ def all_settings() -> Iterator[tuple[str, Field[Any]]]:
             yield command, declared
 
 
-ALL = frozenset(declared.name for _, declared in all_settings()) | {"log_level", "test_broker_folder"}
+ALL = frozenset(declared.name for _, declared in all_settings()) | {
+    "config",
+    "log_level",
+    "test_broker_folder",
+}
 
 
 def as_markdown() -> str:
@@ -65,7 +69,12 @@ def as_markdown() -> str:
 INTRODUCTION = """Settings are read once from the environment when a process starts. A missing, misspelt or wrong one
 ends the process with exit code 78 and a line that names it and says what to do; its value is never shown.
 `<VARIABLE>_FILE` names a file that holds the value, for secrets. `THROUGHLINE_LOG_LEVEL` (DEBUG, INFO, WARNING; default
-INFO) is read by every process."""
+INFO) is read by every process.
+
+Commands and processes also read a file: the one that `THROUGHLINE_CONFIG` names, else `throughline.conf` in the folder
+where they are started. `throughline init` writes it. A line is empty, begins with `#`, or is `NAME=value`, with
+quotation marks around a value that has blanks. What the environment says wins over the file. A name that is no setting,
+one that is said twice, and a file that others can change end the command in the same way."""
 
 
 def _row(declared: Field[Any]) -> str:

@@ -67,6 +67,16 @@ def read(settings: type[T], environ: Mapping[str, str] | None = None) -> T:
     return settings(**values)
 
 
+def problem_with(settings: type, name: str, value: str) -> str:
+    """What is wrong with that value of that setting of the class, and what to do; empty for nothing."""
+    [declared] = [one for one in fields(settings) if one.name == name]
+    try:
+        _value(declared, {variable(name): value})
+    except ValueError as wrong:
+        return str(wrong)
+    return ""
+
+
 def is_credential(path: Path) -> bool:
     """Whether systemd has put the file there for this process (``LoadCredential=``)."""
     folder = os.environ.get("CREDENTIALS_DIRECTORY")

@@ -4,13 +4,17 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote, urlsplit
 
 import typer
 from sqlalchemy import func, select
 
 from deploy.composition import Composition, composition_of, party_of
-from deploy.console import fail, out, show, show_json
+from deploy.console import err, fail, out, show, show_json
 from deploy.key_files import open_key_file, passphrase_of
+from deploy.told import PasswordFile, told_password
+from services.intake.settings import IntakeSettings
+from shared import files
 from shared.clock import now
 from shared.messaging.introducing import as_event, own_standing, own_statement
 from shared.messaging.message import HUB
@@ -20,8 +24,10 @@ from shared.sealing.network_file import NetworkFile, read_network_file, write_ne
 from shared.sealing.register import NotFollowed
 from shared.sealing.rotation import rotated
 from shared.sealing.words import words_of_network, words_of_party
-from shared.settings import read, setting
+from shared.settings import brokers_in, problem_with, read, setting, variable
 
+BROKER_FILE = f"{variable('amqp_url')}_FILE"
+TO_COME = "PASSWORD"  #: stands in the address until the hub has told the password
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -38,32 +44,42 @@ def attach(app: typer.Typer) -> None:
     """Add these commands to ``throughline network``."""
     for command in (join, words, leave):
         app.command()(command)
+    app.command("use-password")(use_password)
     app.command("rotate-keys")(rotate_keys)
 
 
-def join(
+def join(  # noqa: PLR0913 - a node keeps that many files
     invitation: Annotated[Path, typer.Argument(help="The file that the hub gave you.")],
     *,
-    key_file: Annotated[Path, typer.Option(help="Where to keep this node's private keys.")],
-    network_file: Annotated[Path, typer.Option(help="Where to keep what the node must know of the network.")],
+    key_file: Annotated[
+        Path, typer.Option(envvar=variable("key_file"), help="Where to keep this node's private keys.")
+    ],
+    network_file: Annotated[
+        Path,
+        typer.Option(
+            envvar=variable("network_file"), help="Where to keep what the node must know of the network."
+        ),
+    ],
+    broker_url_file: Annotated[
+        Path | None, typer.Option(envvar=BROKER_FILE, help="Where to keep the broker's address, if anywhere.")
+    ] = None,
+    own: Annotated[
+        str, typer.Option("--org", envvar=variable("org"), help="Our id; an invitation of others is refused.")
+    ] = "",
     new_keys: Annotated[
         bool, typer.Option("--new-keys", help="After a revocation: other keys; the database still opens.")
     ] = False,
 ) -> None:
     """Make this node's keys and keep the network's; prints the line for the hub, and the words to compare by voice."""
-    try:
-        told = json.loads(invitation.read_text())
-        network, org, broker = NetworkFile.load(told), str(told["org"]), str(told["broker"])
-    except OSError as error:
-        fail(f"{invitation}: {error.strerror}")
-    except (ValueError, KeyError, TypeError, AttributeError, NotFollowed):
-        fail(f"{invitation} is no invitation, or was changed on its way: ask the hub for another")
+    network, org, broker = _invited(invitation, own)
     _refuse_another_network(network_file, network)
     keys = complete_key_file(key_file, passphrase_of(key_file))
     if new_keys:
         keys = keys.renewed(now())
         replace_key_file(key_file, keys, passphrase_of(key_file))
     write_network_file(network_file, network)
+    if broker_url_file and not broker_url_file.exists():
+        files.write_new(broker_url_file, with_password(broker, org, TO_COME).encode())
     show_json(
         {
             "org": org,
@@ -72,6 +88,53 @@ def join(
             "words": _words(network, org, keys.public),
         }
     )
+
+
+def _invited(invitation: Path, own: str) -> tuple[NetworkFile, str, str]:
+    """The network, whom it invites, and the broker's address; ``own`` is our id, or empty while we have none."""
+    try:
+        told = json.loads(invitation.read_text())
+        network, org, broker = NetworkFile.load(told), str(told["org"]), str(told["broker"])
+        with_password(broker, org, TO_COME)
+    except OSError as error:
+        fail(f"{invitation}: {error.strerror}")
+    except (ValueError, KeyError, TypeError, AttributeError, NotFollowed):
+        fail(f"{invitation} is no invitation, or was changed on its way: ask the hub for another")
+    if own not in ("", org):
+        fail(f"{invitation} invites {org}, and this node is {own}: ask the hub for your own")
+    return network, org, broker
+
+
+def use_password(
+    *,
+    broker_url_file: Annotated[
+        Path, typer.Option(envvar=BROKER_FILE, help="Where the broker's address is kept.")
+    ],
+    password_file: PasswordFile = None,
+) -> None:
+    """Keep the password at the hub's broker that the hub gave you; the worker comes up with it by itself."""
+    try:
+        kept = broker_url_file.read_text("utf-8").strip()
+    except OSError:
+        fail(f"{broker_url_file} is not there: run throughline network join first")
+    user = urlsplit(kept).username or fail(f"{broker_url_file} holds no user's name: write the address anew")
+    password = told_password(password_file, is_new=False)
+    url = with_password(kept, user, password)
+    if not password or problem_with(IntakeSettings, "amqp_url", url):
+        fail("this is no password at a broker, or the address is none: ask the hub for both")
+    files.replace(broker_url_file, url.encode())
+    err.print("Kept. Try it: throughline network test hub")
+
+
+def with_password(broker: str, user: str, password: str) -> str:
+    """The broker's address, or those of a cluster's, with that user's name and password in it."""
+
+    def one(url: str) -> str:
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition("@")[2]
+        return parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}").geturl()
+
+    return ";".join(map(one, brokers_in(broker)))
 
 
 def _refuse_another_network(path: Path, network: NetworkFile) -> None:

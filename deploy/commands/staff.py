@@ -1,8 +1,6 @@
 """``throughline user``: who signs in at a node, and the coordinators at the hub."""
 
 import secrets
-import sys
-from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -10,6 +8,7 @@ import typer
 from deploy.commands.services import key_must_fit
 from deploy.composition import WebComposition, web_of
 from deploy.console import err, fail, out, show, show_json
+from deploy.told import PasswordFile, told_password
 from services.intake.usecases import staff as people
 from services.intake.usecases.at_rest import accept_key
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
@@ -24,10 +23,6 @@ from shared.schema_version import is_newest
 app = typer.Typer(help="People who sign in, and tokens for programs.", no_args_is_help=True)
 Username = Annotated[str, typer.Argument(help="The name to sign in with.")]
 Coordinator = Annotated[bool, typer.Option("--coordinator", help="A coordinator at the hub.")]
-PasswordFile = Annotated[
-    Path | None, typer.Option(help="A file whose first line is the password; - is standard input.")
-]
-PASSWORD = "Password"  # noqa: S105 - the prompt
 WHY = {
     "too_short": f"the password must have at least {SHORTEST} characters",
     "too_long": f"the password must have at most {LONGEST} characters",
@@ -57,7 +52,7 @@ def add(  # noqa: PLR0913 - a person has that many facts
     ] = False,
 ) -> None:
     """Add somebody; the password is asked for, read from a file, or chosen by themselves through a link."""
-    password = secrets.token_urlsafe(32) if link else _password(password_file)
+    password = secrets.token_urlsafe(32) if link else told_password(password_file, is_new=True)
     try:
         if role == "coordinator":
             shown = name or username
@@ -76,17 +71,6 @@ def add(  # noqa: PLR0913 - a person has that many facts
     err.print(f"{username} can sign in now, and sets up the second step at the first sign-in.")
     if link:
         _print_link(username, coordinator=role == "coordinator")
-
-
-def _password(file: Path | None) -> str:
-    if file is None:
-        return str(typer.prompt(PASSWORD, hide_input=True, confirmation_prompt=True))
-    if str(file) == "-":
-        return sys.stdin.readline().rstrip("\n")
-    try:
-        return file.read_text("utf-8").partition("\n")[0]
-    except (OSError, UnicodeDecodeError):
-        fail(f"{file} cannot be read as text: check the path and its rights")
 
 
 @app.command("list")

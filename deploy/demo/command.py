@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +10,7 @@ import typer
 
 from deploy.console import CHECKS_FAILED, fail, out, show
 from deploy.demo.organisations import COORDINATOR, PASSWORD
+from deploy.processes import identity, in_background, stop_on_signals
 from shared.polling import poll_until
 
 app = typer.Typer(help="A whole network on this machine, for trying out.", no_args_is_help=True)
@@ -41,7 +40,7 @@ def up(*, broker: BrokerKind = "auto", detach: Detach = False, json_file: Json =
 
 def _stay(broker: str, json_file: Path | None) -> None:
     from deploy.demo.broker import NoBroker
-    from deploy.demo.up import Demo, run_demo, stop_on_signals
+    from deploy.demo.up import Demo, run_demo
 
     said = False
 
@@ -69,14 +68,7 @@ def _start_in_background(broker: str, json_file: Path | None) -> None:
         arguments += ["--json", str(json_file.absolute())]
     log = _state_file().with_suffix(".log")
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "deploy.cli", *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
+    process = in_background(arguments, log)
     out.print("Starting in the background …")
     poll_until(
         lambda: _running() or process.poll() is not None, seconds=UP_WITHIN, what=f"the demo (see {log})"
@@ -107,7 +99,7 @@ def status(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON."
     described = _running()
     if described is None:
         fail("no demo is running: start one with throughline demo up", code=CHECKS_FAILED)
-    rows = [{**p, "state": "running" if _alive(p["pid"]) else "restarting"} for p in described["processes"]]
+    rows = [{**p, "state": "running" if identity(p["pid"]) else "restarting"} for p in described["processes"]]
     show(rows, title="Processes of the demo", as_json=as_json)
     if any(row["state"] != "running" for row in rows):
         raise typer.Exit(CHECKS_FAILED)
@@ -121,7 +113,7 @@ def down() -> None:
         out.print("No demo is running.")
         return
     os.kill(described["supervisor"], signal.SIGTERM)
-    poll_until(lambda: not _alive(described["supervisor"]), seconds=DOWN_WITHIN, what="the demo to end")
+    poll_until(lambda: not identity(described["supervisor"]), seconds=DOWN_WITHIN, what="the demo to end")
     out.print("The demo has ended.")
 
 
@@ -142,24 +134,7 @@ def _running() -> dict[str, Any] | None:
         described: dict[str, Any] = json.loads(_state_file().read_text())
     except (OSError, ValueError):
         return None
-    return described if _alive(described["supervisor"]) else None
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return "Z" not in _kernel_state(pid)
-
-
-def _kernel_state(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except OSError:
-        return ""
+    return described if identity(described["supervisor"]) else None
 
 
 def _write(file: Path, described: dict[str, Any]) -> None:

@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import signal
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
@@ -15,6 +13,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
+from deploy.configured import CONFIG
 from deploy.demo import history
 from deploy.demo.broker import DemoBroker, start_broker
 from deploy.demo.network import Hands, SteppedNetwork, open_network
@@ -29,7 +28,8 @@ from deploy.demo.plan import (
     node_web_environment,
     reporting_web_environment,
 )
-from deploy.demo.supervisor import Program, Supervisor
+from deploy.processes import command
+from deploy.supervisor import Program, Supervisor
 from services.intake.usecases.at_rest import accept_key
 from services.intake.usecases.directory import publish_contacts
 from services.intake.usecases.node import claim_node
@@ -147,6 +147,7 @@ def bring_up(plan: Plan, start: Callable[[], DemoBroker], *, tell: Tell, past: b
     try:
         tell(f"Starting the services on {_spoken(broker)} …")
         demo.supervisor.start()
+        demo.supervisor.await_ready()
     except BaseException:
         demo.stop()
         raise
@@ -224,7 +225,7 @@ def _worker(plan: Plan, name: str, service: str, told: Mapping[str, str]) -> Pro
     log = plan.logs / f"{name}.log"
     return Program(
         name,
-        _command("run", service),
+        command("run", service),
         _environment({**told, **plan.besides.get(name, {})}),
         log,
         lambda: UP_MARK in log.read_text("utf-8", "replace"),
@@ -234,23 +235,19 @@ def _worker(plan: Plan, name: str, service: str, told: Mapping[str, str]) -> Pro
 def _web(plan: Plan, name: str, service: str, told: Mapping[str, str], url: str) -> Program:
     environment = _environment({**told, **plan.besides.get(name, {})})
     return Program(
-        name, _command("web", service), environment, plan.logs / f"{name}.log", lambda: is_healthy(url)
+        name, command("web", service), environment, plan.logs / f"{name}.log", lambda: is_healthy(url)
     )
 
 
 def _mail(plan: Plan) -> Program:
-    command = _command("demo", "catch-mail", str(plan.mail_folder), str(plan.smtp_port))
+    words = command("demo", "catch-mail", str(plan.mail_folder), str(plan.smtp_port))
     log = plan.logs / "mail.log"
-    return Program("mail", command, _environment({}), log, lambda: is_listening(plan.smtp_port))
-
-
-def _command(*arguments: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", "deploy.cli", *arguments)
+    return Program("mail", words, _environment({}), log, lambda: is_listening(plan.smtp_port))
 
 
 def _environment(told: Mapping[str, str]) -> dict[str, str]:
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    return {**inherited, **told}
+    return {**inherited, CONFIG: os.devnull, **told}
 
 
 def is_healthy(url: str) -> bool:
@@ -264,11 +261,3 @@ def is_healthy(url: str) -> bool:
 
 def _text(path: Path | None) -> str | None:
     return str(path) if path else None
-
-
-def stop_on_signals() -> threading.Event:
-    """Set by Ctrl-C and by SIGTERM."""
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    return ended

@@ -46,20 +46,20 @@ def test_a_referral_travels_from_desk_to_desk(
     assert worker.sees(words.inbox)
     counted, mails = _completed(coordinator, words.completed), len(network.mails())
 
-    _register(worker, alias, NEW_PERSON[language])
-    _record_consent(worker)
-    _open_case_with_need(worker)
-    referral_id = _refer(worker)
+    register(worker, alias, NEW_PERSON[language])
+    record_consent(worker, B)
+    open_case_with_need(worker)
+    referral_id = refer(worker, B)
 
-    _until(worker, words.delivered, "the worker sees that it is delivered")
+    until(worker, words.delivered, "the worker sees that it is delivered")
     poll_until(lambda: len(network.mails()) > mails, seconds=SOON, what="a mail to the staff")
     lawyer.goes_to("/inbox").follows(referral_id)
     assert lawyer.sees(alias)
     assert not lawyer.sees(NEW_PERSON[language]), "the name was not ticked"
 
     for move in ("acknowledge", "accept", "start", "complete"):
-        _answer(lawyer, referral_id, move)
-    _until(worker, words.completed, "the worker sees that it is completed")
+        answer(lawyer, referral_id, move)
+    until(worker, words.completed, "the worker sees that it is completed")
     poll_until(
         lambda: _completed(coordinator, words.completed) > counted,
         seconds=SOON,
@@ -70,41 +70,41 @@ def test_a_referral_travels_from_desk_to_desk(
         assert not [address for address in visitor.asked if alias.split()[1] in address]
 
 
-def _register(worker: Visitor, alias: str, name: str) -> None:
+def register(worker: Visitor, alias: str, name: str) -> None:
     worker.goes_to("/people").follows("/people/new")
     worker.fills(alias=alias, given_name=name).chooses("age_band", "24--26").chooses("gender", "Woman")
     worker.presses("main form.questions [type=submit]")
     assert worker.sees(alias)
 
 
-def _record_consent(worker: Visitor) -> None:
+def record_consent(worker: Visitor, to: str) -> None:
     worker.follows("/consent")
     worker.ticks("given_by", "individual").ticks("purposes", "referral", "statistics")
-    worker.ticks("organisations", B).ticks("fields", "alias", "given_name", "age_band")
+    worker.ticks("organisations", to).ticks("fields", "alias", "given_name", "age_band")
     worker.presses("main form.questions [type=submit]")
 
 
-def _open_case_with_need(worker: Visitor) -> None:
+def open_case_with_need(worker: Visitor) -> None:
     worker.follows("/cases/new").chooses("conclusion", "presumed_victim")
     worker.presses("main form.questions [type=submit]")
     worker.follows("/needs/new").chooses("service_type", "legal_assistance").ticks("priority", "high")
     worker.presses("main form.questions [type=submit]")
 
 
-def _refer(worker: Visitor) -> str:
+def refer(worker: Visitor, to: str) -> str:
     worker.follows("/refer")
-    worker.ticks("urgency", "urgent").ticks("to_org", B).presses("button[name=go][value=what]")
+    worker.ticks("urgency", "urgent").ticks("to_org", to).presses("button[name=go][value=what]")
     worker.ticks("fields", "alias", "age_band").fills(reason="Needs advice on papers.")
     worker.ticks("safe_contact", "in_person").presses("button[name=go][value=check]")
     worker.presses("button[name=go][value=send]")
     return worker.page.url.rsplit("/", 1)[1]
 
 
-def _until(visitor: Visitor, text: str, what: str) -> None:
+def until(visitor: Visitor, text: str, what: str) -> None:
     poll_until(lambda: bool(visitor.page.reload()) and visitor.sees(text), seconds=SOON, what=what)
 
 
-def _answer(lawyer: Visitor, referral_id: str, move: str) -> None:
+def answer(lawyer: Visitor, referral_id: str, move: str) -> None:
     """A move that needs nothing said is one button; others have a page of their own."""
     lawyer.goes_to(f"/referrals/{referral_id}/moves/{move}")
     lawyer.presses("main form.questions [type=submit]")

@@ -24,6 +24,7 @@ def node(tmp_path_factory: pytest.TempPathFactory, one_provider: IdentityProvide
         tmp_path_factory.mktemp("elsewhere"), {f"OIDC_{name}": said for name, said in told.items()}
     )
     node.processes.start()
+    node.processes.await_ready()
     try:
         yield node
     finally:

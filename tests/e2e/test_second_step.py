@@ -11,8 +11,8 @@ from playwright.sync_api import Browser
 
 from deploy.composition import open_database, scribe_of
 from deploy.demo.organisations import PASSWORD
-from deploy.demo.supervisor import Program, Supervisor
 from deploy.demo.up import is_healthy
+from deploy.supervisor import Program, Supervisor
 from services.intake.usecases.node import beat
 from services.intake.usecases.staff import NewStaff, accounts, add_staff
 from shared.migrations import upgrade
@@ -60,6 +60,7 @@ class StrictNode:
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StrictNode]:
     node = StrictNode(tmp_path_factory.mktemp("strict"))
     node.processes.start()
+    node.processes.await_ready()
     try:
         yield node
     finally:

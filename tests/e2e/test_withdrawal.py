@@ -3,18 +3,18 @@
 from uuid import uuid4
 
 from tests.e2e.conftest import Visit
-from tests.e2e.test_journey import A, B, _open_case_with_need, _record_consent, _refer, _register, _until
+from tests.e2e.test_journey import A, B, open_case_with_need, record_consent, refer, register, until
 
 
 def test_who_withdraws_sees_the_receipts_of_all_to_whom_it_went(visit: Visit) -> None:
     worker, lawyer = (visit(org).signs_in(name).speaks("en") for org, name in ((A, "alena"), (B, "oksana")))
     alias = f"Test {uuid4().hex[:8]}"
-    _register(worker, alias, "Mirela")
+    register(worker, alias, "Mirela")
     person = worker.page.url
-    _record_consent(worker)
-    _open_case_with_need(worker)
-    referral_id = _refer(worker)
-    _until(worker, "delivered", "the worker sees that it is delivered")
+    record_consent(worker, B)
+    open_case_with_need(worker)
+    referral_id = refer(worker, B)
+    until(worker, "delivered", "the worker sees that it is delivered")
 
     lawyer.goes_to(f"/referrals/{referral_id}").follows("/forward")
     assert lawyer.complaints() == []
@@ -25,14 +25,14 @@ def test_who_withdraws_sees_the_receipts_of_all_to_whom_it_went(visit: Visit) ->
     assert lawyer.complaints() == []
     assert lawyer.sees("Exactly this leaves this node")
     lawyer.presses("button[name=go][value=send]")
-    _until(lawyer, "delivered", "the lawyer sees that it went on")
-    _until(worker, "It went on", "the worker sees to whom it went on")
+    until(lawyer, "delivered", "the lawyer sees that it went on")
+    until(worker, "It went on", "the worker sees to whom it went on")
 
     worker.page.goto(f"{person}/consent/withdraw")
     assert worker.complaints() == []
     worker.presses("main form.questions [type=submit]").goes_to(f"/referrals/{referral_id}")
     assert worker.sees("Consent withdrawn: who has answered")
-    _until(worker, "1 of 2 have answered", "the node where nobody has looked answers by itself")
+    until(worker, "1 of 2 have answered", "the node where nobody has looked answers by itself")
     assert worker.sees("a person there has yet to say")
     assert worker.sees("It was forwarded there.")
 
@@ -43,6 +43,6 @@ def test_who_withdraws_sees_the_receipts_of_all_to_whom_it_went(visit: Visit) ->
     lawyer.ticks("outcome", "kept").ticks("reason", "legal_obligation")
     lawyer.presses("main form.questions [type=submit]")
     assert lawyer.complaints() == []
-    _until(worker, "2 of 2 have answered", "the worker sees what a person there has said")
+    until(worker, "2 of 2 have answered", "the worker sees what a person there has said")
     assert worker.sees("a law obliges us to keep it")
     assert worker.complaints() == []
