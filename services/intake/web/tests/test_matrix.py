@@ -126,6 +126,20 @@ GET  /questions/new                       302 | 200             | 200           
 POST /questions/new                       302 | 303             | 303             | 403             | 403
 GET  /questions/<question>                302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
 POST /questions/asked/<enquiry>           302 | 303 303 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /conferences                         302 | 200             | 200             | 403             | 403
+GET  /cases/<case>/conferences/new        302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /cases/<case>/conferences/new        302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /conferences/<conference>            302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /conferences/<conference>/write      302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /conferences/<conference>/write      302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /conferences/<conference>/close      302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /conferences/<conference>/close      302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /conferences/<conference>/leave      302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /conferences/<conference>/leave      302 | 403 404 404 404 | 403 403 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /conferences/<conference>/end        302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /conferences/<conference>/end        302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /conferences/<conference>/team       302 | 403 404 404 404 | 403 403 404 404 | 403 403 403 403 | 403 403 403 403
+POST /conferences/<conference>/team       302 | 403 404 404 404 | 403 403 404 404 | 403 403 403 403 | 403 403 403 403
 GET  /directory                           302 | 200             | 200             | 200             | 403
 GET  /services                            302 | 403             | 200             | 200             | 403
 GET  /services/new                        302 | 403             | 200             | 200             | 403
