@@ -10,6 +10,7 @@ from services.intake.domain.conference import CLOSED, DEPARTED, SAID, Act, Confe
 from services.intake.domain.telltale import Known, Mark, marks
 from services.intake.storage import conferences as rows
 from services.intake.usecases import audit
+from services.intake.usecases.calling import call_members
 from services.intake.usecases.cases import find_case
 from services.intake.usecases.checks import checked, not_before, text
 from services.intake.usecases.conference_acts import ACTION_RULES, ACTIONS, say, unsay
@@ -162,10 +163,17 @@ def conference_team(database: Database, conference_id: UUID, by: Actor) -> Team:
 def set_conference_team(
     database: Database, conference_id: UUID, usernames: Collection[str], by: Actor
 ) -> None:
-    """These and no others, beside focal points. Raises NotFound, NotPermitted, or Invalid for a name that cannot."""
+    """These and no others, beside focal points; to whoever is named anew it is news, and they are told.
+
+    Raises NotFound, NotPermitted, or Invalid for a name that cannot.
+    """
     with database.transaction() as tx:
         _invited(tx, conference_id, by)
-        rows.set_team(tx, conference_id, chosen_members(tx, usernames, by))
+        new = set(chosen_members(tx, usernames, by)) - set(rows.team_of(tx, conference_id))
+        rows.set_team(tx, conference_id, usernames)
+        if new:
+            rows.set_conference(tx, conference_id, unseen=True)
+            call_members(tx, new, urgent=False)
         audit.did(tx, by, Action.TEAM_CHANGED)
 
 

@@ -194,7 +194,7 @@ def team(conference_id: UUID) -> ResponseReturnValue:
     def act() -> str:
         thread.set_conference_team(database(), conference_id, form.members.data or [], actor())
         flash(_("It is noted who works on this."))
-        return _on(conference_id)
+        return url_for("conferences.listing")  # to open it here would make it no news for those who are named
 
     if form.validate_on_submit():
         with refusals_shown_in(form):

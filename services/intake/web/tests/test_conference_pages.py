@@ -184,6 +184,7 @@ def test_an_invitation_is_the_focal_point_s_until_somebody_is_named(site: Site, 
     assert "A question." in words(focal.get(address))
     assert "There is something new" not in words(focal.get("/inbox"))
     focal.send(f"{address}/team", members=["olena"])
+    assert "There is something new in case conferences." in words(worker.get("/inbox"))
     assert "A question." in words(worker.get(address))
     assert worker.send(f"{address}/write", text="we could help").status_code == 303
     assert worker.send(f"{address}/leave").status_code == 403
