@@ -23,7 +23,7 @@ CONFERENCE_FACTS: Mapping[str, Any] = {
 }
 
 CONFERENCE_STATES: Mapping[str, Any] = {
-    "open": _l("open"),
+    "open": _l("being discussed"),
     "closed": _l("closed"),
     "over": _l("over and erased"),
     "ended": _l("ended early and erased"),
