@@ -8,6 +8,7 @@ import pytest
 
 from services.intake.domain.conference import Conference
 from services.intake.storage.conference_tables import conference_acts, conferences
+from services.intake.storage.tables import partners
 from services.intake.tests.conferring import act, has_case_to_confer, hears, invited, opens, put_to_us
 from services.intake.tests.letters import letter_of
 from services.intake.tests.node import FOCAL_POINT, HERE, START, THERE, WORKER, Node
@@ -145,6 +146,27 @@ def test_once_it_is_closed_nothing_more_is_taken_but_its_end(node: Node) -> None
     assert outcomes(node) == ["stored", "stored", "over"]
     hears(node, act(ConferenceEnded, conference_id))
     assert conference_page(node.database, conference_id, FOCAL_POINT).opening == {}
+
+
+def test_what_was_taken_stays_taken_when_it_is_said_again_late(node: Node) -> None:
+    conference_id = invited(node)
+    message = act(ConferenceMessageSent, conference_id)
+    hears(node, message, {"text": "in time"})
+    action = {"org": HERE, "what": "a bed", "until": "2026-03-09"}
+    hears(node, act(ConferenceClosed, conference_id), {"actions": [action]})
+    hears(node, message, {"text": "in time"})
+
+    assert outcomes(node) == ["stored"] * 4
+
+
+def test_to_a_participant_that_left_the_network_nothing_is_sent_and_it_is_shown(node: Node) -> None:
+    conference = opens(node)
+    with node.database.transaction() as tx:
+        tx.execute(partners.delete().where(partners.c.org == THERE))
+    said = write_message(node.database, conference.id, {"text": "anybody?"}, WORKER)
+
+    assert said.delivered == {THERE: "organisation_unknown"}
+    assert node.said(ConferenceMessageSent) == []
 
 
 def test_who_has_left_is_written_to_no_more_and_says_so(node: Node) -> None:

@@ -221,6 +221,16 @@ def _json(rule: str, about: Belongings) -> dict[str, Any]:
     return SAID[rule]
 
 
+def unlike_the_absent(role: str, expected: list[int], answers: list[Answer]) -> list[Answer]:
+    """What is not theirs must answer as what is not there: status, words, and every statement on the way."""
+    if len(expected) == 1:
+        return []
+    absent = answers[-1]
+    refused = [answer for answer in answers[:-1] if answer.status == absent.status]
+    assert role not in BLIND or len(refused) == len(answers) - 1
+    return [answer for answer in refused if answer != absent]
+
+
 @contextmanager
 def statements(node: Node) -> Iterator[list[str]]:
     """What the database is asked meanwhile."""

@@ -9,7 +9,7 @@ from flask import Flask
 from services.intake.domain import Role
 from services.intake.tests.node import CHEAP, HERE
 from services.intake.usecases.staff import NewStaff, add_staff
-from services.intake.web.tests.cells import BLIND, Answer, Asker, World, as_in_table
+from services.intake.web.tests.cells import Asker, World, as_in_table, unlike_the_absent
 from services.intake.web.tests.site import Site
 from services.intake.web.tests.visitors import PASSWORD
 
@@ -292,13 +292,3 @@ def asked(world: World, method: str, rule: str, cells: Cells) -> dict[Any, Any]:
         if strange := unlike_the_absent(role, expected, answers):
             wrong[method, rule, role, "unlike the absent"] = strange
     return wrong
-
-
-def unlike_the_absent(role: str, expected: list[int], answers: list[Answer]) -> list[Answer]:
-    """What is not theirs must answer as what is not there: status, words, and every statement on the way."""
-    if len(expected) == 1:
-        return []
-    absent = answers[-1]
-    refused = [answer for answer in answers[:-1] if answer.status == absent.status]
-    assert role not in BLIND or len(refused) == len(answers) - 1
-    return [answer for answer in refused if answer != absent]
