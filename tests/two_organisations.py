@@ -23,7 +23,8 @@ from shared.sealing.founding import found
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 A, B = "harbour-house", "legal-aid"
-STAFF = {
+Staff = dict[str, tuple[tuple[str, Role], ...]]  #: of each organisation, names and roles
+STAFF: Staff = {
     A: (("olena", Role.CASE_WORKER), ("daria", Role.CASE_WORKER), ("ihar", Role.FOCAL_POINT)),
     B: (("vera", Role.CASE_WORKER), ("taras", Role.CASE_WORKER), ("anna", Role.FOCAL_POINT)),
 }
@@ -46,14 +47,14 @@ class Postbox:
 
 
 class World:
-    """Two organisations with three people each, and a hub."""
+    """Organisations with three people each, and a hub; two, or those of ``staff``."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, staff: Staff = STAFF) -> None:
         self.place, self.clock, self.postbox = place, Hands(START), Postbox()
-        self.keys = {party: OwnKeys.generate() for party in ("hub", A, B)}
+        self.keys = {party: OwnKeys.generate() for party in ("hub", *staff)}
         self.network = self._open()
         self.databases = self.network.databases
-        for org, people in STAFF.items():
+        for org, people in staff.items():
             for name, role in people:
                 new = NewStaff(name, "seven quiet lanterns", role, name, f"{name}@{org}.example")
                 added = add_staff(self.databases[org], new, org=org)
@@ -65,7 +66,7 @@ class World:
         root = SigningKey.generate()
         known = found("tests", [root], 1, {p: (p, keys.public) for p, keys in self.keys.items()}, START)
         hub = {name: self._database(name, name) for name in ("referral", "notifications", "reporting")}
-        nodes = {org: (self._database(org, "intake"), self.keys[org]) for org in (A, B)}
+        nodes = {org: (self._database(org, "intake"), self.keys[org]) for org in self.keys if org != "hub"}
         return open_network(
             self.place / "bus.db", self.clock, hub=hub, hub_keys=self.keys["hub"], nodes=nodes, network=known
         )

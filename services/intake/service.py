@@ -7,6 +7,7 @@ from nameko.timer import timer
 from services.intake.usecases import (
     audit_chain,
     capacity,
+    conference_ending,
     counting,
     directory,
     erasing,
@@ -24,6 +25,7 @@ from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.entrypoint import Injected, hears
 from shared.notices.mail import MailChannel
+from shared.schemas.conferences import ConferencePassed, ConferenceRefused
 from shared.schemas.hub import MessagesReceived
 from shared.schemas.questions import (
     CapacityAnswerPassed,
@@ -84,6 +86,8 @@ class IntakeService:
         CapacityQuestionNoted,
         CapacityQuestionPassed,
         CapacityAnswerPassed,
+        ConferencePassed,
+        ConferenceRefused,
         ChildMoved,
         ErasurePassed,
         ErasureAnswered,
@@ -123,6 +127,7 @@ class IntakeService:
         """What has been kept as long as it may be."""
         kept_for = timedelta(days=self.node.settings.retention_days)
         erasing.erase_what_is_due(self.node.database, kept_for)
+        conference_ending.erase_what_is_over(self.node.database)
         capacity.forget_old_questions(self.node.database)
         webhooks.forget_log(self.node.database)
         notices.forget_old(self.node.database)

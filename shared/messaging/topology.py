@@ -79,6 +79,12 @@ HUB_QUEUES: dict[str, tuple[Binding, ...]] = {
         (NETWORK_IN, "from.*.intake.round_trip_answered"),
         (NETWORK_IN, "from.*.intake.capacity_asked"),
         (NETWORK_IN, "from.*.intake.capacity_answered"),
+        (NETWORK_IN, "from.*.intake.conference_opened"),
+        (NETWORK_IN, "from.*.intake.conference_message_sent"),
+        (NETWORK_IN, "from.*.intake.conference_departed"),
+        (NETWORK_IN, "from.*.intake.conference_closed"),
+        (NETWORK_IN, "from.*.intake.conference_ended"),
+        (NETWORK_IN, "from.*.intake.conference_receipted"),
         (HUB_EVENTS, "hub.messages_received"),
     ),
     "notifications": (

@@ -3,10 +3,10 @@
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import orjson
@@ -19,11 +19,13 @@ from deploy.demo.plan import Plan, make_plan
 from services.intake.domain import Actor, Role
 from services.intake.interchange.tests.receiver import Receiver, receiving
 from services.intake.usecases.webhooks import add_endpoint
+from shared.database import Database
 from shared.notices.saying import Allowed
 from shared.polling import poll_until
 from shared.schemas.codes import SERVICE_TYPES
 from shared.schemas.life import State
 from shared.sealing import read_key_file
+from tests.integration.conferring import confer
 from tests.network import SOON, Client, Network, running
 from tests.watching import Watcher, watching
 
@@ -69,15 +71,19 @@ def network(plan: Plan, watcher: Watcher) -> Iterator[Network]:
         yield network
 
 
+@contextmanager
+def database_of(network: Network, org: str) -> Iterator[Database]:
+    """The database of a node that runs, as its own processes open it."""
+    [node] = [node for node in network.plan.nodes if node.org == org]
+    scribe = scribe_of("intake", org, read_key_file(node.key_file))
+    with closing(open_database("intake", node.database_url, sender=org, scribe=scribe)) as database:
+        yield database
+
+
 @pytest.fixture(scope="module")
 def hooks(network: Network) -> Iterator[Receiver]:
     """Another system of the receiving organisation, which is told by webhooks."""
-    [node] = [node for node in network.plan.nodes if node.org == B]
-    scribe = scribe_of("intake", B, read_key_file(node.key_file))
-    with (
-        receiving() as hooks,
-        closing(open_database("intake", node.database_url, sender=B, scribe=scribe)) as database,
-    ):
+    with receiving() as hooks, database_of(network, B) as database:
         add_endpoint(database, hooks.url, Actor("root", Role.ADMIN, B), may_be_private=True)
         yield hooks
 
@@ -88,6 +94,7 @@ def canaries(network: Network, hooks: Receiver) -> Canaries:
     canaries, sender, receiver = Canaries(), network.node(A), network.node(B)
     for _ in range(PEOPLE):
         _somebody(canaries, sender, receiver)
+    _conference(network, canaries)
     _remembered(sender, canaries)
     _bad_requests(sender, canaries)
     poll_until(network.mails, seconds=SOON, what="a mail")
@@ -133,6 +140,25 @@ def test_so_many_were_planted(canaries: Canaries, record_property: Callable[[str
 
     assert len(canaries.planted) >= PLANTED
     assert canaries.found_in(next(iter(canaries.planted)) + b"x") != []
+
+
+def _conference(network: Network, canaries: Canaries) -> None:
+    """A case is put to the other organisation without its person, discussed, and closed."""
+    agreed = {
+        "given_by": "individual",
+        "purposes": ["conference"],
+        "organisations": [B],
+        "fields": ["gender"],
+    }
+    node = network.node(A)
+    person = node.post("/people", {"alias": "Heron", "gender": "Woman"})
+    node.post(f"/people/{person['id']}/consents", agreed)
+    case_id = UUID(node.post("/cases", {"person_id": person["id"]})["id"])
+    said = {"question": SAID, "text": SAID, "what": 10}
+    planted = {place: canaries.new(place, count) for place, count in said.items()}
+    with database_of(network, A) as ours, database_of(network, B) as theirs:
+        closed = confer({A: ours, B: theirs}, case_id, planted)
+    assert canaries.found_in(str(closed).encode()) == sorted(said)
 
 
 def _remembered(sender: Client, canaries: Canaries) -> None:

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 GIVEN_BY = ("individual", "caregiver", "guardian")
-PURPOSES = ("referral", "statistics")
+CONFERENCE = "conference"
+PURPOSES = ("referral", "statistics", CONFERENCE)
 LEGAL_BASES = ("consent", "vital_interests", "legal_obligation")
 SHAREABLE_FIELDS = (
     "alias",

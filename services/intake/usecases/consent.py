@@ -17,12 +17,15 @@ from services.intake.domain import (
     ConsentMissing,
     Referral,
 )
+from services.intake.domain.consent import CONFERENCE
+from services.intake.storage import cases as case_rows
 from services.intake.storage import directory as directory_rows
 from services.intake.storage import erasures as erasure_rows
 from services.intake.storage import people as people_rows
 from services.intake.storage import referrals as referral_rows
 from services.intake.usecases import audit
 from services.intake.usecases.checks import checked, code, not_before, several, text
+from services.intake.usecases.conference_ending import end_uncovered
 from services.intake.usecases.moves import MoveOrder, move_on
 from services.intake.usecases.refusals import Invalid, NotFound
 from services.intake.usecases.withdrawing import ask_to_erase
@@ -46,6 +49,7 @@ def record_consent(database: Database, person_id: UUID, given: Mapping[str, Any]
         consent = Consent(id=new_id(), person_id=person_id, version=version, given_at=tx.at, **values)
         people_rows.add_consent(tx, consent, by=by)
         audit.did(tx, by, Action.CONSENT_RECORDED, About(person_id))
+        _end_conferences(tx, consent, by)
         return consent
 
 
@@ -67,7 +71,7 @@ def _checked(tx: Transaction, given: Mapping[str, Any]) -> dict[str, Any]:
     }
     values = checked(given, rules, needed=("given_by", "purposes"))
     organisations = values.get("organisations", ())
-    if "referral" in values["purposes"] and not organisations:
+    if {"referral", CONFERENCE} & {*values["purposes"]} and not organisations:
         raise Invalid({"organisations": "needed"})
     if set(organisations) - directory_rows.known_partners(tx, organisations):
         raise Invalid({"organisations": "organisation_unknown"})
@@ -111,4 +115,11 @@ def withdraw_consent(database: Database, person_id: UUID, by: Actor) -> Consent:
         audit.did(tx, by, Action.CONSENT_WITHDRAWN, About(person_id))
         for referral in erasure_rows.sent_for_person(tx, person_id):
             _take_back(tx, referral, by)
+        _end_conferences(tx, withdrawn, by)
         return withdrawn
+
+
+def _end_conferences(tx: Transaction, consent: Consent, by: Actor) -> None:
+    """Those that the newest consent does not cover any more."""
+    found = case_rows.cases_of(tx, consent.person_id, seen_by=by)
+    end_uncovered(tx, [case.id for case in found], consent)

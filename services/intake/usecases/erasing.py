@@ -13,6 +13,7 @@ from services.intake.storage import holds as hold_rows
 from services.intake.storage import imports as import_rows
 from services.intake.storage.erasing import Erasable
 from services.intake.usecases import audit
+from services.intake.usecases.conference_ending import end_of_cases
 from services.intake.usecases.refusals import Conflict, NotFound
 from shared.database import Database, Transaction
 
@@ -74,6 +75,7 @@ def _scope(tx: Transaction, case_ids: Sequence[UUID]) -> tuple[Erasure, list[UUI
 
 def _erase(tx: Transaction, case_ids: Sequence[UUID], *, via: Via = Via.NODE) -> Erasure:
     erasure, person_ids, referral_ids = _scope(tx, case_ids)
+    end_of_cases(tx, case_ids)
     rows.erase_cases(tx, case_ids, person_ids)
     rows.erase_referrals(tx, referral_ids)
     rows.forget_answers(tx, [*case_ids, *person_ids, *referral_ids])

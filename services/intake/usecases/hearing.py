@@ -8,6 +8,7 @@ from uuid import UUID
 from services.intake.usecases import notices, webhooks
 from services.intake.usecases.arrivals import FIRST, take_in
 from services.intake.usecases.capacity import hear_of_capacity
+from services.intake.usecases.conference_hearing import hear_of_conferences
 from services.intake.usecases.counting import hear_answers_to_counts
 from services.intake.usecases.directory import keep_directory
 from services.intake.usecases.erasures import take_passed
@@ -60,6 +61,7 @@ def hear(tx: Transaction, batch: Batch, ring: KeyRing, org: str) -> None:
     hear_of_children(tx, [event for _, event in _only(ChildMoved, batch.fresh)])
     hear_of_audits(tx, batch.fresh)
     hear_of_capacity(tx, batch.fresh)
+    hear_of_conferences(tx, batch.fresh, ring)
     webhooks.tell_of(tx, batch.fresh)
     published = [event for _, event in _only(DirectoryPublished, batch.fresh)]
     for directory in sorted(published, key=lambda event: event.directory_version):

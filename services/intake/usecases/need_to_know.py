@@ -45,7 +45,7 @@ def file_team(database: Database, person_id: UUID, by: Actor) -> Team:
     """Who works on the person's file; raises NotFound."""
     with database.reading() as tx:
         _require_person(tx, person_id, by)
-        return _team(tx, rows.file_team(tx, person_id))
+        return team_among(tx, rows.file_team(tx, person_id))
 
 
 def set_file_team(database: Database, person_id: UUID, usernames: Collection[str], by: Actor) -> None:
@@ -55,7 +55,7 @@ def set_file_team(database: Database, person_id: UUID, usernames: Collection[str
     """
     with database.transaction() as tx:
         _require_person(tx, person_id, by)
-        rows.set_file_team(tx, person_id, _chosen(tx, usernames, by))
+        rows.set_file_team(tx, person_id, chosen_members(tx, usernames, by))
         audit.did(tx, by, Action.TEAM_CHANGED, About(person_id))
 
 
@@ -63,14 +63,14 @@ def referral_team(database: Database, referral_id: UUID, by: Actor) -> Team:
     """Who works on a referral that came in; raises NotFound."""
     with database.reading() as tx:
         _require_arrival(tx, referral_id, by)
-        return _team(tx, rows.referral_team(tx, referral_id))
+        return team_among(tx, rows.referral_team(tx, referral_id))
 
 
 def set_referral_team(database: Database, referral_id: UUID, usernames: Collection[str], by: Actor) -> None:
     """The same for a referral that came in; with nobody it waits for everybody again."""
     with database.transaction() as tx:
         _require_arrival(tx, referral_id, by)
-        rows.set_referral_team(tx, referral_id, _chosen(tx, usernames, by))
+        rows.set_referral_team(tx, referral_id, chosen_members(tx, usernames, by))
         audit.did(tx, by, Action.TEAM_CHANGED, About(referral_id=referral_id))
 
 
@@ -85,7 +85,8 @@ def _require_arrival(tx: Transaction, referral_id: UUID, by: Actor) -> None:
         raise NotFound("referral_not_found")
 
 
-def _team(tx: Transaction, usernames: Collection[str]) -> Team:
+def team_among(tx: Transaction, usernames: Collection[str]) -> Team:
+    """Who of these works here, and who could."""
     able = _able(tx)
     members = tuple(member for member in staff_rows.list_staff(tx) if member.username in usernames)
     return Team(members, tuple(member for member in able if member.username not in usernames))
@@ -95,7 +96,8 @@ def _able(tx: Transaction) -> list[StaffMember]:
     return [member for member in staff_rows.list_staff(tx) if member.active and member.actor.sees_cases]
 
 
-def _chosen(tx: Transaction, usernames: Collection[str], by: Actor) -> Collection[str]:
+def chosen_members(tx: Transaction, usernames: Collection[str], by: Actor) -> Collection[str]:
+    """The same names, as a focal point says them; raises NotPermitted, or Invalid for one that cannot."""
     if not by.sees_every_case:
         raise NotPermitted
     if set(usernames) - {member.username for member in _able(tx)}:

@@ -55,6 +55,16 @@ def open_note(sealed: bytes, move_id: UUID, ring: KeyRing) -> dict[str, Any]:
     return _shaped(content, {"note": text(), "outcome": text(), "scheduled_for": _moment_in_text})
 
 
+def seal_act(said: Mapping[str, Any], act_id: UUID, *, to: str | None) -> bytes:
+    """Seal what is said with that act of a conference; raises KeyUnusable."""
+    return _seal(said, to, f"conference:{act_id}".encode())
+
+
+def open_act(sealed: bytes, act_id: UUID, ring: KeyRing, rules: Mapping[str, Rule]) -> dict[str, Any]:
+    """What is said with that act, each part as its rule returns it; raises CannotOpen."""
+    return _shaped(_open(sealed, ring, f"conference:{act_id}".encode()), rules)
+
+
 def _seal(content: Mapping[str, Any], to: str | None, context: bytes) -> bytes:
     if to is None:
         raise KeyUnusable

@@ -8,6 +8,12 @@ from flask_babel import lazy_gettext as _l
 from services.intake.domain import Role
 from services.intake.web.audit_labels import ACTIONS, VIAS
 from services.intake.web.check_labels import CHECKS, VERDICTS
+from services.intake.web.conference_labels import (
+    CONFERENCE_FACTS,
+    CONFERENCE_SENTENCES,
+    CONFERENCE_STATES,
+    DELIVERED,
+)
 from services.intake.web.file_labels import FILE_KINDS, FILE_SENTENCES
 from services.intake.web.import_labels import NOT_TAKEN, OUTCOMES
 from services.intake.web.notice_labels import STATES
@@ -46,6 +52,9 @@ OWN_CODES: Mapping[str, Mapping[str, Any]] = {
     "webhook_result": RESULTS,
     "check": CHECKS,
     "check_verdict": VERDICTS,
+    "conference_fact": CONFERENCE_FACTS,
+    "conference_state": CONFERENCE_STATES,
+    "delivered": DELIVERED,
     "safe_contact": {
         "phone": _l("By phone"),
         "in_person": _l("In person"),
@@ -60,6 +69,7 @@ OWN_CODES: Mapping[str, Mapping[str, Any]] = {
     "purpose": {
         "referral": _l("Referral to the organisations named here"),
         "statistics": _l("Counting in statistics, without a name"),
+        "conference": _l("Case conference, without a name, with the organisations named here"),
     },
     "referral_purpose": {"transfer": _l("To hand over the whole case to whoever accepts it")},
     "part": {"received_content": _l("What came with the referral"), "own_records": _l("Own records")},
@@ -225,6 +235,7 @@ SENTENCES: Mapping[str, Any] = {
         _l("Somebody has dealt with this in the meantime. Open this page anew to see where it stands."),
     ),
     **FILE_SENTENCES,
+    **CONFERENCE_SENTENCES,
 }  #: what to do about a refusal's code
 
 UNFORESEEN = _l("This cannot be taken as it is. Check it and try again.")

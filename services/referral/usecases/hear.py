@@ -6,6 +6,7 @@ from services.referral import storage
 from services.referral.book import Book
 from services.referral.domain import STANDARDS, Standards
 from services.referral.usecases import capacity
+from services.referral.usecases.conferences import pass_act_on
 from services.referral.usecases.dating import tell_directory
 from services.referral.usecases.directory import take_offer, take_statement
 from services.referral.usecases.erasure import answer_asking, take_asking, take_receipt
@@ -24,6 +25,14 @@ from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused
 from shared.messaging.message import HUB, Message
 from shared.messaging.outbox import received
+from shared.schemas.conferences import (
+    ConferenceClosed,
+    ConferenceDeparted,
+    ConferenceEnded,
+    ConferenceMessageSent,
+    ConferenceOpened,
+    ConferenceReceipted,
+)
 from shared.schemas.hub import MessagesReceived
 from shared.schemas.intake import (
     AuditCheckpointMade,
@@ -115,6 +124,21 @@ def _note_receipt(desk: Desk, message: Message) -> None:
     desk.tx.outbox.receipted(desk.tx, [received(id_) for id_ in event.message_ids])
 
 
+def _pass_act_on(desk: Desk, message: Message) -> None:
+    pass_act_on(desk.tx, message)
+
+
+OF_CONFERENCES: dict[type, Callable[[Desk, Message], None]] = dict.fromkeys(
+    (
+        ConferenceOpened,
+        ConferenceMessageSent,
+        ConferenceDeparted,
+        ConferenceClosed,
+        ConferenceEnded,
+        ConferenceReceipted,
+    ),
+    _pass_act_on,
+)
 FRESH: dict[type, Callable[[Desk, Message], None]] = {
     ReferralSent: take_referral,
     ReferralDelivered: record_delivery,
@@ -132,10 +156,12 @@ FRESH: dict[type, Callable[[Desk, Message], None]] = {
     CapacityAnswered: _pass_answer_on,
     ErasureAsked: lambda desk, message: take_asking(desk.book, message),
     ErasureReceipted: lambda desk, message: take_receipt(desk.book, message),
+    **OF_CONFERENCES,
 }
 REPEATED: dict[type, Callable[[Desk, Message], None]] = {
     ReferralSent: answer_again,
     MoveMade: answer_again,
     CapacityAsked: _question_again,
     ErasureAsked: lambda desk, message: answer_asking(desk.book, message),
+    **OF_CONFERENCES,
 }

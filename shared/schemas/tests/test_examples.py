@@ -59,7 +59,10 @@ def _refusal(body: bytes) -> str:
     return refused.value.code
 
 
-MORE_OF = {"referral": ("questions",)}  #: of a publisher with more to say than one file holds
+MORE_OF = {
+    "intake": ("conferences",),
+    "referral": ("questions", "conferences"),
+}  #: of a publisher with more to say than one file holds
 
 
 def test_events_are_named_in_the_past_tense_by_their_publisher() -> None:

@@ -6,6 +6,7 @@ from services.intake.web.pages.attachments import attachments
 from services.intake.web.pages.audit import audit
 from services.intake.web.pages.cases import cases
 from services.intake.web.pages.casework import casework
+from services.intake.web.pages.conferences import conferences
 from services.intake.web.pages.consent import consent
 from services.intake.web.pages.counts import counts
 from services.intake.web.pages.deputies import deputies
@@ -39,6 +40,7 @@ GATES = {
             holds,
             sharing,
             questions,
+            conferences,
             deputies,
             casework,
             attachments,

@@ -10,6 +10,7 @@ from services.intake.domain import Kind, Need, codelists, compared
 from services.intake.domain.attachment import TELLING
 from services.intake.usecases import attachments as attachment_use
 from services.intake.usecases import cases as case_use
+from services.intake.usecases import conferences as conference_use
 from services.intake.usecases import sheets as use
 from services.intake.usecases.cases import CaseFile, case_page
 from services.intake.usecases.person_sheets import own_values
@@ -48,6 +49,8 @@ def page(case_id: UUID) -> str:
         indicators=codelists.codes("indicator"),
         attachments=attachment_use.attachments_of(database(), case_id, actor()),
         telling=TELLING,
+        conferences=conference_use.of_case(database(), case_id, actor()),
+        now=database().clock(),
     )
 
 

@@ -33,6 +33,7 @@ from services.intake.tests.node import (
 from services.intake.usecases.attachments import add_attachment, taken
 from services.intake.usecases.capacity import ask_capacity
 from services.intake.usecases.cases import add_need, open_case
+from services.intake.usecases.conferences import open_conference
 from services.intake.usecases.consent import record_consent
 from services.intake.usecases.directory import offer_services
 from services.intake.usecases.moves import MoveOrder, make_move
@@ -70,6 +71,7 @@ class Belongings:
     endpoint: UUID
     delivery: UUID
     attachment: UUID
+    conference: UUID
     service: UUID = field(default=SAFE_HOUSE.service_id, kw_only=True)
     username: str = field(default="olena", kw_only=True)
 
@@ -82,14 +84,15 @@ class Belongings:
         )
 
 
-NOBODYS = Belongings("Nobody", *(new_id() for _ in range(13)))
+NOBODYS = Belongings("Nobody", *(new_id() for _ in range(14)))
 
 
 def belonging_to(node: Node, owner: Actor, name: str) -> Belongings:
     """A person of that name with consent, a case with a need, a referral out and one that came in and is taken."""
     database = node.database
     person = register_person(database, {"given_name": name}, owner)
-    record_consent(database, person.id, consent(organisations=[HERE, THERE]), owner)
+    agreed = consent(organisations=[HERE, THERE], purposes=["referral", "conference"])
+    record_consent(database, person.id, agreed, owner)
     case, sent_for = (open_case(database, person.id, owner) for _ in range(2))
     need = add_need(database, case.id, "legal_assistance", "high", owner)
     to_org = THERE if owner.org == HERE else HERE
@@ -103,7 +106,10 @@ def belonging_to(node: Node, owner: Actor, name: str) -> Belongings:
     brought = import_bundle(database, not_understood(name), owner)
     imported, hook = brought.import_id or new_id(), told_of(node)
     file = add_attachment(database, case.id, taken(f"{name}.txt", name.encode()), {}, owner)
-    return Belongings(name, person.id, case.id, need.id, out.id, came, *more, imported, *hook, file.id)
+    put = {"question": "who has a bed?", "organisations": [to_org], "days": 30, "seed": name}
+    conference = open_conference(database, case.id, put, owner)
+    ids = (person.id, case.id, need.id, out.id, came, *more, imported, *hook, file.id, conference.id)
+    return Belongings(name, *ids)
 
 
 def _asked_of(node: Node, owner: Actor) -> UUID:
@@ -213,6 +219,16 @@ def _json(rule: str, about: Belongings) -> dict[str, Any]:
     if rule == "/api/v1/referrals":
         return referral(str(about.case))
     return SAID[rule]
+
+
+def unlike_the_absent(role: str, expected: list[int], answers: list[Answer]) -> list[Answer]:
+    """What is not theirs must answer as what is not there: status, words, and every statement on the way."""
+    if len(expected) == 1:
+        return []
+    absent = answers[-1]
+    refused = [answer for answer in answers[:-1] if answer.status == absent.status]
+    assert role not in BLIND or len(refused) == len(answers) - 1
+    return [answer for answer in refused if answer != absent]
 
 
 @contextmanager

@@ -29,7 +29,17 @@ FORWARDED = {
     "safe_contact": "phone",
     "given_by": "individual",
 }
+CONFERRED = {
+    "go": "send",
+    "question": "who has a bed?",
+    "organisations": [THERE],
+    "days": "7",
+}
 SAID: dict[str, dict[str, Any]] = {
+    "/cases/<case>/conferences/new": CONFERRED,
+    "/conferences/<conference>/write": {"text": "we have one"},
+    "/conferences/<conference>/close": {"org_0": THERE, "what_0": "a bed", "until_0": "2026-03-09"},
+    "/conferences/<conference>/team": {"members": ["daria"]},
     "/people/new": {"alias": "Stork"},
     "/people/<person>/consent": {"given_by": "individual", "purposes": ["statistics"]},
     "/people/<person>/team": {"members": ["daria"]},

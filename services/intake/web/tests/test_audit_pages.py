@@ -30,6 +30,7 @@ GET  /people/<person>
 GET  /people/<person>/team
 GET  /cases/<case>
 GET  /cases/<case>/close
+GET  /cases/<case>/conferences/new
 GET  /cases/<case>/files/<attachment>
 GET  /cases/<case>/files/<attachment>/remove
 GET  /cases/<case>/hold

@@ -9,7 +9,7 @@ from flask import Flask
 from services.intake.domain import Role
 from services.intake.tests.node import CHEAP, HERE
 from services.intake.usecases.staff import NewStaff, add_staff
-from services.intake.web.tests.cells import BLIND, Answer, Asker, World, as_in_table
+from services.intake.web.tests.cells import Asker, World, as_in_table, unlike_the_absent
 from services.intake.web.tests.site import Site
 from services.intake.web.tests.visitors import PASSWORD
 
@@ -126,6 +126,20 @@ GET  /questions/new                       302 | 200             | 200           
 POST /questions/new                       302 | 303             | 303             | 403             | 403
 GET  /questions/<question>                302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
 POST /questions/asked/<enquiry>           302 | 303 303 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /conferences                         302 | 200             | 200             | 403             | 403
+GET  /cases/<case>/conferences/new        302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /cases/<case>/conferences/new        302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /conferences/<conference>            302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /conferences/<conference>/write      302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /conferences/<conference>/write      302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /conferences/<conference>/close      302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /conferences/<conference>/close      302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /conferences/<conference>/leave      302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /conferences/<conference>/leave      302 | 403 404 404 404 | 403 403 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /conferences/<conference>/end        302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /conferences/<conference>/end        302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /conferences/<conference>/team       302 | 403 404 404 404 | 403 403 404 404 | 403 403 403 403 | 403 403 403 403
+POST /conferences/<conference>/team       302 | 403 404 404 404 | 403 403 404 404 | 403 403 403 403 | 403 403 403 403
 GET  /directory                           302 | 200             | 200             | 200             | 403
 GET  /services                            302 | 403             | 200             | 200             | 403
 GET  /services/new                        302 | 403             | 200             | 200             | 403
@@ -278,13 +292,3 @@ def asked(world: World, method: str, rule: str, cells: Cells) -> dict[Any, Any]:
         if strange := unlike_the_absent(role, expected, answers):
             wrong[method, rule, role, "unlike the absent"] = strange
     return wrong
-
-
-def unlike_the_absent(role: str, expected: list[int], answers: list[Answer]) -> list[Answer]:
-    """What is not theirs must answer as what is not there: status, words, and every statement on the way."""
-    if len(expected) == 1:
-        return []
-    absent = answers[-1]
-    refused = [answer for answer in answers[:-1] if answer.status == absent.status]
-    assert role not in BLIND or len(refused) == len(answers) - 1
-    return [answer for answer in refused if answer != absent]
