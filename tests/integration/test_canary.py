@@ -143,6 +143,8 @@ def _bad_requests(sender: Client, canaries: Canaries) -> None:
     http.post("/api/v1/people", content=b'{"given_name": "' + token.encode() + b'", ')
     http.post("/api/v1/referrals", json={"case_id": token, "reason": token})
     http.get("/api/v1/people", params={"q": canaries.new("search")})
+    on_paper = ("code", "form", "visit", "whom", "speaks")
+    http.post("/look", data={name: canaries.new(f"{name} of a printed code") for name in on_paper})
     http.post("/sign-in", data={"username": canaries.new("username"), "password": canaries.new("password")})
 
 

@@ -11,6 +11,7 @@ from services.intake.storage import (
     network_tables,
     notice_tables,
     sheet_tables,
+    slip_tables,
     staff_tables,
     webhook_tables,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "outbox",
     "parked",
     "sheet_tables",
+    "slip_tables",
     "staff_tables",
     "webhook_tables",
 ]

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from services.intake.usecases import capacity, need_to_know
+from services.intake.usecases import capacity, need_to_know, slips
 from services.intake.usecases import referrals as use
 from services.intake.usecases.due import due_today
 from services.intake.usecases.kept_forms import begun
@@ -30,6 +30,7 @@ def page() -> str:
         form=ConfirmForm(),
         begun=begun(database(), actor().username),
         asked=capacity.count_open(database(), actor()),
+        withdrew=slips.waiting(database(), actor()),
     )
 
 
