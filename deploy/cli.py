@@ -26,6 +26,7 @@ COMMANDS = {
     **dict.fromkeys(("backup", "restore"), "deploy.commands.backup"),
     "doctor": "deploy.commands.doctor",
     "upgrade": "deploy.commands.upgrade",
+    "practice": "deploy.practice.command",
 }  #: that are no group, and where they are
 SECRETS = ("--password", "--passphrase")  #: never followed by one: everybody on the machine could read it
 ASKED_FOR = 4  #: words of ``network key FILE --passphrase``, which says that a passphrase is to be asked for

@@ -77,10 +77,10 @@ def _register(worker: Visitor, alias: str, name: str) -> None:
     assert worker.sees(alias)
 
 
-def _record_consent(worker: Visitor) -> None:
+def _record_consent(worker: Visitor, org: str = B) -> None:
     worker.follows("/consent")
     worker.ticks("given_by", "individual").ticks("purposes", "referral", "statistics")
-    worker.ticks("organisations", B).ticks("fields", "alias", "given_name", "age_band")
+    worker.ticks("organisations", org).ticks("fields", "alias", "given_name", "age_band")
     worker.presses("main form.questions [type=submit]")
 
 
@@ -91,9 +91,9 @@ def _open_case_with_need(worker: Visitor) -> None:
     worker.presses("main form.questions [type=submit]")
 
 
-def _refer(worker: Visitor) -> str:
+def _refer(worker: Visitor, org: str = B) -> str:
     worker.follows("/refer")
-    worker.ticks("urgency", "urgent").ticks("to_org", B).presses("button[name=go][value=what]")
+    worker.ticks("urgency", "urgent").ticks("to_org", org).presses("button[name=go][value=what]")
     worker.ticks("fields", "alias", "age_band").fills(reason="Needs advice on papers.")
     worker.ticks("safe_contact", "in_person").presses("button[name=go][value=check]")
     worker.presses("button[name=go][value=send]")
