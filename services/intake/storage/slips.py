@@ -1,10 +1,9 @@
 """Queries on printed codes. A code is found by its keyed hash and stands nowhere."""
 
 from collections.abc import Collection
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
 
 from services.intake.domain import Actor
 from services.intake.domain.slip import Slip
@@ -56,16 +55,8 @@ def slip_of(tx: Transaction, person_id: UUID) -> Slip | None:
 
 def end_slips(tx: Transaction, person_id: UUID) -> int:
     """The person's code opens nothing any more, and visits with it are over; how many there were."""
-    mine = slips.c.person_id == person_id
-    _end_visits(tx, mine)
-    ended = update(slips).where(mine, slips.c.code_index.is_not(None)).values(code_index=None)
-    return tx.execute(ended).rowcount
-
-
-def _end_visits(tx: Transaction, which: ColumnElement[bool], **given: Any) -> None:
-    ids = [str(id_) for id_ in tx.execute(select(slips.c.id).where(which), given).scalars()]
-    if ids:
-        tx.execute(delete(visits).where(visits.c.username.in_(ids)))
+    in_force = and_(slips.c.person_id == person_id, slips.c.code_index.is_not(None))
+    return tx.execute(update(slips).where(in_force).values(code_index=None)).rowcount
 
 
 def use_form(tx: Transaction, form: str) -> bool:
@@ -93,7 +84,7 @@ def unseen(tx: Transaction, *, seen_by: Actor) -> list[UUID]:
 
 def forget_slips(tx: Transaction, person_ids: Collection[UUID]) -> None:
     """Of people who are erased nothing stays."""
-    if person_ids:
-        which = slips.c.person_id.in_(person_ids)
-        _end_visits(tx, which)
-        tx.execute(delete(slips).where(which))
+    theirs = slips.c.person_id.in_(person_ids)
+    ids = [str(id_) for id_ in tx.execute(select(slips.c.id).where(theirs)).scalars()]
+    tx.execute(delete(visits).where(visits.c.username.in_(ids)))
+    tx.execute(delete(slips).where(theirs))
