@@ -13,8 +13,6 @@ from services.intake.usecases.cases import open_case
 from services.intake.usecases.closing import close_case
 from services.intake.usecases.erasing import erase_case
 from services.intake.usecases.own_view import (
-    IDLE,
-    LONGEST,
     CodeRefused,
     begin_visit,
     end_visit,
@@ -62,9 +60,9 @@ def test_a_visit_ends_when_it_is_left_and_by_itself(node: Node, person: Person) 
     end_visit(node.database, left)
     assert visited(node.database, left) is None
 
-    for _ in range(int(LONGEST / IDLE) * 2):
+    for _ in range(6):  # a quarter of an hour, never idle
         assert visited(node.database, long)
-        node.pass_time(seconds=IDLE.total_seconds() / 2)
+        node.pass_time(minutes=2.5)
     node.pass_time(seconds=1)
     assert [visited(node.database, token) for token in (idle, long, "", "x" * 5000)] == [None] * 4
 
