@@ -28,10 +28,12 @@ COMMANDS = {
     "upgrade": "deploy.commands.upgrade",
     "init": "deploy.commands.init",
     **dict.fromkeys(("up", "down", "status", "logs"), "deploy.commands.processes"),
+    "practice": "deploy.practice.command",
 }  #: that are no group, and where they are
 UNTOLD = (
     "init",
     "demo",
+    "practice",
     "schema",
     "settings",
     "",

@@ -12,6 +12,7 @@ from sqlalchemy import MetaData, Table
 from deploy.clock import refuse_lost_time
 from deploy.configured import ours, strange
 from deploy.key_files import open_key_file
+from deploy.practice.apart import refuse_practice
 from shared.at_rest import StorageKeys
 from shared.clock import Clock, now
 from shared.database import Database
@@ -261,14 +262,18 @@ def composition_of(service: str) -> Composition:
     """The service's composition from this process's environment; raises SettingsWrong."""
     refuse_misspelt()
     refuse_lost_time()
-    return COMPOSITIONS[service]()
+    found = COMPOSITIONS[service]()
+    refuse_practice(found.sender, found.network.roots.network)
+    return found
 
 
 def web_of(service: str) -> WebComposition:
     """The web process's composition from its environment; raises SettingsWrong."""
     refuse_misspelt()
     refuse_lost_time()
-    return WEB[service]()
+    found = WEB[service]()
+    refuse_practice(found.sender)
+    return found
 
 
 def database_of(service: str) -> Database:

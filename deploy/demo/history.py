@@ -78,9 +78,9 @@ def beginning(until: datetime) -> datetime:
     return until - timedelta(days=366)
 
 
-def open_for_business(network: SteppedNetwork) -> None:
+def open_for_business(network: SteppedNetwork, organisations: Sequence[DemoOrganisation]) -> None:
     """Every organisation says what it offers."""
-    for about in ORGANISATIONS:
+    for about in organisations:
         services = [_service(about, *one) for one in about.services]
         offer_services(network.databases[about.org], services, _focal_point(about))
     network.settle()

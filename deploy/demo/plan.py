@@ -1,7 +1,7 @@
 """What stands where in the demo: folders, ports, secrets, and the environment of each process."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,31 +84,37 @@ class Plan:
         return self.folder / "logs"
 
 
-def make_plan(folder: Path, database_url: Callable[[str], str] | None = None) -> Plan:
+def make_plan(
+    folder: Path,
+    database_url: Callable[[str], str] | None = None,
+    *,
+    organisations: Sequence[DemoOrganisation] = ORGANISATIONS,
+    network: str = "demo",
+) -> Plan:
     """Choose ports, make folders and keys. Everything of the demo is below the one folder.
 
     ``database_url`` gives the address of each database by its name; without it they are SQLite files.
     """
     in_files = database_url or (lambda name: f"sqlite:///{folder / name}.db")
-    reporting_port, smtp_port, *web_ports = free_ports(2 + len(ORGANISATIONS))
+    reporting_port, smtp_port, *web_ports = free_ports(2 + len(organisations))
     for name in ("logs", "mail"):
         (folder / name).mkdir(parents=True, mode=0o700)
     nodes = tuple(
         _node(folder, about, port, in_files(about.org))
-        for about, port in zip(ORGANISATIONS, web_ports, strict=True)
+        for about, port in zip(organisations, web_ports, strict=True)
     )
     databases = {name: in_files(name) for name in HUB_SERVICES}
     plan = Plan(folder, nodes, databases, reporting_port, smtp_port)
     write_key_file(plan.hub_key_file, OwnKeys.generate())
-    _found_network(plan)
+    _found_network(plan, network)
     return plan
 
 
-def _found_network(plan: Plan) -> None:
+def _found_network(plan: Plan, name: str) -> None:
     """With one root key, which nobody needs any more: all are in the first register."""
     parties = {node.org: (node.about.name, read_key_file(node.key_file).public) for node in plan.nodes}
     parties[HUB] = ("Hub", read_key_file(plan.hub_key_file).public)
-    write_network_file(plan.network_file, found("demo", [SigningKey.generate()], 1, parties, now()))
+    write_network_file(plan.network_file, found(name, [SigningKey.generate()], 1, parties, now()))
 
 
 def _node(folder: Path, about: DemoOrganisation, port: int, database_url: str) -> NodePlan:

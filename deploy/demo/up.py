@@ -160,28 +160,39 @@ def _spoken(broker: DemoBroker) -> str:
 
 def make_databases(plan: Plan, *, past: bool) -> dict[str, str]:
     """Make the databases, admit everybody, play the year; returns the API tokens by organisation."""
-    for service in HUB_SERVICES:
-        upgrade(f"services.{service}", plan.databases[service])
-    for node in plan.nodes:
-        upgrade("services.intake", node.database_url)
+    upgrade_databases(plan)
     with (
         tempfile.TemporaryDirectory(dir=plan.folder) as bus,
-        closing(_network(plan, Path(bus) / "past.db")) as network,
+        closing(stepped(plan, Path(bus) / "past.db", Hands(history.beginning(now())))) as network,
     ):
-        tokens = {node.org: _open_node(network, node) for node in plan.nodes}
-        tokens[COORDINATOR] = _open_reporting(network)
-        history.open_for_business(network)
+        tokens = open_network_of(plan, network)
         if past:
             history.play(network, now())
     return tokens
 
 
-def _network(plan: Plan, bus: Path) -> SteppedNetwork:
+def upgrade_databases(plan: Plan) -> None:
+    """Make every database of the plan."""
+    for service in HUB_SERVICES:
+        upgrade(f"services.{service}", plan.databases[service])
+    for node in plan.nodes:
+        upgrade("services.intake", node.database_url)
+
+
+def stepped(plan: Plan, bus: Path, clock: Hands) -> SteppedNetwork:
+    """The plan's network in this process, over a bus in that file."""
     nodes = {node.org: (node.database_url, read_key_file(node.key_file)) for node in plan.nodes}
     keys = read_key_file(plan.hub_key_file)
-    clock = Hands(history.beginning(now()))
     network = read_network_file(plan.network_file)
     return open_network(bus, clock, hub=plan.databases, hub_keys=keys, nodes=nodes, network=network)
+
+
+def open_network_of(plan: Plan, network: SteppedNetwork) -> dict[str, str]:
+    """Add everybody's staff, and let all say what they offer; returns the API tokens by organisation."""
+    tokens = {node.org: _open_node(network, node) for node in plan.nodes}
+    tokens[COORDINATOR] = _open_reporting(network)
+    history.open_for_business(network, [node.about for node in plan.nodes])
+    return tokens
 
 
 def _open_node(network: SteppedNetwork, node: NodePlan) -> str:

@@ -118,6 +118,11 @@ class IntakeWebSettings(OidcSettings):
         between(0, 3600),
         default=600,
     )
+    slip_address: str = setting(
+        "the address that stands on a printed code, as a person types it: best under a name that says nothing and "
+        "leads to /look of this node; if empty it is the node's own",
+        default="",
+    )
     passwords: str = setting(
         "whom a password lets in: everybody, or administrators (others come with their organisation's account alone; "
         "administrators still get in while the provider is away)",

@@ -4,7 +4,7 @@ from shared.web.access import access_to
 from shared.web.api import Described, ProblemSchema, make_api
 from shared.web.application import WebSettings, make_app
 from shared.web.forms import Form
-from shared.web.identity import Access, Identity, Person, SignInRefused, actor, public
+from shared.web.identity import Access, Identity, Person, SignInRefused, actor, public, traceless
 from shared.web.problems import Problem
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "make_api",
     "make_app",
     "public",
+    "traceless",
 ]

@@ -37,7 +37,8 @@ class WebSettings:
 
     ``name`` names its cookies: several processes may stand on one host. ``title`` stands in the header, as
     it is. ``secure`` is true wherever people reach it through TLS. Pages show moments in ``timezone``. ``frame`` is
-    the template of the application's own pages, so that the account's pages stand in it too.
+    the template of the application's own pages, so that the account's pages stand in it too. In ``practice``
+    every page says that it is.
     """
 
     name: str
@@ -47,6 +48,7 @@ class WebSettings:
     timezone: str = "UTC"
     leave_for: str = LEAVE_FOR
     frame: str = "shared/base.html"
+    practice: bool = False
 
 
 def make_app(

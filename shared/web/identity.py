@@ -139,6 +139,15 @@ def public(view: View) -> View:
     return view
 
 
+def traceless(view: View) -> View:
+    """Open a view to everybody, and let it leave nothing in the browser: no cookie is set, and none is asked for.
+
+    Its forms carry what they need themselves: nothing that a browser adds by itself lets anybody in.
+    """
+    view.is_traceless = True  # type: ignore[attr-defined]
+    return public(view)
+
+
 def for_the_locked(view: View) -> View:
     """Open a view also to somebody who has locked their pages."""
     view.is_for_the_locked = True  # type: ignore[attr-defined]

@@ -26,7 +26,7 @@ Id = str | tuple[str, ...]
 
 def packages() -> list[Path]:
     """Every package that speaks to people: it has a folder of translations."""
-    found = {path.parents[3] for path in ROOT.glob("s*/**/translations/ru/LC_MESSAGES/messages.po")}
+    found = {path.parents[3] for path in ROOT.glob("[ds]*/**/translations/ru/LC_MESSAGES/messages.po")}
     return sorted(path for path in found if ".venv" not in path.parts)
 
 

@@ -182,6 +182,8 @@ def _bad_requests(sender: Client, canaries: Canaries) -> None:
     http.get("/api/v1/people", params={"q": canaries.new("search")})
     http.get(f"/people/{canaries.new('address')}")
     http.request(canaries.new("method").upper(), "/sign-in")
+    on_paper = ("code", "form", "visit", "whom", "speaks")
+    http.post("/look", data={name: canaries.new(f"{name} of a printed code") for name in on_paper})
     http.post("/sign-in", data={"username": canaries.new("username"), "password": canaries.new("password")})
 
 

@@ -21,6 +21,9 @@ class Action(StrEnum):
     PERSON_REGISTERED = "person_registered"
     CONSENT_RECORDED = "consent_recorded"
     CONSENT_WITHDRAWN = "consent_withdrawn"
+    SLIP_MADE = "slip_made"
+    SLIP_ENDED = "slip_ended"
+    SLIP_OPENED = "slip_opened"
     RECORDS_DECIDED = "records_decided"
     REFERRAL_FORWARDED = "referral_forwarded"
     CASE_OPENED = "case_opened"
@@ -118,7 +121,8 @@ NOTHING = About()
 class Entry:
     """One action: ids and codes, never what was read or written.
 
-    ``username`` is empty for the node itself, for a command, and for whoever could not sign in under a known name.
+    ``username`` is empty for the node itself, for a command, for a person with a printed code, and for whoever could
+    not sign in under a known name.
     ``number`` is its place in the chain; None until it has one, which takes seconds.
     """
 

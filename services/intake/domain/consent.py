@@ -33,7 +33,10 @@ class ConsentMissing(Exception):
 
 @dataclass(frozen=True)
 class Consent:
-    """One version of a person's consent. Only the newest version counts."""
+    """One version of a person's consent. Only the newest version counts.
+
+    ``recorded_by`` is empty for what the person did alone, with a printed code.
+    """
 
     id: UUID
     person_id: UUID
@@ -46,6 +49,7 @@ class Consent:
     given_at: datetime
     expires_on: date | None = None
     withdrawn_at: datetime | None = None
+    recorded_by: str = ""
 
     def require(self, to_org: str, fields: Iterable[str], on: date) -> None:
         """Refuse with ConsentMissing unless these fields may go to that organisation on that day."""

@@ -18,12 +18,16 @@ class Role(StrEnum):
 
 
 class Via(StrEnum):
-    """From where somebody acts; the node acts by itself on what the network or the clock says."""
+    """From where somebody acts; the node acts by itself on what the network or the clock says.
+
+    A person acts on their own file with a printed code, and is no member of staff.
+    """
 
     PAGE = "page"
     API = "api"
     COMMAND = "command"
     NODE = "node"
+    PERSON = "person"
 
 
 @dataclass(frozen=True)

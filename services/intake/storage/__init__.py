@@ -12,6 +12,7 @@ from services.intake.storage import (
     network_tables,
     notice_tables,
     sheet_tables,
+    slip_tables,
     staff_tables,
     webhook_tables,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "outbox",
     "parked",
     "sheet_tables",
+    "slip_tables",
     "staff_tables",
     "webhook_tables",
 ]

@@ -13,6 +13,7 @@ from services.intake.storage import cells, holds
 from services.intake.storage.attachments import forget_attachments
 from services.intake.storage.kept_forms import forget_about
 from services.intake.storage.sheets import forget_sheets
+from services.intake.storage.slips import forget_slips
 from services.intake.storage.tables import cases, idempotency_keys, moves, people, referrals
 from shared.at_rest import Unreadable
 from shared.database import Database, Transaction
@@ -97,6 +98,7 @@ def erase_cases(tx: Transaction, case_ids: Collection[UUID], person_ids: Collect
     tx.execute(these, {"ids": list(person_ids)})
     forget_sheets(tx, case_ids, person_ids)
     forget_attachments(tx, case_ids)
+    forget_slips(tx, person_ids)
 
 
 def erase_referrals(tx: Transaction, ids: Collection[UUID]) -> None:

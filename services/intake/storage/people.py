@@ -31,9 +31,9 @@ def find_person(tx: Transaction, person_id: UUID, *, seen_by: Actor, lock: bool 
     return person_of(tx.at_rest, row) if row else None
 
 
-def add_consent(tx: Transaction, consent: Consent, *, by: Actor) -> None:
+def add_consent(tx: Transaction, consent: Consent) -> None:
     """Keep a new version of a person's consent."""
-    tx.execute(insert(consents), vars(consent) | {"recorded_by": by.username})
+    tx.execute(insert(consents), vars(consent))
 
 
 def consents_of(tx: Transaction, person_id: UUID, *, seen_by: Actor) -> list[Consent]:

@@ -25,6 +25,7 @@ LOOKING = (
     Action.REFERRAL_EXPORTED,
     Action.IMPORT_READ,
     Action.EMERGENCY_OPENED,
+    Action.SLIP_OPENED,
 )
 
 

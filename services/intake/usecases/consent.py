@@ -46,8 +46,14 @@ def record_consent(database: Database, person_id: UUID, given: Mapping[str, Any]
         before = _versions(tx, person_id, by)
         values = NOTHING | _checked(tx, given)
         version = before[0].version + 1 if before else 1
-        consent = Consent(id=new_id(), person_id=person_id, version=version, given_at=tx.at, **values)
-        people_rows.add_consent(tx, consent, by=by)
+        known: dict[str, Any] = {
+            "id": new_id(),
+            "person_id": person_id,
+            "given_at": tx.at,
+            "recorded_by": by.username,
+        }
+        consent = Consent(version=version, **known, **values)
+        people_rows.add_consent(tx, consent)
         audit.did(tx, by, Action.CONSENT_RECORDED, About(person_id))
         _end_conferences(tx, consent, by)
         return consent
@@ -105,18 +111,34 @@ def withdraw_consent(database: Database, person_id: UUID, by: Actor) -> Consent:
     Raises NotFound, or ConsentMissing when there is none to withdraw. Twice is as once.
     """
     with database.transaction() as tx:
-        before = _versions(tx, person_id, by)
-        if not before:
-            raise ConsentMissing("no_consent")
-        if before[0].withdrawn_at is not None:
-            return before[0]
-        withdrawn = replace(before[0], id=new_id(), version=before[0].version + 1, withdrawn_at=tx.at)
-        people_rows.add_consent(tx, withdrawn, by=by)
-        audit.did(tx, by, Action.CONSENT_WITHDRAWN, About(person_id))
-        for referral in erasure_rows.sent_for_person(tx, person_id):
+        return take_back(tx, person_id, by)
+
+
+def take_back(tx: Transaction, person_id: UUID, by: Actor, org: str | None = None) -> Consent:
+    """The same within a transaction; with ``org`` from that organisation alone, and from whom it went on to."""
+    before = _versions(tx, person_id, by)
+    if not before:
+        raise ConsentMissing("no_consent")
+    newest = before[0]
+    if newest.withdrawn_at is not None:
+        return newest
+    if org is None or org in newest.organisations:
+        newest = _less(tx, newest, org, by)
+    audit.did(tx, by, Action.CONSENT_WITHDRAWN, About(person_id))
+    for referral in erasure_rows.sent_for_person(tx, person_id):
+        if org in (None, referral.other_org):
             _take_back(tx, referral, by)
-        _end_conferences(tx, withdrawn, by)
-        return withdrawn
+    _end_conferences(tx, newest, by)
+    return newest
+
+
+def _less(tx: Transaction, consent: Consent, org: str | None, by: Actor) -> Consent:
+    left = tuple(one for one in consent.organisations if one != org)
+    changed: dict[str, Any] = {"withdrawn_at": tx.at} if org is None else {"organisations": left}
+    known: dict[str, Any] = {"id": new_id(), "version": consent.version + 1, "recorded_by": by.username}
+    less = replace(consent, **known, **changed)
+    people_rows.add_consent(tx, less)
+    return less
 
 
 def _end_conferences(tx: Transaction, consent: Consent, by: Actor) -> None:

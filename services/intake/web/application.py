@@ -72,8 +72,14 @@ def _house(settings: IntakeWebSettings, examine: Examine) -> context.House:
         closure_needs_approval=settings.closure_approval == "focal_point",
         own_fields=own_fields(settings.own_fields_file),
         undo=timedelta(seconds=settings.undo_seconds),
+        slip_address=settings.slip_address or _plain_address(settings.public_url),
         examine=examine,
     )
+
+
+def _plain_address(public_url: str) -> str:
+    """As a person types it."""
+    return f"{public_url.removeprefix('https://').rstrip('/')}/look"
 
 
 def _web_settings(settings: IntakeWebSettings) -> WebSettings:

@@ -18,6 +18,9 @@ ACTIONS: Mapping[str, Any] = {
     Action.PERSON_REGISTERED: _l("Person registered"),
     Action.CONSENT_RECORDED: _l("Consent recorded"),
     Action.CONSENT_WITHDRAWN: _l("Consent withdrawn"),
+    Action.SLIP_MADE: _l("Printed code made"),
+    Action.SLIP_ENDED: _l("End of a printed code"),
+    Action.SLIP_OPENED: _l("Opened with the printed code"),
     Action.RECORDS_DECIDED: _l("Own records after a withdrawal"),
     Action.REFERRAL_FORWARDED: _l("Referral forwarded"),
     Action.CASE_OPENED: _l("Case opened"),
@@ -103,4 +106,5 @@ VIAS: Mapping[str, Any] = {
     Via.API: _l("API"),
     Via.COMMAND: _l("command"),
     Via.NODE: _l("the node itself"),
+    Via.PERSON: _l("the person, with the printed code"),
 }

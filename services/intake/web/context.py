@@ -12,7 +12,7 @@ from services.intake.domain import Actor, Partner
 from services.intake.domain.freshness import Freshness
 from services.intake.domain.own_fields import OwnFields
 from services.intake.interchange import importing
-from services.intake.usecases import capacity, conferences, directory, need_to_know, referrals, staff
+from services.intake.usecases import capacity, conferences, directory, need_to_know, referrals, slips, staff
 from services.intake.usecases import freshness as freshness_use
 from services.intake.usecases.referrals import MOST_COUNTED
 from services.intake.usecases.well_being import Examine, nothing_to_examine
@@ -28,12 +28,13 @@ HOUSE = "throughline.house"
 class House:
     """How this node works: whether a closure waits for a focal point, its own fields, how long pages can undo.
 
-    ``examine`` looks whether everything is well with it.
+    ``examine`` looks whether everything is well with it. ``slip_address`` is what stands on a printed code.
     """
 
     closure_needs_approval: bool = False
     own_fields: OwnFields = field(default_factory=OwnFields)
     undo: timedelta = timedelta()
+    slip_address: str = ""
     examine: Examine = nothing_to_examine
 
 
@@ -155,7 +156,8 @@ def names() -> dict[str, str]:
 def count_waiting(database: Database, by: Actor) -> int:
     """How much waits for somebody here; counted to MOST_COUNTED."""
     opened, asked = need_to_know.count_unreviewed(database, by), capacity.count_open(database, by)
-    return referrals.waiting_count(database, by) + opened + asked + conferences.count_unseen(database, by)
+    called = conferences.count_unseen(database, by) + len(slips.waiting(database, by))
+    return referrals.waiting_count(database, by) + opened + asked + called
 
 
 def waiting() -> str:

@@ -212,6 +212,8 @@ SENTENCES: Mapping[str, Any] = {
     "answered": _l("A colleague has answered already."),
     "ended": _l("The time for an answer is over."),
     "closed": _l("The case is closed."),
+    "child_unknown": _l("This person is under eighteen. Note first who looks after the child."),
+    "caregiver_not_informed": _l("The caregiver is not informed, so they get no code."),
     "open": _l("The case is open."),
     "closure_asked": _l("A focal point is to approve the closure."),
     "no_closure_asked": _l("Nobody has asked to close this case."),

@@ -16,6 +16,7 @@ from services.intake.web.pages.holds import holds
 from services.intake.web.pages.imports import imports
 from services.intake.web.pages.inbox import inbox
 from services.intake.web.pages.notices import notices
+from services.intake.web.pages.own import for_everybody, own
 from services.intake.web.pages.people import people
 from services.intake.web.pages.person_sheets import person_sheets
 from services.intake.web.pages.questions import questions
@@ -23,6 +24,7 @@ from services.intake.web.pages.refer import refer
 from services.intake.web.pages.referrals import referrals
 from services.intake.web.pages.services import services
 from services.intake.web.pages.sharing import sharing
+from services.intake.web.pages.slips import slips
 from services.intake.web.pages.team import team
 from services.intake.web.pages.webhooks import webhooks
 from services.intake.web.pages.well_being import well_being
@@ -46,6 +48,7 @@ GATES = {
             attachments,
             person_sheets,
             imports,
+            slips,
         ),
         context.for_case_staff,
     ),
@@ -58,6 +61,7 @@ GATES = {
     audit: context.for_auditors,
     webhooks: context.for_administrators,
     well_being: context.for_administrators,
+    own: for_everybody,
 }  #: whom each room is open to: one that stands here without a gate there is not
 PAGES = tuple(GATES)
 

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from services.intake.usecases import capacity, conferences, need_to_know
+from services.intake.usecases import capacity, conferences, need_to_know, slips
 from services.intake.usecases import referrals as use
 from services.intake.usecases.due import due_today
 from services.intake.usecases.kept_forms import begun
@@ -31,6 +31,7 @@ def page() -> str:
         begun=begun(database(), actor().username),
         asked=capacity.count_open(database(), actor()),
         in_conference=conferences.count_unseen(database(), actor()),
+        withdrew=slips.waiting(database(), actor()),
     )
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from services.intake.domain import is_child
 from services.intake.interchange.importing import came_as
-from services.intake.usecases import need_to_know
+from services.intake.usecases import need_to_know, slips
 from services.intake.usecases import people as use
 from services.intake.usecases.audit import who_looked
 from services.intake.usecases.due import people_at_risk
@@ -55,6 +55,9 @@ def _register(form: PersonForm) -> str:
 def page(person_id: UUID) -> ResponseReturnValue:
     """Everything about a person, beginning with the next step."""
     file = use.person_page(database(), person_id, actor())
+    withdrew = person_id in slips.waiting(database(), actor())
+    if withdrew:
+        slips.note_seen(database(), person_id)
     return render_template(
         "people/page.html",
         file=file,
@@ -69,4 +72,5 @@ def page(person_id: UUID) -> ResponseReturnValue:
         own_values=own_values(file.sheets, None),
         in_our_language=in_our_language,
         came_as=came_as(database(), person_id, actor()),
+        withdrew=withdrew,
     )

@@ -43,7 +43,12 @@ def timeline(file: PersonFile) -> list[Happening]:
 
 def _of_consent(consent: Consent) -> Happening:
     if consent.withdrawn_at is not None:
-        return Happening(consent.withdrawn_at, _("Consent withdrawn"))
+        words = (
+            _("Consent withdrawn") if consent.recorded_by else _("Consent withdrawn with the printed code")
+        )
+        return Happening(consent.withdrawn_at, words)
+    if not consent.recorded_by:
+        return Happening(consent.given_at, _("Consent withdrawn in part with the printed code"))
     return Happening(consent.given_at, _("Consent recorded, version %(number)d", number=consent.version))
 
 

@@ -42,6 +42,7 @@ SAID: dict[str, dict[str, Any]] = {
     "/conferences/<conference>/team": {"members": ["daria"]},
     "/people/new": {"alias": "Stork"},
     "/people/<person>/consent": {"given_by": "individual", "purposes": ["statistics"]},
+    "/people/<person>/code": {"wished": "y", "language": "ru", "shown": "help", "lasts": "7"},
     "/people/<person>/team": {"members": ["daria"]},
     "/cases/<case>/needs/new": NEED,
     "/cases/<case>/needs/<need>/settle": {"outcome": "already_received_elsewhere"},

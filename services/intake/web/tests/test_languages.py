@@ -65,6 +65,7 @@ def pages(person: str, need: Need, sent: str, came: str) -> dict[str, str]:
         "person": f"/people/{person}",
         "consent": f"/people/{person}/consent",
         "withdraw": f"/people/{person}/consent/withdraw",
+        "printed code": f"/people/{person}/code",
         "open a case": f"/people/{person}/cases/new",
         "case": case,
         **{name: f"{case}/{name}" for name in ("screening", "assessment", "factors", "own", "services/new")},

@@ -30,6 +30,9 @@ GET  /people/<person>/consent             302 | 200 404 404 404 | 200 200 404 40
 POST /people/<person>/consent             302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
 GET  /people/<person>/consent/withdraw    302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
 POST /people/<person>/consent/withdraw    302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
+GET  /people/<person>/code                302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /people/<person>/code                302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
+POST /people/<person>/code/end            302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
 GET  /people/<person>/cases/new           302 | 200 404 404 404 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
 POST /people/<person>/cases/new           302 | 303 404 404 404 | 303 303 404 404 | 403 403 403 403 | 403 403 403 403
 GET  /people/<person>/team                302 | 403 403 403 403 | 200 200 404 404 | 403 403 403 403 | 403 403 403 403
@@ -221,6 +224,9 @@ GET  /sign-in/set-up.svg                  404 | 200             | 200           
 POST /sign-out                            303 | 303             | 303             | 303             | 303
 GET  /recover/<token>                     404 | 404             | 404             | 404             | 404
 POST /recover/<token>                     404 | 404             | 404             | 404             | 404
+GET  /look                                200 | 200             | 200             | 200             | 200
+POST /look                                200 | 200             | 200             | 200             | 200
+GET  /look.css                            200 | 200             | 200             | 200             | 200
 POST /language                            303 | 303             | 303             | 303             | 303
 GET  /health                              200 | 200             | 200             | 200             | 200
 GET  /openapi.json                        200 | 200             | 200             | 200             | 200
