@@ -18,13 +18,16 @@ from deploy.demo.organisations import PASSWORD
 from deploy.demo.plan import make_plan
 from services.intake.domain import Actor, Role
 from services.intake.interchange.tests.receiver import Receiver, receiving
+from services.intake.usecases.push import application_key, keep_contacts, subscribe
 from services.intake.usecases.webhooks import add_endpoint
+from shared.database import Database
 from shared.notices.saying import Allowed
 from shared.polling import poll_until
 from shared.schemas.codes import SERVICE_TYPES
 from shared.schemas.life import State
 from shared.sealing import read_key_file
-from tests.network import SOON, Client, Network, running
+from shared.sealing.tests.push_browser import PushBrowser
+from tests.network import SOON, Client, Network, running, told_by_push
 
 A, B = "harbour-house", "legal-aid-centre"
 TEXT_FIELDS = {"alias": 5, "given_name": 5, "family_name": 5, "phone": 1, "address": 12}  #: how many fit
@@ -54,25 +57,50 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
     folder: Path = tmp_path_factory.mktemp("canary")
     plan = make_plan(folder)
     orgs = [node.org for node in plan.nodes]
-    with running(plan, lambda: start_broker("rabbitmq", folder, orgs, plan.password)) as network:
+    with (
+        told_by_push(),
+        running(plan, lambda: start_broker("rabbitmq", folder, orgs, plan.password)) as network,
+    ):
         yield network
 
 
 @pytest.fixture(scope="module")
-def hooks(network: Network) -> Iterator[Receiver]:
-    """Another system of the receiving organisation, which is told by webhooks."""
+def database(network: Network) -> Iterator[Database]:
+    """The receiving node's."""
     [node] = [node for node in network.plan.nodes if node.org == B]
     scribe = scribe_of("intake", B, read_key_file(node.key_file))
-    with (
-        receiving() as hooks,
-        closing(open_database("intake", node.database_url, sender=B, scribe=scribe)) as database,
-    ):
+    with closing(open_database("intake", node.database_url, sender=B, scribe=scribe)) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def hooks(database: Database) -> Iterator[Receiver]:
+    """Another system of the receiving organisation, which is told by webhooks."""
+    with receiving() as hooks:
         add_endpoint(database, hooks.url, Actor("root", Role.ADMIN, B), may_be_private=True)
         yield hooks
 
 
 @pytest.fixture(scope="module")
-def canaries(network: Network, hooks: Receiver) -> Canaries:
+def browser() -> PushBrowser:
+    """The browser of one of the receiving organisation's staff."""
+    return PushBrowser()
+
+
+@pytest.fixture(scope="module")
+def pushes(database: Database, network: Network, browser: PushBrowser) -> Iterator[Receiver]:
+    """A push service, by which that browser is told."""
+    [node] = [node for node in network.plan.nodes if node.org == B]
+    with receiving() as pushes:
+        given = browser.given(f"http://127.0.0.1:{pushes.port}/to/1")
+        subscribe(database, given, Actor("oksana", Role.CASE_WORKER, B), ["127.0.0.1"])
+        application_key(database)
+        keep_contacts(database, f"{node.url}/inbox", is_on=True)
+        yield pushes
+
+
+@pytest.fixture(scope="module")
+def canaries(network: Network, hooks: Receiver, pushes: Receiver) -> Canaries:
     """Drives the whole path, good moves and bad requests, with a token wherever somebody may write."""
     canaries, sender, receiver = Canaries(), network.node(A), network.node(B)
     for _ in range(PEOPLE):
@@ -81,6 +109,7 @@ def canaries(network: Network, hooks: Receiver) -> Canaries:
     _bad_requests(sender, canaries)
     poll_until(network.mails, seconds=SOON, what="a mail")
     poll_until(lambda: len(hooks.got) > 1, seconds=SOON, what="a webhook")
+    poll_until(lambda: pushes.got, seconds=SOON, what="a push")
     return canaries
 
 
@@ -182,6 +211,18 @@ def test_webhooks_hold_none_and_say_only_that_something_waits(
         said = orjson.loads(body)
         assert Allowed().load(said) == said
         assert_thin(body.decode(), network)
+
+
+def test_pushes_hold_none_and_a_browser_opens_that_something_waits(
+    network: Network, canaries: Canaries, pushes: Receiver, browser: PushBrowser
+) -> None:
+    for _, headers, body in pushes.got:
+        assert_thin(repr(headers), network)
+        opened = browser.opens(body)
+        assert canaries.found_in(body + repr(headers).encode() + opened) == []
+        said = orjson.loads(opened)
+        assert Allowed().load(said) == said
+        assert_thin(opened.decode(), network)
 
 
 def test_the_live_count_holds_none_and_is_a_count_only(network: Network, canaries: Canaries) -> None:

@@ -72,6 +72,7 @@ def _house(settings: IntakeWebSettings, examine: Examine) -> context.House:
         closure_needs_approval=settings.closure_approval == "focal_point",
         own_fields=own_fields(settings.own_fields_file),
         undo=timedelta(seconds=settings.undo_seconds),
+        push_hosts=settings.hosts_of_push if settings.push_contact else (),
         examine=examine,
     )
 

@@ -39,6 +39,7 @@ from services.intake.usecases.moves import MoveOrder, make_move
 from services.intake.usecases.need_to_know import open_in_emergency, set_referral_team
 from services.intake.usecases.node import beat
 from services.intake.usecases.people import register_person
+from services.intake.usecases.push import how_pushed, subscribe
 from services.intake.usecases.sending import send_referral
 from services.intake.usecases.sheets import plan_follow_up
 from services.intake.usecases.webhooks import add_endpoint, send_test, webhooks_page
@@ -46,7 +47,9 @@ from services.intake.web.tests.sent import ASKED, SAID
 from services.intake.web.tests.site import Site
 from services.intake.web.tests.visitors import TOKEN, consent, referral, text
 from shared.clock import new_id
+from shared.database import Database
 from shared.schemas.life import Move
+from shared.sealing.tests.push_browser import PushBrowser
 
 NAMES = {"worker": "olena", "focal": "ihar", "admin": "root", "auditor": "vera"}
 BLIND = ("admin", "auditor")
@@ -72,6 +75,7 @@ class Belongings:
     attachment: UUID
     service: UUID = field(default=SAFE_HOUSE.service_id, kw_only=True)
     username: str = field(default="olena", kw_only=True)
+    subscription: UUID = field(default_factory=new_id, kw_only=True)
 
     def in_place(self, rule: str) -> str:
         """The address with these ids in it."""
@@ -103,7 +107,9 @@ def belonging_to(node: Node, owner: Actor, name: str) -> Belongings:
     brought = import_bundle(database, not_understood(name), owner)
     imported, hook = brought.import_id or new_id(), told_of(node)
     file = add_attachment(database, case.id, taken(f"{name}.txt", name.encode()), {}, owner)
-    return Belongings(name, person.id, case.id, need.id, out.id, came, *more, imported, *hook, file.id)
+    known = (name, person.id, case.id, need.id, out.id, came, *more, imported, *hook, file.id)
+    browsers = owner if owner.org == HERE else _other(owner)
+    return Belongings(*known, subscription=told_by_push(database, browsers))
 
 
 def _asked_of(node: Node, owner: Actor) -> UUID:
@@ -119,6 +125,13 @@ def told_of(node: Node) -> tuple[UUID, UUID]:
     made = add_endpoint(node.database, "https://hooks.example/", ADMIN)
     send_test(node.database, made.id, ADMIN)
     return made.id, webhooks_page(node.database, ADMIN).log[0].id
+
+
+def told_by_push(database: Database, owner: Actor) -> UUID:
+    """A browser of theirs."""
+    endpoint = f"https://push.example/{new_id()}"
+    subscribe(database, PushBrowser().given(endpoint), owner, ["push.example"])
+    return how_pushed(database, owner).browsers[-1].id
 
 
 def not_understood(name: str) -> dict[str, Any]:
