@@ -18,12 +18,13 @@ from deploy.demo.organisations import PASSWORD
 from deploy.demo.plan import make_plan
 from services.intake.domain import Actor, Role
 from services.intake.interchange.tests.receiver import Receiver, receiving
+from services.intake.usecases.notices import choose
 from services.intake.usecases.push import application_key, keep_contacts, subscribe
 from services.intake.usecases.webhooks import add_endpoint
 from shared.database import Database
 from shared.notices.saying import Allowed
 from shared.polling import poll_until
-from shared.schemas.codes import SERVICE_TYPES
+from shared.schemas.codes import NOTICE_GROUPS, SERVICE_TYPES
 from shared.schemas.life import State
 from shared.sealing import read_key_file
 from shared.sealing.tests.push_browser import PushBrowser
@@ -93,7 +94,9 @@ def pushes(database: Database, network: Network, browser: PushBrowser) -> Iterat
     [node] = [node for node in network.plan.nodes if node.org == B]
     with receiving() as pushes:
         given = browser.given(f"http://127.0.0.1:{pushes.port}/to/1")
-        subscribe(database, given, Actor("oksana", Role.CASE_WORKER, B), ["127.0.0.1"])
+        oksana = Actor("oksana", Role.CASE_WORKER, B)
+        subscribe(database, given, oksana, ["127.0.0.1"])
+        choose(database, {}, oksana, by_push=NOTICE_GROUPS)
         application_key(database)
         keep_contacts(database, f"{node.url}/inbox", is_on=True)
         yield pushes
