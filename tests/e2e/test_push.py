@@ -124,3 +124,12 @@ def test_without_scripts_the_page_says_so_and_works(visit: Visit) -> None:
     visitor.page.check("input[name=by_push][value=late]")
     visitor.presses("main form.questions [type=submit]")
     assert visitor.page.is_checked("input[name=by_push][value=late]")
+
+
+def test_who_signs_out_leaves_no_service_worker_behind(visit: Visit, service: Receiver) -> None:
+    visitor = visits(visit)
+    names_itself(visitor, service)
+    registered = "async () => (await navigator.serviceWorker.getRegistrations()).length"
+    assert visitor.page.evaluate(registered) == 1
+    visitor.presses("form[action='/sign-out'] [type=submit]").goes_to("/sign-in")
+    assert visitor.page.evaluate(registered) == 0
