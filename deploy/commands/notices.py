@@ -32,8 +32,9 @@ def listing(
     Of a node also those by push, and the pushes: each is to all browsers that one person has named.
     """
     counted: dict[str, list[dict[str, Any]]] = {}
+    kept = _tables(service)
     with database_of(service).reading() as tx:
-        for (notices, mails), tables in _tables(service).items():
+        for (notices, mails), tables in kept.items():
             counted |= {notices: count_notices(tx, tables), mails: count_mails(tx, tables)}
     if as_json:
         show_json({title.lower().replace(" ", "_"): rows for title, rows in counted.items()})

@@ -1,10 +1,12 @@
 """How staff are told by push, if they are: what a node's worker and its pages both need to know."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from shared.settings import Check, setting
 
+HOST = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*|::1")
 BROWSERS = "fcm.googleapis.com *.push.services.mozilla.com *.push.apple.com *.notify.windows.com"
 
 
@@ -14,7 +16,7 @@ def _is_contact(value: str) -> bool:
 
 
 def _are_hosts(value: str) -> bool:
-    return all(name.removeprefix("*.").replace("*", "") and "*" not in name[1:] for name in value.split())
+    return all(HOST.fullmatch(name) for name in value.lower().split())
 
 
 _CONTACT = Check(lambda value: not value or _is_contact(value), "must be mailto: and a mail address")

@@ -2,24 +2,27 @@
 
 import json
 import socket
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from urllib3 import Timeout
 
-from services.intake.domain import Actor
+from services.intake.domain import Actor, Role
 from services.intake.interchange import posting, pushing
 from services.intake.interchange.pushing import PushChannel
 from services.intake.interchange.tests.receiver import Receiver
 from services.intake.storage.push_tables import pushed, subscriptions
-from services.intake.tests.node import FOCAL_POINT, HERE, THERE, WORKER, Node, moved_on
+from services.intake.tests.node import CHEAP, FOCAL_POINT, HERE, THERE, WORKER, Node, moved_on
 from services.intake.usecases.calling import call_members
 from services.intake.usecases.notices import choose
 from services.intake.usecases.push import application_key, how_pushed, keep_contacts, send_due, subscribe
+from services.intake.usecases.staff import NewStaff, add_staff
 from shared.notices.saying import LONGEST_LINK, Allowed, Saying
 from shared.notices.sending import Rules
 from shared.schemas.codes import NOTICE_GROUPS
+from shared.schemas.intake import PeopleCalled
 from shared.schemas.life import Move
 from shared.sealing.tests.push_browser import PushBrowser, signed_by
 
@@ -29,12 +32,18 @@ CONTACT = "mailto:push@mail.invalid"
 AT_ONCE = dict.fromkeys(NOTICE_GROUPS, "instant")
 
 
-def named(node: Node, receiver: Receiver, by: Actor = WORKER, path: str = "/to/1") -> PushBrowser:
-    """A browser of theirs, who wants to be told of everything."""
+def named(
+    node: Node,
+    receiver: Receiver,
+    by: Actor = WORKER,
+    path: str = "/to/1",
+    by_push: Collection[str] | None = NOTICE_GROUPS,
+) -> PushBrowser:
+    """A browser of theirs, who wants to be told of everything, or has not chosen."""
     browser = PushBrowser()
     subscribe(node.database, browser.given(f"http://127.0.0.1:{receiver.port}{path}"), by, HOSTS)
     application_key(node.database)
-    choose(node.database, AT_ONCE, by, by_push=NOTICE_GROUPS)
+    choose(node.database, AT_ONCE, by, by_push=by_push)
     keep_contacts(node.database, INBOX, is_on=True)
     return browser
 
@@ -170,6 +179,14 @@ def test_beyond_the_cap_it_waits_for_the_next_day(staffed: Node, receiver: Recei
     assert pushes(staffed, capped) == 1
 
 
+def test_what_is_not_ticked_is_not_pushed_on_another_day_either(staffed: Node, receiver: Receiver) -> None:
+    named(staffed, receiver, by_push=None)
+    calls(staffed)
+    staffed.pass_time(days=2)
+    assert pushes(staffed) == 0
+    assert [row["dropped_because"] for row in staffed.rows(pushed.notices)] == ["muted"]
+
+
 def test_what_a_colleague_has_answered_is_told_to_nobody(staffed: Node, receiver: Receiver) -> None:
     named(staffed, receiver)
     came = staffed.received()
@@ -210,6 +227,15 @@ def test_whoever_is_called_by_name_is_told_and_their_colleagues_are_not(
     calls(staffed, "olena")
     pushes(staffed)
     assert (len(receiver.got), len(other.got)) == (1, 0)
+    assert staffed.said(PeopleCalled) == []
+    by_mail = NewStaff(
+        "nadia", "seven quiet lanterns", Role.CASE_WORKER, "Nadia", email="nadia@harbour.example"
+    )
+    add_staff(staffed.database, by_mail, org=HERE, hasher=CHEAP)
+    calls(staffed, "nadia", urgent=True)
+    pushes(staffed)
+    assert (len(receiver.got), len(other.got)) == (1, 0)
+    assert len(staffed.said(PeopleCalled)) == 1
     calls(staffed, "daria", urgent=True)  # who has named no browser, and has no address either
     pushes(staffed)
     assert (len(receiver.got), len(other.got)) == (2, 1)
