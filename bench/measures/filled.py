@@ -96,6 +96,7 @@ def _referral(keys: StorageKeys, number: int, case: UUID, at: datetime) -> Row:
         "service_type": "legal_assistance",
         "urgency": "normal",
         "sent_at": sent_at,
+        "said_at": sent_at + timedelta(minutes=len(HISTORY)),
         "acknowledge_by": sent_at + timedelta(hours=72),
         "reply_by": sent_at + timedelta(days=7),
         "number": len(HISTORY),

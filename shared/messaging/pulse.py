@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 
-QUIET = 4.0  #: seconds without any sign of life, after which the broker is asked for one
-PATIENCE = 5.0  #: seconds it has for that
+QUIET = 2.5  #: seconds without any sign of life, after which the broker is asked for one
+PATIENCE = 4.0  #: seconds it has for that
 
 
 class Pulse:

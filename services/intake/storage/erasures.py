@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, insert, select, union, update
+from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 
 from services.intake.domain import Child, Copy, Direction, ForwardConsent, Held, Referral, Withdrawal
 from services.intake.domain.erasure import ANSWER_DUE
@@ -75,15 +75,11 @@ def forget_copies(tx: Transaction, asked_id: UUID) -> None:
     tx.execute(delete(copies).where(copies.c.asked_id == asked_id))
 
 
-def is_late(tx: Transaction) -> ColumnElement[bool]:
-    """Of a referral: whether a deadline passed in vain, or that for saying what was erased.
-
-    Each way to be late is looked up by itself, in an index: all at once, PostgreSQL reads every referral.
-    """
-    c, r = copies.c, referrals.alias().c
-    late = (r.overdue_acknowledgement, r.overdue_reply)
+def ways_to_be_late(tx: Transaction) -> list[ColumnElement[bool]]:
+    """Of a referral: that a deadline passed in vain, one of two, or that for saying what was erased."""
+    c, r = copies.c, referrals.c
     unanswered = select(c.asked_id).where(~c.has_said, c.asked_at < tx.at - ANSWER_DUE)
-    return referrals.c.id.in_(union(*(select(r.id).where(each) for each in late), unanswered))
+    return [r.overdue_acknowledgement, r.overdue_reply, r.id.in_(unanswered)]
 
 
 def waits_for_our_word() -> ColumnElement[bool]:

@@ -33,6 +33,7 @@ STANDING = (
     "rung_at",
     "next_rung",
     "next_rung_at",
+    "said_at",
 )  #: the columns of a referral that change by what is heard
 HEARD = (
     "number",

@@ -42,6 +42,15 @@ def _is_known_to(table: Table, username: str, at: datetime) -> ColumnElement[boo
     return or_(exists().where(of_it, known, in_force(file_workers, at)), _came_to(username, at))
 
 
+def visible_in_each(seen_by: Actor, at: datetime) -> ColumnElement[bool]:
+    """The same of referrals, for a statement that asks it in many places: which cases are known is found once."""
+    if not seen_by.sees_cases or seen_by.sees_every_case:
+        return visible(referrals, seen_by, at)
+    known = select(cases.c.id).where(_is_known_to(cases, seen_by.username, at)).cte("known_cases")
+    is_of_one = referrals.c.case_id.in_(select(known.c.id))
+    return and_(referrals.c.org == seen_by.org, or_(is_of_one, _came_to(seen_by.username, at)))
+
+
 def _came_to(username: str, at: datetime) -> ColumnElement[bool]:
     c = referral_workers.c
     of_it = c.referral_id == referrals.c.id

@@ -1,6 +1,6 @@
 """Queries on referrals as staff see them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -20,10 +20,10 @@ from services.intake.domain import (
     Standing,
 )
 from services.intake.storage import cells
-from services.intake.storage.need_to_know import visible
+from services.intake.storage.need_to_know import visible, visible_in_each
 from services.intake.storage.rows import line_of, referral_of
 from services.intake.storage.tables import cases, letters, moves, needs, partners, referrals
-from shared.database import Moment, Transaction
+from shared.database import Transaction
 from shared.rows import among
 from shared.schemas.codes import TRANSFER
 from shared.schemas.life import Move, State
@@ -87,9 +87,7 @@ def is_news() -> ColumnElement[bool]:
 
 def is_silent(at: datetime) -> ColumnElement[bool]:
     """Work should be going on, and nobody has said anything for two weeks."""
-    said = func.max(func.coalesce(moves.c.recorded_at, moves.c.made_at))
-    last = select(said).where(moves.c.referral_id == referrals.c.id).scalar_subquery()
-    return and_(referrals.c.shown_state.in_(AT_WORK), last <= literal(at - SILENT_AFTER, Moment()))
+    return and_(referrals.c.shown_state.in_(AT_WORK), referrals.c.said_at <= at - SILENT_AFTER)
 
 
 def asks_us_how_it_went(at: datetime) -> ColumnElement[bool]:
@@ -117,20 +115,32 @@ def set_how_asked(tx: Transaction, ids: Collection[UUID]) -> None:
     tx.execute(update(referrals).where(referrals.c.id.in_(ids)).values(how_asked_at=tx.at))
 
 
-def referrals_where(
-    tx: Transaction, condition: ColumnElement[bool], *, seen_by: Actor, limit: int
-) -> list[Referral]:
-    """Those of which the condition is true, newest first.
+def referrals_by(
+    tx: Transaction, kinds: Sequence[Sequence[ColumnElement[bool]]], *, seen_by: Actor, limit: int
+) -> list[list[Referral]]:
+    """Of each kind, those for which any of its conditions is true, newest first: all in one statement.
 
-    The order is that of no index: few are so, and a walk through all in the order of their ids would look for them.
+    Each condition is looked up by itself, in an index. The order is that of none: few are so, and a walk through all
+    in the order of their ids would look for them.
     """
-    query = select(*FACTS).where(visible(referrals, seen_by, tx.at), condition)
-    return _read(tx, query.order_by(referrals.c.sent_at.desc()).limit(limit))
+    c, mine = referrals.c, visible_in_each(seen_by, tx.at)
+    newest = c.sent_at.desc(), c.id.desc()
+    first = [
+        select(literal(kind).label("kind"), c.id).where(each, mine).order_by(*newest).limit(limit).subquery()
+        for kind, conditions in enumerate(kinds)
+        for each in conditions
+    ]
+    found = union(*map(select, first)).subquery()
+    query = select(found.c.kind, *FACTS).join_from(found, referrals, c.id == found.c.id).order_by(*newest)
+    listed: list[list[Referral]] = [[] for _ in kinds]
+    for row in tx.execute(query).mappings():
+        listed[row["kind"]].append(referral_of(tx.at_rest, row)[0])
+    return [referrals_of_kind[:limit] for referrals_of_kind in listed]
 
 
 def count_of_any(tx: Transaction, *conditions: ColumnElement[bool], seen_by: Actor, most: int) -> int:
     """How many there are of which any is true, but no more than ``most``: nobody walks through the rest."""
-    mine = visible(referrals, seen_by, tx.at)
+    mine = visible_in_each(seen_by, tx.at)
     some = [select(referrals.c.id).where(one, mine).limit(most).subquery() for one in conditions]
     found = union(*(select(each.c.id) for each in some)).subquery()
     return min(most, tx.execute(select(func.count()).select_from(found)).scalar_one())
@@ -203,9 +213,18 @@ def set_shown(
     quiet_until: datetime,
     held_until: datetime | None = None,
 ) -> None:
-    """Our own move shows at once, marked as unconfirmed; its confirmation is asked for if it stays out."""
-    values = {"shown_state": standing.shown_state, "unconfirmed": bool(standing.pending), "unseen": False}
-    values["held_until"] = held_until
+    """Our own move shows at once, marked as unconfirmed; its confirmation is asked for if it stays out.
+
+    Its line is there already, or was taken away again: the last one left says when something was last said.
+    """
+    values: dict[str, Any] = {
+        "shown_state": standing.shown_state,
+        "unconfirmed": bool(standing.pending),
+        "unseen": False,
+    }
+    last = func.max(func.coalesce(moves.c.recorded_at, moves.c.made_at))
+    said_at = select(last).where(moves.c.referral_id == referral_id).scalar_subquery()
+    values |= {"held_until": held_until, "said_at": said_at}
     quiet = {"asked": 0, "quiet_until": quiet_until}
     tx.execute(update(referrals).where(referrals.c.id == referral_id).values(**values, **quiet))
 

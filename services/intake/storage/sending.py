@@ -178,4 +178,5 @@ def row_of(
     elsewhere = ("reference", "missing")
     known = {name: value for name, value in vars(referral).items() if name not in elsewhere}
     sealed = cells.of_content(tx.at_rest, referral.id, referral.direction, content)
-    return known | sealed | {"org": org, "asked": 0, "quiet_until": quiet_until}
+    said_at = referral.sent_at
+    return known | sealed | {"org": org, "asked": 0, "quiet_until": quiet_until, "said_at": said_at}

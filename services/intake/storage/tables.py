@@ -145,7 +145,7 @@ referrals = Table(
     Index("ix_referrals_reference_index", "reference_index", sqlite_where=CAME, postgresql_where=CAME),
     Column("link", String(64)),
     *(Column(name, CODE) for name in ("rung", "next_rung")),
-    *(Column(name, Moment) for name in ("rung_at", "next_rung_at", "held_until", "how_asked_at")),
+    *(Column(name, Moment) for name in ("rung_at", "next_rung_at", "held_until", "how_asked_at", "said_at")),
     Column("parent_id", Uuid, index=True),
     Column("purpose", CODE),
     Index("ix_referrals_news", "id", sqlite_where=text("unseen = 1"), postgresql_where=text("unseen")),

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, union
 
 from services.intake.domain import Actor, Direction, Referral
 from services.intake.storage.erasures import waits_for_our_word
-from services.intake.storage.need_to_know import visible
+from services.intake.storage.need_to_know import visible_in_each
 from services.intake.storage.referrals import FACTS, WAITING_FOR_RECEIVER
 from services.intake.storage.rows import referral_of
 from services.intake.storage.tables import referrals
@@ -24,7 +24,7 @@ def list_waiting(tx: Transaction, *, seen_by: Actor, limit: int, after: UUID | N
 
     What waits is looked up kind by kind, each in the order of an index: however much there is, little is read.
     """
-    c, narrowed = referrals.c, [visible(referrals, seen_by, tx.at), *_behind(tx, after)]
+    c, narrowed = referrals.c, [visible_in_each(seen_by, tx.at), *_behind(tx, after)]
     kinds = [and_(c.direction == way, c.shown_state == state) for way, state in (*UNDECIDED, ASKED)]
     first = [
         select(c.id).where(kind, *narrowed).order_by(*DEADLINE).limit(limit).subquery()

@@ -13,6 +13,7 @@ from services.intake.usecases.cases import add_need
 from services.intake.usecases.consent import withdraw_consent
 from services.intake.usecases.holding import send_now, undo
 from services.intake.usecases.moves import MoveOrder, make_move
+from services.intake.usecases.referrals import inbox
 from services.intake.usecases.refusals import Conflict
 from services.intake.usecases.sending import send_referral
 from services.intake.usecases.silence import ask_after_silence
@@ -81,6 +82,20 @@ def test_an_answer_is_undone_and_nothing_of_it_is_left(node: Node) -> None:
     answers(node, about)
     node.pass_time(minutes=10)
     assert [event.move for event in leaving(node)] == [Move.ACCEPT]
+
+
+def test_a_word_taken_back_was_not_said(node: Node) -> None:
+    about = arrives(node)
+    node.hears(*moved_on(about, THERE, HERE, Move.DELIVER, Move.ACCEPT))
+    node.pass_time(days=14)
+    silent_since = node.page(about).silent_since(node.at)
+    answers(node, about, Move.COMPLETE)
+    assert inbox(node.database, WORKER).how_did_it_go == ()
+
+    undo(node.database, about, WORKER)
+
+    assert [referral.id for referral in inbox(node.database, WORKER).how_did_it_go] == [about]
+    assert node.page(about).silent_since(node.at) == silent_since
 
 
 def test_what_has_left_cannot_be_undone(node: Node) -> None:

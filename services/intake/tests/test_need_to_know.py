@@ -5,9 +5,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import ColumnElement, select
 
 from services.intake.domain import Actor, Case, Person
+from services.intake.storage.need_to_know import visible, visible_in_each
 from services.intake.storage.staff_tables import referral_workers
+from services.intake.storage.tables import referrals
 from services.intake.tests.node import (
     ADMIN,
     AUDITOR,
@@ -37,6 +40,7 @@ from services.intake.usecases.referrals import (
 )
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound, NotPermitted
 from shared.clock import new_id
+from shared.database import Transaction
 from shared.schemas.life import Move
 
 BLIND = (COLLEAGUE, ADMIN, AUDITOR, STRANGER)
@@ -182,3 +186,22 @@ def test_whoever_registers_works_on_it_whatever_their_role(staffed: Node) -> Non
     assert [m.username for m in use.file_team(staffed.database, person.id, FOCAL_POINT).members] == ["ihar"]
     with pytest.raises(NotFound):
         person_page(staffed.database, person.id, WORKER)
+
+
+def test_asked_once_for_many_places_it_is_the_same_rule(staffed: Node) -> None:
+    database = staffed.database
+    staffed.sends()
+    taken = staffed.received()
+    staffed.received()
+    make_move(database, taken, MoveOrder(Move.ACKNOWLEDGE), COLLEAGUE)
+    everybody = (WORKER, FOCAL_POINT, *BLIND)
+
+    with database.reading() as tx:
+        one_by_one = [_ids(tx, visible(referrals, by, tx.at)) for by in everybody]
+        assert [_ids(tx, visible_in_each(by, tx.at)) for by in everybody] == one_by_one
+
+    assert {len(ids) for ids in one_by_one} == {0, 2, 3}
+
+
+def _ids(tx: Transaction, condition: ColumnElement[bool]) -> set[UUID]:
+    return set(tx.execute(select(referrals.c.id).where(condition)).scalars())

@@ -108,6 +108,7 @@ class Ledger:
         self.lines[referral_id, line["move_id"]] = line
         after = standing.moved(move.number, line["move_id"], move.move, move.state, theirs=theirs)
         entry.row["link"] = move.link
+        entry.row["said_at"] = max(entry.row["said_at"], move.recorded_at or move.made_at)
         entry.stands(after, **deadlines)
         self._note_consequences(entry, move)
         self.applied.append((entry.row, move))

@@ -167,9 +167,9 @@ def inbox(database: Database, by: Actor) -> Inbox:
     """What waits for somebody here."""
     with database.reading() as tx:
         waiting = list_waiting(tx, seen_by=by, limit=IN_A_SECTION)
-        late = erasure_rows.is_late(tx)
-        conditions = (rows.is_news(), late, rows.asks_us_how_it_went(tx.at), rows.silent_to_us(tx.at))
-        found = [rows.referrals_where(tx, what, seen_by=by, limit=IN_A_SECTION) for what in conditions]
+        silent = [rows.asks_us_how_it_went(tx.at)], [rows.silent_to_us(tx.at)]
+        kinds = [rows.is_news()], erasure_rows.ways_to_be_late(tx), *silent
+        found = rows.referrals_by(tx, kinds, seen_by=by, limit=IN_A_SECTION)
     audit.saw(database, by, Action.INBOX_READ)
     return Inbox(tuple(waiting), *(tuple(referrals) for referrals in found))
 

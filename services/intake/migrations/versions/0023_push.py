@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0023"
-down_revision = "0020"
+down_revision = "0021"
 
 MOMENT = sa.DateTime(timezone=True)
 CODE, ORG = sa.String(10), sa.String(31)
