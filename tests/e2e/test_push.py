@@ -131,5 +131,5 @@ def test_who_signs_out_leaves_no_service_worker_behind(visit: Visit, service: Re
     names_itself(visitor, service)
     registered = "async () => (await navigator.serviceWorker.getRegistrations()).length"
     assert visitor.page.evaluate(registered) == 1
-    visitor.presses("form[action='/sign-out'] [type=submit]").goes_to("/sign-in")
+    visitor.presses("header form[action='/sign-out'] [type=submit]:not([formaction])").goes_to("/sign-in")
     assert visitor.page.evaluate(registered) == 0

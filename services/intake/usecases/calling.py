@@ -1,4 +1,4 @@
-"""Call people of ours by a mail that says nothing: the node knows whom, the hub's notices know how."""
+"""Call people of ours by a mail or a push that says nothing: the node knows whom, the hub's notices know how."""
 
 from collections.abc import Collection
 
