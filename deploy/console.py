@@ -50,7 +50,8 @@ def fail(message: str, *, code: int = ERROR) -> NoReturn:
 
 def show_json(value: Any) -> None:
     """One JSON document on standard output."""
-    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
+    how = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS  # names of columns are a kind of str
+    sys.stdout.write(orjson.dumps(value, option=how, default=str).decode() + "\n")
 
 
 def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -24,7 +24,8 @@ class Accounts:
     """The accounts of a service, whose ``staff`` has the columns username, password_hash and active.
 
     ``note(tx, what, username)`` keeps what was done to whose: user_disabled, user_enabled, second_factor_reset,
-    recovery_link_made, recovered, password_changed, account_connected, account_disconnected.
+    recovery_link_made, recovered, password_changed, account_connected, account_disconnected. ``ending_with`` are more
+    tables with a username: somebody's rows go when all their sessions end.
     """
 
     database: Database
@@ -34,6 +35,7 @@ class Accounts:
     second_factors: Tables
     oidc: OidcTables
     note: Note = _keep_nothing
+    ending_with: tuple[Table, ...] = ()
 
     def set_active(self, username: str, *, active: bool) -> bool:
         """Let somebody in again, or no longer, and not for the rest of a session; says whether there is anybody."""
@@ -125,5 +127,5 @@ class Accounts:
         return tx.execute(query).first() is not None
 
     def _end_sessions(self, tx: Transaction, username: str) -> None:
-        for table in (self.sessions, self.half):
+        for table in (self.sessions, self.half, *self.ending_with):
             end_all(tx, table, username)

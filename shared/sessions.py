@@ -1,6 +1,7 @@
 """Sign-ins that are under way, kept by the service itself so that ending one really ends it."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -58,9 +59,15 @@ class Sessions:
     """The sessions of one service. Each lasts as long as it is used, but no longer than ``longest``."""
 
     def __init__(
-        self, database: Database, table: Table, *, idle: timedelta = IDLE, longest: timedelta = LONGEST
+        self,
+        database: Database,
+        table: Table,
+        *,
+        idle: timedelta = IDLE,
+        longest: timedelta = LONGEST,
+        ending_with: Sequence[Table] = (),
     ) -> None:
-        self._database, self._table = database, table
+        self._database, self._table, self._ending_with = database, table, ending_with
         self._idle, self._longest = idle, longest
 
     def begin(self, username: str) -> str:
@@ -127,9 +134,10 @@ class Sessions:
             tx.execute(delete(self._table).where(self._table.c.token_sha256 == sha256(token)))
 
     def end_all(self, username: str) -> None:
-        """Every session of that person is over."""
+        """Every session of that person is over, and their rows of the tables that end with them are gone."""
         with self._database.transaction() as tx:
-            end_all(tx, self._table, username)
+            for table in (self._table, *self._ending_with):
+                end_all(tx, table, username)
 
     def _set(self, token: str, **values: Any) -> None:
         with self._database.transaction() as tx:

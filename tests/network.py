@@ -10,15 +10,19 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 
+from deploy.demo import up
 from deploy.demo.broker import DemoBroker, given, start_broker
 from deploy.demo.plan import Plan, make_plan
 from deploy.demo.up import Demo, bring_up
 from shared.polling import poll_until
+from shared.ports import LOOPBACK
 from shared.testing.broker import Broker, fresh_vhost
 from shared.testing.postgres import Postgres, fresh_database
 
 SOON = 30.0  #: seconds within which what was said must have arrived
+PUSH = {"THROUGHLINE_PUSH_CONTACT": "mailto:push@demo.invalid", "THROUGHLINE_PUSH_HOSTS": LOOPBACK}
 FIELDS = ["alias", "given_name", "gender", "age_band"]
 
 
@@ -145,6 +149,16 @@ def embedded_network(folder: Path) -> Iterator[Network]:
     orgs = [node.org for node in plan.nodes]
     with running(plan, lambda: start_broker("embedded", folder, orgs, plan.password)) as network:
         yield network
+
+
+@contextmanager
+def told_by_push() -> Iterator[None]:
+    """Processes that are started meanwhile push, to a push service on this machine only: the demo itself does not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(up, "INHERITED", (*up.INHERITED, *PUSH))
+        for name, value in PUSH.items():
+            patch.setenv(name, value)
+        yield
 
 
 @contextmanager

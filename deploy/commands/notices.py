@@ -27,25 +27,35 @@ def listing(
     ] = "notifications",
     as_json: AsJson = False,
 ) -> None:
-    """How many notices wait, were sent, failed or were dropped, and why; and mails, with the last error. No names."""
-    tables = _tables(service)
+    """How many notices wait, were sent, failed or were dropped, and why; and mails, with the last error. No names.
+
+    Of a node also those by push, and the pushes: each is to all browsers that one person has named.
+    """
+    counted: dict[str, list[dict[str, Any]]] = {}
+    kept = _tables(service)
     with database_of(service).reading() as tx:
-        told, mails = count_notices(tx, tables), count_mails(tx, tables)
+        for (notices, mails), tables in kept.items():
+            counted |= {notices: count_notices(tx, tables), mails: count_mails(tx, tables)}
     if as_json:
-        show_json({"notices": told, "mails": mails})
+        show_json({title.lower().replace(" ", "_"): rows for title, rows in counted.items()})
         return
-    show(told, title="Notices", as_json=False)
-    show(mails, title="Mails", as_json=False)
+    for title, rows in counted.items():
+        show(rows, title=title, as_json=False)
 
 
-def _tables(service: str) -> NoticeTables:
+def _tables(service: str) -> dict[tuple[str, str], NoticeTables]:
+    """By what the notices and the mails in them are called."""
+    by_mail = ("Notices", "Mails")
     if service == "notifications":
-        from services.notifications.storage import tables as found
-    elif service == "intake":
-        from services.intake.storage.notice_tables import notices as found
-    else:
+        from services.notifications.storage import tables
+
+        return {by_mail: tables}
+    if service != "intake":
         fail(f"{service} tells nobody: use notifications or intake")
-    return found
+    from services.intake.storage.notice_tables import notices
+    from services.intake.storage.push_tables import pushed
+
+    return {by_mail: notices, ("Notices by push", "Pushes"): pushed}
 
 
 @mail.command("test")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from nameko.timer import timer
 
+from services.intake.interchange.pushing import PushChannel
 from services.intake.usecases import (
     audit_chain,
     capacity,
@@ -18,6 +19,7 @@ from services.intake.usecases import (
     node,
     notices,
     processes,
+    push,
     silence,
     webhooks,
 )
@@ -113,7 +115,9 @@ class IntakeService:
         """Whom notices go to, when that has changed."""
         settings = self.node.settings
         by_us = bool(settings.smtp_host)
-        directory.publish_contacts(self.node.database, f"{settings.public_url}/inbox", by_us=by_us)
+        inbox = f"{settings.public_url}/inbox"
+        directory.publish_contacts(self.node.database, inbox, by_us=by_us)
+        push.keep_contacts(self.node.database, inbox, is_on=bool(settings.push_contact))
 
     @timer(interval=LOOK_FOR_MAIL, eager=True)
     def write_to_our_people(self) -> None:
@@ -121,6 +125,14 @@ class IntakeService:
         settings = self.node.settings
         if settings.smtp_host:
             notices.send_due(self.node.database, MailChannel(settings), settings.rules)
+
+    @timer(interval=LOOK_FOR_MAIL, eager=True)
+    def push_to_our_people(self) -> None:
+        """That something waits for them, in the browsers that they named."""
+        settings = self.node.settings
+        if settings.push_contact:
+            channel = PushChannel(self.node.database, settings.push_contact, settings.hosts_of_push)
+            push.send_due(self.node.database, channel, settings.rules)
 
     @timer(interval=ERASE, eager=True)
     def erase_what_is_due(self) -> None:
@@ -131,6 +143,7 @@ class IntakeService:
         capacity.forget_old_questions(self.node.database)
         webhooks.forget_log(self.node.database)
         notices.forget_old(self.node.database)
+        push.forget_old(self.node.database)
         kept_forms.forget_old_forms(self.node.database)
 
     @timer(interval=ASK_HOW_IT_WENT, eager=True)

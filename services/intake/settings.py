@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from services.intake.domain.own_fields import OwnFields, OwnFieldsWrong, read_own_fields
+from services.intake.push_settings import PushSettings
 from shared.messaging.tls import ca_file_setting
 from shared.notices.settings import MailSettings
 from shared.oidc.settings import OidcSettings
@@ -59,7 +60,7 @@ _OWN_FIELDS = Check(_holds_own_fields, "must be a file as docs/how-to/add-own-fi
 
 
 @dataclass(frozen=True)
-class IntakeSettings(MailSettings):
+class IntakeSettings(MailSettings, PushSettings):
     """Settings of ``throughline run intake``, the node's worker; with a mail server it writes to its people itself."""
 
     org: str = setting("the organisation's id in the network", ORG)
@@ -83,7 +84,7 @@ class IntakeSettings(MailSettings):
 
 
 @dataclass(frozen=True)
-class IntakeWebSettings(OidcSettings):
+class IntakeWebSettings(OidcSettings, PushSettings):
     """Settings of ``throughline web intake``, the node's pages and its API."""
 
     org: str = setting("the organisation's id in the network", ORG)

@@ -134,19 +134,20 @@ def _claim(database: Database, tables: NoticeTables) -> Mail | None:
 
 
 def _send(database: Database, tables: NoticeTables, channel: Channel, mail: Mail) -> bool:
-    """Whether the mail went out. What went wrong is kept by its class only."""
+    """Whether the mail went out. What went wrong is kept by its code or class only."""
     try:
         saying = Saying(mail.count, mail.inbox_url, mail.to.language)
         channel.tell(mail.to.email, saying, message_id=mail.id.hex)
     except Exception as error:
-        name = type(error.__cause__ or error).__name__
+        cause = error.__cause__ or error
+        name = str(getattr(cause, "code", type(cause).__name__))
         _note_failure(database, tables, mail, name, for_good=isinstance(error, AddressRefused))
         if isinstance(error, ChannelAway):
             raise
         return False
     with database.transaction() as tx:
         mails.set_sent(tx, tables, mail)
-    log.info("mail.sent", count=mail.count, org=mail.org)
+    log.info("mail.sent", count=mail.count, org=mail.org, kept_in=tables.mails.name)
     return True
 
 
@@ -160,4 +161,5 @@ def _note_failure(
         else:
             mails.set_try_again(tx, tables, mail, error, at=again)
     state = State.WAITING if again else State.FAILED
-    log.warning("mail.failed", org=mail.org, error=error, attempt=mail.attempts, state=state)
+    known = {"attempt": mail.attempts, "state": state, "kept_in": tables.mails.name}
+    log.warning("mail.failed", org=mail.org, error=error, **known)

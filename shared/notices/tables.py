@@ -21,16 +21,17 @@ class NoticeTables:
     mails: Table
 
 
-def add_notice_tables(metadata: MetaData) -> NoticeTables:
-    """Define them in the service's own metadata."""
-    lists, contacts = _of_people(metadata)
-    return NoticeTables(lists, contacts, _notices(metadata), _tellings(metadata), _mails(metadata))
+def add_notice_tables(metadata: MetaData, prefix: str = "") -> NoticeTables:
+    """Define them in the service's own metadata; with a ``prefix`` those of one more channel."""
+    lists, contacts = _of_people(metadata, prefix)
+    rest = (_notices(metadata, prefix), _tellings(metadata, prefix), _mails(metadata, prefix))
+    return NoticeTables(lists, contacts, *rest)
 
 
-def _of_people(metadata: MetaData) -> tuple[Table, Table]:
+def _of_people(metadata: MetaData, prefix: str) -> tuple[Table, Table]:
     """The address lies sealed; ``email`` is empty but for what version 0.1.0 left, until the service has started."""
     lists = Table(
-        "contact_lists",
+        f"{prefix}contact_lists",
         metadata,
         Column("org", ORG, primary_key=True),
         Column("revision", Integer, nullable=False),
@@ -38,7 +39,7 @@ def _of_people(metadata: MetaData) -> tuple[Table, Table]:
         Column("tells_itself", Boolean),
     )
     contacts = Table(
-        "contacts",
+        f"{prefix}contacts",
         metadata,
         Column("org", ORG, primary_key=True),
         Column("contact_id", Uuid, primary_key=True),
@@ -51,10 +52,10 @@ def _of_people(metadata: MetaData) -> tuple[Table, Table]:
     return lists, contacts
 
 
-def _notices(metadata: MetaData) -> Table:
+def _notices(metadata: MetaData, prefix: str) -> Table:
     """``spread_at`` is when it was shared out to people; empty until there are any, and when they have changed."""
     return Table(
-        "notices",
+        f"{prefix}notices",
         metadata,
         Column("id", Uuid, primary_key=True),
         Column("org", ORG, nullable=False),
@@ -67,15 +68,15 @@ def _notices(metadata: MetaData) -> Table:
         Column("created_at", Moment, nullable=False),
         Column("spread_at", Moment),
         Column("sent_at", Moment),
-        Index("ix_notices_waiting", "state", "spread_at", "org"),
-        Index("ix_notices_of_referral", "referral_id", "org"),
+        Index(f"ix_{prefix}notices_waiting", "state", "spread_at", "org"),
+        Index(f"ix_{prefix}notices_of_referral", "referral_id", "org"),
     )
 
 
-def _tellings(metadata: MetaData) -> Table:
+def _tellings(metadata: MetaData, prefix: str) -> Table:
     """A notice for one person: ``mail_id`` is the mail that takes it, ``daily`` what waits for the daily one."""
     return Table(
-        "tellings",
+        f"{prefix}tellings",
         metadata,
         Column("notice_id", Uuid, primary_key=True),
         Column("contact_id", Uuid, primary_key=True),
@@ -86,15 +87,15 @@ def _tellings(metadata: MetaData) -> Table:
         Column("daily", Boolean, nullable=False),
         Column("due_at", Moment, nullable=False),
         Column("mail_id", Uuid, index=True),
-        Index("ix_tellings_due", "state", "due_at"),
-        Index("ix_tellings_of_contact", "contact_id", "state"),
+        Index(f"ix_{prefix}tellings_due", "state", "due_at"),
+        Index(f"ix_{prefix}tellings_of_contact", "contact_id", "state"),
     )
 
 
-def _mails(metadata: MetaData) -> Table:
+def _mails(metadata: MetaData, prefix: str) -> Table:
     """``due_at`` is when it is tried next, or of one that is being sent, when its worker counts as dead."""
     return Table(
-        "mails",
+        f"{prefix}mails",
         metadata,
         Column("id", Uuid, primary_key=True),
         Column("org", ORG, nullable=False),
@@ -106,6 +107,6 @@ def _mails(metadata: MetaData) -> Table:
         Column("created_at", Moment, nullable=False),
         Column("due_at", Moment, nullable=False),
         Column("sent_at", Moment),
-        Index("ix_mails_due", "state", "due_at"),
-        Index("ix_mails_of_org", "org", "created_at"),
+        Index(f"ix_{prefix}mails_due", "state", "due_at"),
+        Index(f"ix_{prefix}mails_of_org", "org", "created_at"),
     )

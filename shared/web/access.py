@@ -57,7 +57,7 @@ def access_to(  # noqa: PLR0913 - each service knows its people in its own way
         owner_of_link=accounts.owner_of_link,
         recover=lambda token, password: accounts.recover(token, password, hasher),
         change_password=lambda username, password: accounts.change_password(username, password, hasher),
-        sessions=Sessions(database, accounts.sessions),
+        sessions=Sessions(database, accounts.sessions, ending_with=accounts.ending_with),
         half=Sessions(database, accounts.half, idle=HALF_LASTS, longest=HALF_LASTS),
         second_factors=SecondFactors(database, factors, attempts, key=settings.secret_key),
         passkeys=Passkeys(database, factors, address=settings.public_url),

@@ -3,7 +3,7 @@
 import pytest
 
 from deploy.serve import THREADS
-from services.intake.domain import attachment
+from services.intake.domain import attachment, push
 from services.intake.interchange import case_file
 from services.intake.storage import searching
 from services.intake.usecases import attachments, checks, file_kinds, need_to_know, people, pictures, webhooks
@@ -26,6 +26,7 @@ SAID = [
     f"people found; referrals on one page | {people.FOUND_AT_ONCE} |",
     f"the newest {searching.LOOKED_THROUGH:,} are;",
     f"passkeys; recovery codes | {passkeys.MOST}; {second_factors.RECOVERY_CODES} |",
+    f"browsers that are told by push | {push.MOST_BROWSERS} |",
     f"bytes; rows | {case_file.LARGEST:,}; {case_file.MOST_ROWS:,} |",
     f"its bytes | {attachment.LARGEST_FILE:,} |",
     f"the form that brings it | {attachment.LARGEST_FILE * files.READ_PAST:,} bytes |",

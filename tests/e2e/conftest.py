@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from deploy.demo.broker import start_broker
 from deploy.demo.organisations import COORDINATOR, PASSWORD
 from deploy.demo.plan import make_plan
-from tests.network import Network, running
+from tests.network import Network, running, told_by_push
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,10 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
     folder: Path = tmp_path_factory.mktemp("network")
     plan = make_plan(folder)
     orgs = [node.org for node in plan.nodes]
-    with running(plan, lambda: start_broker("rabbitmq", folder, orgs, plan.password), past=True) as network:
+    with (
+        told_by_push(),
+        running(plan, lambda: start_broker("rabbitmq", folder, orgs, plan.password), past=True) as network,
+    ):
         yield network
 
 

@@ -18,15 +18,18 @@ from deploy.demo.organisations import PASSWORD
 from deploy.demo.plan import Plan, make_plan
 from services.intake.domain import Actor, Role
 from services.intake.interchange.tests.receiver import Receiver, receiving
+from services.intake.usecases.notices import choose
+from services.intake.usecases.push import application_key, keep_contacts, subscribe
 from services.intake.usecases.webhooks import add_endpoint
 from shared.database import Database
 from shared.notices.saying import Allowed
 from shared.polling import poll_until
-from shared.schemas.codes import SERVICE_TYPES
+from shared.schemas.codes import NOTICE_GROUPS, SERVICE_TYPES
 from shared.schemas.life import State
 from shared.sealing import read_key_file
+from shared.sealing.tests.push_browser import PushBrowser
 from tests.integration.conferring import confer
-from tests.network import SOON, Client, Network, running
+from tests.network import SOON, Client, Network, running, told_by_push
 from tests.watching import Watcher, watching
 
 A, B = "harbour-house", "legal-aid-centre"
@@ -67,7 +70,10 @@ def watcher(plan: Plan) -> Iterator[Watcher]:
 def network(plan: Plan, watcher: Watcher) -> Iterator[Network]:
     folder, plan = plan.folder, watcher.of(plan)
     orgs = [node.org for node in plan.nodes]
-    with running(plan, lambda: start_broker("rabbitmq", folder, orgs, plan.password)) as network:
+    with (
+        told_by_push(),
+        running(plan, lambda: start_broker("rabbitmq", folder, orgs, plan.password)) as network,
+    ):
         yield network
 
 
@@ -81,15 +87,42 @@ def database_of(network: Network, org: str) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="module")
-def hooks(network: Network) -> Iterator[Receiver]:
+def database(network: Network) -> Iterator[Database]:
+    """The receiving node's."""
+    with database_of(network, B) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def hooks(database: Database) -> Iterator[Receiver]:
     """Another system of the receiving organisation, which is told by webhooks."""
-    with receiving() as hooks, database_of(network, B) as database:
+    with receiving() as hooks:
         add_endpoint(database, hooks.url, Actor("root", Role.ADMIN, B), may_be_private=True)
         yield hooks
 
 
 @pytest.fixture(scope="module")
-def canaries(network: Network, hooks: Receiver) -> Canaries:
+def browser() -> PushBrowser:
+    """The browser of one of the receiving organisation's staff."""
+    return PushBrowser()
+
+
+@pytest.fixture(scope="module")
+def pushes(database: Database, network: Network, browser: PushBrowser) -> Iterator[Receiver]:
+    """A push service, by which that browser is told."""
+    [node] = [node for node in network.plan.nodes if node.org == B]
+    with receiving() as pushes:
+        given = browser.given(f"http://127.0.0.1:{pushes.port}/to/1")
+        oksana = Actor("oksana", Role.CASE_WORKER, B)
+        subscribe(database, given, oksana, ["127.0.0.1"])
+        choose(database, {}, oksana, by_push=NOTICE_GROUPS)
+        application_key(database)
+        keep_contacts(database, f"{node.url}/inbox", is_on=True)
+        yield pushes
+
+
+@pytest.fixture(scope="module")
+def canaries(network: Network, hooks: Receiver, pushes: Receiver) -> Canaries:
     """Drives the whole path, good moves and bad requests, with a token wherever somebody may write."""
     canaries, sender, receiver = Canaries(), network.node(A), network.node(B)
     for _ in range(PEOPLE):
@@ -99,6 +132,7 @@ def canaries(network: Network, hooks: Receiver) -> Canaries:
     _bad_requests(sender, canaries)
     poll_until(network.mails, seconds=SOON, what="a mail")
     poll_until(lambda: len(hooks.got) > 1, seconds=SOON, what="a webhook")
+    poll_until(lambda: pushes.got, seconds=SOON, what="a push")
     return canaries
 
 
@@ -245,6 +279,18 @@ def test_webhooks_hold_none_and_say_only_that_something_waits(
         said = orjson.loads(body)
         assert Allowed().load(said) == said
         assert_thin(body.decode(), network)
+
+
+def test_pushes_hold_none_and_a_browser_opens_that_something_waits(
+    network: Network, canaries: Canaries, pushes: Receiver, browser: PushBrowser
+) -> None:
+    for _, headers, body in pushes.got:
+        assert_thin(repr(headers), network)
+        opened = browser.opens(body)
+        assert canaries.found_in(body + repr(headers).encode() + opened) == []
+        said = orjson.loads(opened)
+        assert Allowed().load(said) == said
+        assert_thin(opened.decode(), network)
 
 
 def test_the_live_count_holds_none_and_is_a_count_only(network: Network, canaries: Canaries) -> None:

@@ -1,4 +1,4 @@
-"""Post a signed body to an address, in the form of Standard Webhooks, and nowhere else than where it may go.
+"""Post a body to an address, as a rule signed in the form of Standard Webhooks, and nowhere else than it may go.
 
 The name is resolved once, each of its addresses is looked at, and the connection goes to the address that was looked
 at: a name that means something else a moment later gains nothing. No redirect is followed, and no answer is read.
@@ -39,7 +39,9 @@ def post(url: str, headers: dict[str, str], body: bytes, *, may_be_private: bool
     """Post it; raises NotDelivered unless the answer is 2xx."""
     parts = urlsplit(url)
     address = _address(parts, may_be_private=may_be_private)
-    sent = headers | {"Host": parts.netloc, "Content-Type": "application/json", "User-Agent": "throughline"}
+    sent = (
+        {"Content-Type": "application/json"} | headers | {"Host": parts.netloc, "User-Agent": "throughline"}
+    )
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
         with _pool(parts, address) as pool:

@@ -1,4 +1,4 @@
-"""Call people of ours by a mail that says nothing: the node knows whom, the hub's notices know how."""
+"""Call people of ours by a mail or a push that says nothing: the node knows whom, the hub's notices know how."""
 
 from collections.abc import Collection
 
@@ -16,5 +16,5 @@ def call_everybody(tx: Transaction, *, urgent: bool) -> None:
 def call_members(tx: Transaction, usernames: Collection[str], *, urgent: bool) -> None:
     """Something waits for these, and for who stands in for them; for everybody where none of them can be reached."""
     members, usernames = staff_rows.list_staff(tx), {*usernames, *deputies_of(tx, usernames)}
-    named = [m.id for m in members if m.username in usernames and m.active and m.email and m.actor.sees_cases]
+    named = [m for m in members if m.username in usernames and m.active and m.actor.sees_cases]
     people_called(tx, named, urgent=urgent)

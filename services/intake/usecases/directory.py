@@ -74,7 +74,7 @@ def offer_services(database: Database, services: Sequence[Service], by: Actor) -
 def offer(tx: Transaction, services: Sequence[Service], by: Actor) -> None:
     """The same within a transaction, for somebody who may."""
     rows.set_own_services(tx, services)
-    revision = _next_revision(tx, "services", [service.dump() for service in services])
+    revision = next_revision(tx, "services", [service.dump() for service in services])
     if revision is not None:
         offered = ServicesOffered(revision=revision, services=list(services))
         tx.outbox.publish(tx, offered, to=from_node(by.org), subject=f"services/{revision}")
@@ -91,7 +91,7 @@ def publish_contacts(database: Database, inbox_url: str, *, by_us: bool = False)
         wishes = wishes_of_all(tx)
         contacts = [_contact(member, wishes.get(member.username)) for member in members]
         said = [inbox_url, by_us, *(contact.dump() for contact in contacts)]
-        revision = _next_revision(tx, "contacts", said)
+        revision = next_revision(tx, "contacts", said)
         if revision is not None:
             changed = ContactsChanged(revision=revision, inbox_url=inbox_url, contacts=contacts)
             keep_own_contacts(tx, changed if by_us else None)
@@ -116,7 +116,8 @@ def _contact(member: StaffMember, wishes: Mapping[str, str] | None) -> Contact:
     return Contact(**known, supervisor=supervisor, wishes=said or None)
 
 
-def _next_revision(tx: Transaction, name: str, said: Any) -> int | None:
+def next_revision(tx: Transaction, name: str, said: Any) -> int | None:
+    """The number under which to say something that has changed; None when it is what was said last."""
     return bookkeeping.next_revision(tx, name, _digest(said))
 
 

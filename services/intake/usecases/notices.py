@@ -1,6 +1,6 @@
 """How each of us wants to be told that something waits; and telling us ourselves, where the node has a mail server."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,8 +8,11 @@ from uuid import UUID
 
 from services.intake.domain import Action, Actor, Direction
 from services.intake.storage import notices as rows
+from services.intake.storage import push as push_rows
 from services.intake.storage import staff as staff_rows
 from services.intake.storage.notice_tables import notices as tables
+from services.intake.storage.push_tables import push_wishes, pushed
+from services.intake.storage.staff import StaffMember
 from services.intake.usecases import audit
 from services.intake.usecases.checks import checked, code
 from services.intake.usecases.refusals import NotPermitted
@@ -19,10 +22,11 @@ from shared.messaging.topology import from_node
 from shared.notices.contacts import erase_organisations
 from shared.notices.hearing import Fact, call, fact_of_move, keep, keep_contacts
 from shared.notices.keeping import forget_what_is_over
-from shared.notices.kinds import EMERGENCY, About, of_overdue, way
+from shared.notices.kinds import EMERGENCY, INSTANT, NEVER, About, of_overdue, way
 from shared.notices.saying import Channel
 from shared.notices.sending import Rules
 from shared.notices.sending import send_due as send_all_due
+from shared.notices.tables import NoticeTables
 from shared.schemas.codes import NOTICE_GROUPS, NOTICE_WAYS
 from shared.schemas.intake import ContactsChanged, PeopleCalled
 from shared.schemas.referral import NumberedMove, Overdue
@@ -54,8 +58,10 @@ def how_told(database: Database, by: Actor) -> Told:
         return Told(ways, has_address=True, by_us=rows.tells_itself(tx), counts=counts, last_mail=last)
 
 
-def choose(database: Database, ways: Mapping[str, Any], by: Actor) -> None:
-    """Be told like this from now on; raises NotPermitted, Invalid.
+def choose(
+    database: Database, ways: Mapping[str, Any], by: Actor, *, by_push: Collection[str] | None = None
+) -> None:
+    """Be told like this from now on; raises NotPermitted, Invalid. ``by_push`` are the kinds to be told of so too.
 
     A focal point is told of an emergency at once, whatever they choose.
     """
@@ -65,6 +71,9 @@ def choose(database: Database, ways: Mapping[str, Any], by: Actor) -> None:
         said.pop(EMERGENCY, None)
     with database.transaction() as tx:
         rows.set_wishes(tx, by.username, said)
+        if by_push is not None:
+            pushes = {kind: INSTANT if kind in by_push else NEVER for kind in NOTICE_GROUPS}
+            rows.set_wishes(tx, by.username, pushes, push_wishes)
         audit.did(tx, by, Action.NOTICES_CHOSEN)
 
 
@@ -73,12 +82,23 @@ def _require(by: Actor) -> None:
         raise NotPermitted
 
 
-def people_called(tx: Transaction, contact_ids: list[UUID], *, urgent: bool) -> None:
-    """Something waits for these of us; we write to them ourselves, or the hub does."""
+def people_called(tx: Transaction, members: Iterable[StaffMember], *, urgent: bool) -> None:
+    """Something waits for these of us, by mail and by push; for everybody where none of them can be reached."""
+    by_mail, by_push = [], []
+    told = push_rows.subscribers(tx)
+    for member in members:
+        by_mail += [member.id] if member.email else []
+        by_push += [member.id] if member.username in told else []
+    if by_push or not by_mail:
+        _keep(tx, pushed, [Fact([call(tx.outbox.sender, by_push, urgent=urgent)])])
+    if by_mail or not by_push:
+        _call_by_mail(tx, by_mail, urgent=urgent)
+
+
+def _call_by_mail(tx: Transaction, contact_ids: list[UUID], *, urgent: bool) -> None:
+    """We write to them ourselves, or the hub does."""
     org = tx.outbox.sender
-    if rows.tells_itself(tx):
-        keep(tx, tables, [Fact([call(org, contact_ids, urgent=urgent)])], own=org)
-    else:
+    if not _keep(tx, tables, [Fact([call(org, contact_ids, urgent=urgent)])]):
         called = PeopleCalled(contact_ids=contact_ids, urgent=urgent)
         tx.outbox.publish(tx, called, to=from_node(org), subject="people", awaits=PACK_RECEIVED)
 
@@ -87,9 +107,17 @@ def hear(
     tx: Transaction, moves: Iterable[tuple[Any, NumberedMove]], late: Iterable[Overdue], org: str
 ) -> None:
     """Keep what our people are to be told of these moves, each with the row of its referral, where we tell them."""
-    if rows.tells_itself(tx):
-        facts = [fact_of_move(move, _about(row, org)) for row, move in moves]
-        keep(tx, tables, facts + [_of_late(flag) for flag in late], own=org)
+    facts = [fact_of_move(move, _about(row, org)) for row, move in moves]
+    facts += [_of_late(flag) for flag in late]
+    for kept in (tables, pushed):
+        _keep(tx, kept, facts)
+
+
+def _keep(tx: Transaction, kept: NoticeTables, facts: Sequence[Fact]) -> bool:
+    """Whether we tell our people so ourselves, and it is kept to be told."""
+    if is_told := rows.tells_itself(tx, kept):
+        keep(tx, kept, facts, own=tx.outbox.sender)
+    return is_told
 
 
 def _about(row: Any, org: str) -> About:

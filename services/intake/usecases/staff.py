@@ -11,6 +11,7 @@ from marshmallow.validate import Email
 from services.intake.domain import Action, Actor, Role, Via
 from services.intake.storage import staff as rows
 from services.intake.storage import staff_tables, tables
+from services.intake.storage.push_tables import subscriptions
 from services.intake.storage.staff import StaffMember
 from services.intake.usecases import audit
 from services.intake.usecases.checks import Wrong, checked, code, text
@@ -145,6 +146,7 @@ def accounts(database: Database) -> Accounts:
         staff_tables.second_factors,
         staff_tables.oidc,
         audit.note_account,
+        ending_with=(subscriptions,),
     )
 
 

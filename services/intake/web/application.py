@@ -73,6 +73,7 @@ def _house(settings: IntakeWebSettings, examine: Examine) -> context.House:
         own_fields=own_fields(settings.own_fields_file),
         undo=timedelta(seconds=settings.undo_seconds),
         slip_address=settings.slip_address or _plain_address(settings.public_url),
+        push_hosts=settings.hosts_of_push if settings.push_contact else (),
         examine=examine,
     )
 

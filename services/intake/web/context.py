@@ -28,13 +28,15 @@ HOUSE = "throughline.house"
 class House:
     """How this node works: whether a closure waits for a focal point, its own fields, how long pages can undo.
 
-    ``examine`` looks whether everything is well with it. ``slip_address`` is what stands on a printed code.
+    ``slip_address`` is what stands on a printed code; ``push_hosts`` are those of push services, none where nobody is
+    told by push; ``examine`` looks whether everything is well with it.
     """
 
     closure_needs_approval: bool = False
     own_fields: OwnFields = field(default_factory=OwnFields)
     undo: timedelta = timedelta()
     slip_address: str = ""
+    push_hosts: tuple[str, ...] = ()
     examine: Examine = nothing_to_examine
 
 

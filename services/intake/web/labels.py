@@ -228,6 +228,8 @@ SENTENCES: Mapping[str, Any] = {
         ("no_hold", "hold_asked", "hold_lapsed", "hold_held", "hold_lift_asked", "hold_lifted"),
         _l("The legal hold has changed in the meantime. Open this page anew to see where it stands."),
     ),
+    "not_a_push_service": _l("The maker of this browser is not one through whom this node tells anything."),
+    "not_a_key": _l("The browser did not say its keys. Try again."),
     "not_https": _l("Enter an address that begins with https://."),
     "not_an_address": _l("This is no address that a webhook could go to. Check it."),
     "too_many_endpoints": _l("There are ten already. Remove one that is not needed."),

@@ -40,6 +40,7 @@ from services.intake.usecases.moves import MoveOrder, make_move
 from services.intake.usecases.need_to_know import open_in_emergency, set_referral_team
 from services.intake.usecases.node import beat
 from services.intake.usecases.people import register_person
+from services.intake.usecases.push import how_pushed, subscribe
 from services.intake.usecases.sending import send_referral
 from services.intake.usecases.sheets import plan_follow_up
 from services.intake.usecases.webhooks import add_endpoint, send_test, webhooks_page
@@ -47,7 +48,9 @@ from services.intake.web.tests.sent import ASKED, SAID
 from services.intake.web.tests.site import Site
 from services.intake.web.tests.visitors import TOKEN, consent, referral, text
 from shared.clock import new_id
+from shared.database import Database
 from shared.schemas.life import Move
+from shared.sealing.tests.push_browser import PushBrowser
 
 NAMES = {"worker": "olena", "focal": "ihar", "admin": "root", "auditor": "vera"}
 BLIND = ("admin", "auditor")
@@ -74,6 +77,7 @@ class Belongings:
     conference: UUID
     service: UUID = field(default=SAFE_HOUSE.service_id, kw_only=True)
     username: str = field(default="olena", kw_only=True)
+    subscription: UUID = field(default_factory=new_id, kw_only=True)
 
     def in_place(self, rule: str) -> str:
         """The address with these ids in it."""
@@ -109,7 +113,8 @@ def belonging_to(node: Node, owner: Actor, name: str) -> Belongings:
     put = {"question": "who has a bed?", "organisations": [to_org], "days": 30, "seed": name}
     conference = open_conference(database, case.id, put, owner)
     ids = (person.id, case.id, need.id, out.id, came, *more, imported, *hook, file.id, conference.id)
-    return Belongings(name, *ids)
+    browsers = owner if owner.org == HERE else _other(owner)
+    return Belongings(name, *ids, subscription=told_by_push(database, browsers))
 
 
 def _asked_of(node: Node, owner: Actor) -> UUID:
@@ -125,6 +130,13 @@ def told_of(node: Node) -> tuple[UUID, UUID]:
     made = add_endpoint(node.database, "https://hooks.example/", ADMIN)
     send_test(node.database, made.id, ADMIN)
     return made.id, webhooks_page(node.database, ADMIN).log[0].id
+
+
+def told_by_push(database: Database, owner: Actor) -> UUID:
+    """A browser of theirs."""
+    endpoint = f"https://push.example/{new_id()}"
+    subscribe(database, PushBrowser().given(endpoint), owner, ["push.example"])
+    return how_pushed(database, owner).browsers[-1].id
 
 
 def not_understood(name: str) -> dict[str, Any]:

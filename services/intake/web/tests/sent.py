@@ -8,6 +8,7 @@ from services.intake.tests.node import (
 )
 from services.intake.web.tests.visitors import consent
 from shared.schemas.codes import NOTICE_GROUPS
+from shared.sealing.tests.push_browser import PushBrowser
 
 NEED = {"service_type": "food", "priority": "low"}
 ASKED = {"service_type": "legal_assistance", "urgency": "urgent"}
@@ -69,6 +70,7 @@ SAID: dict[str, dict[str, Any]] = {
     "/referrals/<out>/moves/<move>": {"reason": "duplicate"},
     "/imports/<imported>": {"reason": "A test."},
     "/notices": dict.fromkeys(NOTICE_GROUPS, "daily"),
+    "/notices/push": PushBrowser().given("https://push.example/to/1"),
     "/webhooks": {"url": "https://hooks.example/"},
     "/emergency": {"reference": "AAAA-AAAA", "reason": "She is at the door."},
     "/deputies": {"username": "olena", "deputy": "daria", "first": "2026-03-02", "last": "2026-03-09"},

@@ -122,6 +122,8 @@ POST /deputies                            302 | 303             | 303           
 POST /deputies/<username>/end             302 | 303             | 303             | 403             | 403
 GET  /notices                             302 | 200             | 200             | 403             | 403
 POST /notices                             302 | 303             | 303             | 403             | 403
+POST /notices/push                        302 | 303             | 303             | 403             | 403
+POST /notices/push/<subscription>/remove  302 | 303 404 404 404 | 303 404 404 404 | 403 403 403 403 | 403 403 403 403
 GET  /inbox/unread                        302 | 200             | 200             | 403             | 403
 GET  /inbox/unread/live                   302 | 200             | 200             | 403             | 403
 GET  /questions                           302 | 200             | 200             | 403             | 403
