@@ -71,7 +71,7 @@ def problem_with(settings: type, name: str, value: str) -> str:
     """What is wrong with that value of that setting of the class, and what to do; empty for nothing."""
     [declared] = [one for one in fields(settings) if one.name == name]
     try:
-        _value(declared, {variable(name): value})
+        value_of(declared, {variable(name): value})
     except ValueError as wrong:
         return str(wrong)
     return ""

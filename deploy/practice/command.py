@@ -10,8 +10,8 @@ import typer
 
 from deploy.console import fail, out
 from deploy.demo.organisations import COORDINATOR, PASSWORD
-from deploy.demo.up import stop_on_signals
 from deploy.practice.apart import refuse_settings
+from deploy.processes import stop_on_signals
 
 Json = Annotated[Path | None, typer.Option("--json", help="Write the addresses to this file.")]
 

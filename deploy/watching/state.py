@@ -35,7 +35,7 @@ FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
         ("kind", "state"),
     ),
     "throughline_notice_deliveries": (
-        "Mails and webhooks of the last month, by what became of them.",
+        "Mails, pushes and webhooks of the last month, by what became of them.",
         ("channel", "state"),
     ),
     "throughline_directory_age_seconds": (
@@ -100,20 +100,27 @@ def _nothing(_tx: Transaction) -> Facts:
 
 def _notices(tx: Transaction, tables: NoticeTables) -> Facts:
     """Whose they are is left out."""
-    told, mails = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
+    told = Counter[tuple[str, ...]]()
     for row in count_notices(tx, tables):
         told[row["kind"], row["state"]] += row["count"]
-    for row in count_mails(tx, tables):
-        mails["mail", row["state"]] += row["count"]
     yield from (("throughline_notices", labels, count) for labels, count in told.items())
-    yield from (("throughline_notice_deliveries", labels, count) for labels, count in mails.items())
+    yield from _deliveries(tx, tables, "mail")
+
+
+def _deliveries(tx: Transaction, tables: NoticeTables, channel: str) -> Facts:
+    became = Counter[str]()
+    for row in count_mails(tx, tables):
+        became[row["state"]] += row["count"]
+    yield from (("throughline_notice_deliveries", (channel, state), count) for state, count in became.items())
 
 
 def _of_intake(tx: Transaction) -> Facts:
     from services.intake.storage import bookkeeping, freshness, webhooks
     from services.intake.storage.notice_tables import notices
+    from services.intake.storage.push_tables import pushed
 
     yield from _notices(tx, notices)
+    yield from _deliveries(tx, pushed, "push")
     for state, count in webhooks.count_deliveries(tx).items():
         yield "throughline_notice_deliveries", ("webhook", state), count
     yield "throughline_directory_age_seconds", (), _age(tx, freshness.fresh_at(tx))

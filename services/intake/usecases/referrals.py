@@ -22,6 +22,7 @@ from services.intake.domain import (
 )
 from services.intake.storage import erasures as erasure_rows
 from services.intake.storage import referrals as rows
+from services.intake.storage import silence as silence_rows
 from services.intake.storage.referrals import Filters
 from services.intake.storage.waiting import list_waiting
 from services.intake.usecases import audit
@@ -167,7 +168,7 @@ def inbox(database: Database, by: Actor) -> Inbox:
     """What waits for somebody here."""
     with database.reading() as tx:
         waiting = list_waiting(tx, seen_by=by, limit=IN_A_SECTION)
-        silent = [rows.asks_us_how_it_went(tx.at)], [rows.silent_to_us(tx.at)]
+        silent = [silence_rows.asks_us_how_it_went(tx.at)], [silence_rows.silent_to_us(tx.at)]
         kinds = [rows.is_news()], erasure_rows.ways_to_be_late(tx), *silent
         found = rows.referrals_by(tx, kinds, seen_by=by, limit=IN_A_SECTION)
     audit.saw(database, by, Action.INBOX_READ)
@@ -190,5 +191,9 @@ def what_waits(database: Database, by: Actor, after: str | None = None) -> tuple
 def waiting_count(database: Database, by: Actor) -> int:
     """How many referrals wait for an answer, bring one, or are silent and ours to speak of; at most MOST_COUNTED."""
     with database.reading() as tx:
-        waits = (rows.waits_for_us(), erasure_rows.waits_for_our_word(), rows.asks_us_how_it_went(tx.at))
+        waits = (
+            rows.waits_for_us(),
+            erasure_rows.waits_for_our_word(),
+            silence_rows.asks_us_how_it_went(tx.at),
+        )
         return rows.count_of_any(tx, *waits, rows.is_news(), seen_by=by, most=MOST_COUNTED)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from services.intake.storage import hearing as rows
 from services.intake.storage import need_to_know
-from services.intake.storage import referrals as referral_rows
+from services.intake.storage import silence as silence_rows
 from services.intake.usecases.calling import call_members
 from services.intake.usecases.ledger import ask_history
 from services.intake.usecases.moves import QUIET
@@ -34,10 +34,10 @@ def ask_how_it_went(database: Database) -> int:
     The same is asked again after two more weeks.
     """
     with database.transaction() as tx:
-        silent = referral_rows.lock_unasked(tx, limit=ASKED_AT_ONCE)
+        silent = silence_rows.lock_unasked(tx, limit=ASKED_AT_ONCE)
         for referral_id, _urgency in silent:
             call_members(tx, need_to_know.referral_team(tx, referral_id), urgent=False)
-        referral_rows.set_how_asked(tx, [referral_id for referral_id, _ in silent])
+        silence_rows.set_how_asked(tx, [referral_id for referral_id, _ in silent])
     return len(silent)
 
 
