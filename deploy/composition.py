@@ -12,7 +12,7 @@ from sqlalchemy import MetaData, Table
 from deploy.clock import refuse_lost_time
 from deploy.configured import ours, strange
 from deploy.key_files import open_key_file
-from deploy.practice.apart import refuse_practice
+from deploy.practice.apart import no_practice
 from shared.at_rest import StorageKeys
 from shared.clock import Clock, now
 from shared.database import Database
@@ -262,18 +262,14 @@ def composition_of(service: str) -> Composition:
     """The service's composition from this process's environment; raises SettingsWrong."""
     refuse_misspelt()
     refuse_lost_time()
-    found = COMPOSITIONS[service]()
-    refuse_practice(found.sender, found.network.roots.network)
-    return found
+    return no_practice(COMPOSITIONS[service]())
 
 
 def web_of(service: str) -> WebComposition:
     """The web process's composition from its environment; raises SettingsWrong."""
     refuse_misspelt()
     refuse_lost_time()
-    found = WEB[service]()
-    refuse_practice(found.sender)
-    return found
+    return no_practice(WEB[service]())
 
 
 def database_of(service: str) -> Database:

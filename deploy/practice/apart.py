@@ -1,19 +1,33 @@
 """What keeps practice and real work apart: neither takes the other's names, files or settings."""
 
 import os
+from typing import Protocol, TypeVar
 
 from shared.settings import PREFIX, SettingsWrong
+
+
+class Sending(Protocol):
+    """What speaks as somebody."""
+
+    @property
+    def sender(self) -> str:
+        """The organisation's id, or the hub's."""
+
+
+Composition = TypeVar("Composition", bound=Sending)
 
 NETWORK = "practice"  #: the network's name, in everything that is signed
 ORG_PREFIX = "practice-"  #: begins every organisation's id in it, and in no other network
 
 
-def refuse_practice(org: str, network: str = "") -> None:
+def no_practice(composition: Composition) -> Composition:
     """Real services do not run as an organisation of a practice network, nor in one; raises SettingsWrong."""
-    if org.startswith(ORG_PREFIX) or network == NETWORK:
+    network = getattr(composition, "network", None)
+    if composition.sender.startswith(ORG_PREFIX) or (network and network.roots.network == NETWORK):
         raise SettingsWrong(
             ["this is of a practice network: real work needs an organisation and a network of its own"]
         )
+    return composition
 
 
 def refuse_settings() -> None:
