@@ -92,6 +92,8 @@ def test_it_is_put_discussed_closed_and_erased_at_its_term(world: World) -> None
     with pytest.raises(NotFound):
         conference_page(world.databases[C], conference.id, LENA)
     set_conference_team(world.databases[C], conference.id, ["lena"], ZOYA)
+    world.network.settle()
+    assert world.mailed_after() == ["lena"]
 
     write_message(world.databases[C], conference.id, {"text": "We have a room."}, LENA)
     world.network.settle()
