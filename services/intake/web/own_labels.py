@@ -29,4 +29,5 @@ STANDS: Mapping[str, Any] = {
 FOR_WHAT: Mapping[str, Any] = {
     "referral": _l("Passing it on to those who can help"),
     "statistics": _l("Counting, without a name"),
+    "conference": _l("Asking others for advice, without a name"),
 }
