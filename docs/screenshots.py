@@ -61,10 +61,11 @@ def _node_pictures(browser: Browser, urls: dict[str, str]) -> None:
     russian.goto(f"{urls[B]}/inbox")
     russian.click("#waiting a[href^='/referrals/']")
     _picture(russian, russian.url, "referral.ru")
+    _picture(_signed_in(browser, urls[A], "harbour-admin", "en"), f"{urls[A]}/node", "node.en")
 
 
 def _first_case(page: Page, url: str) -> None:
-    """The case of docs/tutorial/first-case.md, as far as the page on which it is checked what leaves."""
+    """The case of docs/tutorial/first-case.md, until the referral is sent."""
     page.goto(f"{url}/people/new")
     _send(page, alias="Lark", age_band="24--26")
     _go_on(page)
@@ -83,6 +84,8 @@ def _first_case(page: Page, url: str) -> None:
     _send(page, urgency="normal", to_org=B)
     _send(page, fields=["alias", "age_band"], reason="Needs advice on residence.", safe_contact="in_person")
     _take(page, "check.en")
+    _send(page)
+    _take(page, "sent.en")
 
 
 def _go_on(page: Page) -> None:

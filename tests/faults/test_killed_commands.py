@@ -1,22 +1,37 @@
-"""Commands that make and change keys may die between any two lines of what writes: again, and all is well."""
+"""Commands that make and change keys, join, leave and revoke may die between any two lines of what writes.
+
+Given again, all is well, and nothing is said twice.
+"""
 
 import json
+import sqlite3
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from deploy import root_keys
-from deploy.commands import admission, network
+from deploy import proposals, root_keys
+from deploy.commands import admission, network, own_keys
+from deploy.proposals import read_proposal
 from deploy.root_keys import read_root_key
+from services.referral import directory_storage
+from services.referral.usecases import directory
 from shared import files
+from shared.messaging import introducing, keybook, outbox
 from shared.sealing import OwnKeys, key_file, network_file, read_key_file, write_key_file
 from shared.sealing.network_file import read_network_file
 from tests.faults import deaths
 from tests.integration import test_own_keys, test_register_commands
+from tests.integration.test_command_line import throughline
+from tests.integration.test_register_commands import publish, sign
 
 hub, node = test_register_commands.hub, test_own_keys.node  #: a network, and a node that is in it
 LOADED = network  #: once, and not by each that dies
 WRITING = (files, key_file, network_file, root_keys, admission)
-deaths_of = partial(deaths.deaths_of, writing=WRITING)
+deaths_of = partial(deaths.deaths_of, writing=(*WRITING, proposals))
+joining = partial(deaths.deaths_of, writing=(*WRITING, own_keys))
+leaving = partial(deaths.deaths_of, writing=(own_keys, introducing, outbox))
+publishing = partial(deaths.deaths_of, writing=(admission, directory, directory_storage, keybook, outbox))
+BROKER = "amqps://hub.example/x"
 
 
 def only(folder: Path, *names: str) -> None:
@@ -84,3 +99,71 @@ def test_rotated_keys_are_the_old_and_the_new_or_the_old(node: dict[str, str], t
     assert [one.name for one in tmp_path.glob("*node.key*")] == ["node.key"]
     assert len(read_key_file(path).sealing) == 2
     assert json.loads(path.read_text())["signing"]
+
+
+def test_who_asks_to_join_has_one_pair_of_keys_however_often_it_died(
+    hub: dict[str, str], tmp_path: Path
+) -> None:
+    invitation, folder, keys = tmp_path / "clinic.invitation", tmp_path / "node", set[OwnKeys]()
+    folder.mkdir()
+    throughline("network", "invite", "clinic", "--broker", BROKER, "--to", str(invitation), **hub)
+    files_of_it = ("--key-file", str(folder / "node.key"), "--network-file", str(folder / "node.json"))
+
+    for _ in joining("network", "join", str(invitation), *files_of_it):
+        keys |= {read_key_file(path) for path in folder.glob("node.key")}
+        assert len(keys) <= 1, "those that were made are kept"
+        for path in folder.glob("node.json"):
+            read_network_file(path)  # raises for half a file
+
+    only(folder, "node.json", "node.key")
+    assert keys == {read_key_file(folder / "node.key")}
+
+
+def test_who_leaves_has_said_so_or_not(node: dict[str, str], tmp_path: Path) -> None:
+    said = [take_all(tmp_path / "node.db") for _ in leaving("network", "leave", **node)]
+
+    assert {*said} <= {0, 1}
+    assert take_all(tmp_path / "node.db") == 1
+
+
+def take_all(database: Path) -> int:
+    """How many messages wait to be sent; none does afterwards, as if the worker had run."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        return connection.execute("DELETE FROM outbox").rowcount
+
+
+def waiting(database: Path) -> int:
+    with closing(sqlite3.connect(database)) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM outbox").fetchone()
+    return int(count)
+
+
+def undisturbed(hub: dict[str, str], database: Path, proposal: Path) -> int:
+    """How many messages it takes to publish that, found out on a copy."""
+    copy = database.with_name("copy.db")
+    with closing(sqlite3.connect(database)) as connection, closing(sqlite3.connect(copy)) as other:
+        connection.backup(other)
+    throughline("network", "publish", str(proposal), **hub | {"referral_database_url": f"sqlite:///{copy}"})
+    return waiting(copy)
+
+
+def test_who_is_revoked_is_revoked_for_everybody_or_for_nobody(
+    node: dict[str, str], hub: dict[str, str], tmp_path: Path
+) -> None:
+    assert node
+    proposal, database = tmp_path / "clinic.proposal", tmp_path / "referral.db"
+    proposal.unlink()
+    for _ in deaths_of("network", "revoke", "clinic", "--to", str(proposal), **hub):
+        for path in tmp_path.glob("clinic.proposal"):
+            read_proposal(path)  # raises for half a file
+    for root in (2, 3):
+        assert sign(tmp_path, root).returncode == 0
+    take_all(database)
+    told = undisturbed(hub, database, proposal)
+
+    for _ in publishing("network", "publish", str(proposal), **hub):
+        assert waiting(database) in (0, told)
+
+    assert waiting(database) == told > 0
+    assert "stands already" in publish(hub, tmp_path).stdout
+    assert waiting(database) == told
