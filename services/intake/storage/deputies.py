@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, literal, select, union_all
 
 from services.intake.domain import Deputy
 from services.intake.storage.staff_tables import deputies
@@ -23,7 +23,7 @@ def away(deputy: str, at: datetime) -> Select[Any]:
 
 def is_or_stands_in(column: ColumnElement[Any], username: str, at: datetime) -> ColumnElement[bool]:
     """Whether the user name is this one, or of somebody whom this one stands in for."""
-    return or_(column == username, column.in_(away(username, at)))
+    return column.in_(union_all(select(literal(username)), away(username, at)))
 
 
 def standing_in(tx: Transaction, usernames: Collection[str]) -> set[tuple[str, str]]:

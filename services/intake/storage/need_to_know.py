@@ -32,22 +32,24 @@ def visible(table: Table, seen_by: Actor, at: datetime) -> ColumnElement[bool]:
 
 def _is_known_to(table: Table, username: str, at: datetime) -> ColumnElement[bool]:
     c = file_workers.c
-    known = is_or_stands_in(c.username, username, at)
-    mine = select(c.person_id).where(known, in_force(file_workers, at))
+    known = and_(is_or_stands_in(c.username, username, at), in_force(file_workers, at))
+    mine = select(c.person_id).where(known)
     if table is people:
         return people.c.id.in_(mine)
     if table is cases:
         return cases.c.person_id.in_(mine)
     of_it = and_(_THEIR_CASES.c.id == referrals.c.case_id, c.person_id == _THEIR_CASES.c.person_id)
-    return or_(exists().where(of_it, known, in_force(file_workers, at)), _came_to(username, at))
+    return or_(exists().where(of_it, known), _came_to(username, at))
 
 
 def visible_in_each(seen_by: Actor, at: datetime) -> ColumnElement[bool]:
     """The same of referrals, for a statement that asks it in many places: which cases are known is found once."""
     if not seen_by.sees_cases or seen_by.sees_every_case:
         return visible(referrals, seen_by, at)
-    known = select(cases.c.id).where(_is_known_to(cases, seen_by.username, at)).cte("known_cases")
-    is_of_one = referrals.c.case_id.in_(select(known.c.id))
+    c = file_workers.c
+    of_it = and_(c.person_id == _THEIR_CASES.c.person_id, in_force(file_workers, at))
+    theirs = select(_THEIR_CASES.c.id).where(of_it, is_or_stands_in(c.username, seen_by.username, at))
+    is_of_one = referrals.c.case_id.in_(select(theirs.cte("known_cases").c.id))
     return and_(referrals.c.org == seen_by.org, or_(is_of_one, _came_to(seen_by.username, at)))
 
 

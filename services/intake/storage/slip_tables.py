@@ -2,6 +2,7 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, LargeBinary, String, Table, Uuid
 
+from services.intake.storage.flags import flagged
 from services.intake.storage.tables import CODE, NAME, metadata
 from shared.database import Moment
 from shared.sessions import add_session_table
@@ -20,6 +21,7 @@ slips = Table(
     Column("made_by", NAME, nullable=False),
     Column("until", Moment, nullable=False),
     Column("unseen", Boolean, nullable=False),
+    flagged("slips", "unseen"),
 )
 
 visits = add_session_table(metadata, "slip_visits")  #: whose ``username`` is the slip's id

@@ -77,9 +77,14 @@ def set_seen(tx: Transaction, person_id: UUID) -> None:
 
 def unseen(tx: Transaction, *, seen_by: Actor) -> list[UUID]:
     """People who took consent back themselves, and nobody here has looked since; the newest first."""
-    mine = visible(people, seen_by, tx.at)
-    query = select(people.c.id).join(slips).where(slips.c.unseen, mine).group_by(people.c.id)
-    return list(tx.execute(query.order_by(func.max(slips.c.made_at).desc())).scalars())
+    c = slips.c
+    query = select(c.person_id).where(c.unseen).group_by(c.person_id).order_by(func.max(c.made_at).desc())
+    waiting = list(tx.execute(query).scalars())
+    if not waiting:
+        return []
+    mine = select(people.c.id).where(people.c.id.in_(waiting), visible(people, seen_by, tx.at))
+    known = set(tx.execute(mine).scalars())
+    return [person_id for person_id in waiting if person_id in known]
 
 
 def forget_slips(tx: Transaction, person_ids: Collection[UUID]) -> None:

@@ -1,6 +1,6 @@
 """The tables of who may see what, what was opened in an emergency, second factors, accounts elsewhere."""
 
-from sqlalchemy import Column, ForeignKey, LargeBinary, Table, Uuid
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, Uuid
 
 from services.intake.storage.tables import NAME, ORG, metadata
 from shared.database import Moment
@@ -13,8 +13,9 @@ file_workers = Table(
     "file_workers",
     metadata,
     Column("person_id", Uuid, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
-    Column("username", NAME, primary_key=True, index=True),
+    Column("username", NAME, primary_key=True),
     Column("until", Moment),
+    Index(None, "username", "person_id", "until"),
 )
 
 # A referral to us that nobody works on is everybody's whose work is cases.

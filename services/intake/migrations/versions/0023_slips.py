@@ -26,6 +26,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("code_index", name="uq_slips_code_index"),
     )
     op.create_index("ix_slips_person_id", "slips", ["person_id"])
+    op.create_index(
+        "ix_slips_unseen",
+        "slips",
+        ["id"],
+        sqlite_where=sa.text("unseen = 1"),
+        postgresql_where=sa.text("unseen"),
+    )
     op.create_table(
         "slip_visits",
         sa.Column("token_sha256", sa.String(64), primary_key=True),

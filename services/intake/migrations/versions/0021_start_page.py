@@ -1,4 +1,4 @@
-"""When somebody last said something of a referral, kept with it: silence is looked for on every start page."""
+"""What every start page asks: how long a referral has been silent, and whose files somebody works on."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,10 @@ LAST_SAID = """
 
 
 def upgrade() -> None:
-    """A column, filled from the moves that are there."""
+    """A column, filled from the moves that are there, and an index that answers by itself."""
     op.add_column("referrals", sa.Column("said_at", sa.DateTime(timezone=True)))
     op.execute(LAST_SAID)
+    op.drop_index("ix_file_workers_username", "file_workers")
+    op.create_index(
+        "ix_file_workers_username_person_id_until", "file_workers", ["username", "person_id", "until"]
+    )
