@@ -79,7 +79,7 @@ class _Catalogues(Domain):  # type: ignore[misc]
 
     def get_translations(self) -> NullTranslations:
         """The catalogue of the language that this request speaks."""
-        return catalogue(str(get_locale() or SOURCE), self.packages)
+        return catalogue(getattr(get_locale(), "language", SOURCE), self.packages)
 
 
 @cache

@@ -1,9 +1,10 @@
 """What a view needs of its surroundings: the database, who asks, the names of organisations, today."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from flask import Flask, current_app, g
 from flask_babel import to_user_timezone
@@ -155,19 +156,45 @@ def names() -> dict[str, str]:
     return found
 
 
-def count_waiting(database: Database, by: Actor) -> int:
-    """How much waits for somebody here; counted to MOST_COUNTED."""
-    opened, asked = need_to_know.count_unreviewed(database, by), capacity.count_open(database, by)
-    called = conferences.count_unseen(database, by) + len(slips.waiting(database, by))
-    return referrals.waiting_count(database, by) + opened + asked + called
+@dataclass(frozen=True)
+class Waits:
+    """How much waits for somebody here, kind by kind; ``withdrew`` are people who took consent back themselves."""
+
+    referrals: int
+    openings: int
+    questions: int
+    conferences: int
+    withdrew: Sequence[UUID]
+
+    @property
+    def total(self) -> int:
+        """All of it; referrals are counted to MOST_COUNTED."""
+        return self.referrals + self.openings + self.questions + self.conferences + len(self.withdrew)
+
+
+def waits_for(database: Database, by: Actor) -> Waits:
+    """What waits for that member of staff."""
+    return Waits(
+        referrals=referrals.waiting_count(database, by),
+        openings=need_to_know.count_unreviewed(database, by),
+        questions=capacity.count_open(database, by),
+        conferences=conferences.count_unseen(database, by),
+        withdrew=slips.waiting(database, by),
+    )
+
+
+def waits() -> Waits:
+    """What waits for whoever asks; read once in a request."""
+    if "waits" not in g:
+        g.waits = waits_for(database(), actor())
+    found: Waits = g.waits
+    return found
 
 
 def waiting() -> str:
-    """How much waits for somebody here, empty for nothing; read once in a request."""
-    if "waiting" not in g:
-        found = count_waiting(database(), actor())
-        g.waiting = f"{MOST_COUNTED - 1}+" if found >= MOST_COUNTED else str(found or "")
-    return str(g.waiting)
+    """How much waits for whoever asks, empty for nothing."""
+    found = waits().total
+    return f"{MOST_COUNTED - 1}+" if found >= MOST_COUNTED else str(found or "")
 
 
 def freshness() -> Freshness:

@@ -48,7 +48,7 @@ def _inbox() -> str:
 
 
 def _saying(database: Database, by: Actor, link: str) -> Saying:
-    return Saying(context.count_waiting(database, by), link)
+    return Saying(context.waits_for(database, by).total, link)
 
 
 def _as_count(saying: Saying) -> dict[str, int]:

@@ -6,11 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from services.intake.usecases import capacity, conferences, need_to_know, slips
+from services.intake.usecases import need_to_know
 from services.intake.usecases import referrals as use
 from services.intake.usecases.due import due_today
 from services.intake.usecases.kept_forms import begun
-from services.intake.web.context import actor, database, display_name, today
+from services.intake.web.context import actor, database, display_name, today, waits
 from services.intake.web.forms.people import ConfirmForm
 from services.intake.web.once import SEE_OTHER
 
@@ -29,9 +29,7 @@ def page() -> str:
         display_name=display_name,
         form=ConfirmForm(),
         begun=begun(database(), actor().username),
-        asked=capacity.count_open(database(), actor()),
-        in_conference=conferences.count_unseen(database(), actor()),
-        withdrew=slips.waiting(database(), actor()),
+        waits=waits(),
     )
 
 
