@@ -51,6 +51,7 @@ def plant(network: Network, canaries: Canaries) -> None:
     _conference(network, canaries)
     _remembered(sender, canaries)
     _bad_requests(sender, canaries)
+    _left_waiting(sender, canaries)
 
 
 def _somebody(canaries: Canaries, sender: Client, receiver: Client) -> None:
@@ -100,6 +101,12 @@ def _conference(network: Network, canaries: Canaries) -> None:
     with database_of(network, A) as ours, database_of(network, B) as theirs:
         closed = confer({A: ours, B: theirs}, case_id, planted)
     assert canaries.found_in(str(closed).encode()) == sorted(said)
+
+
+def _left_waiting(sender: Client, canaries: Canaries) -> None:
+    """Nobody answers this one: of what is answered at once nobody needs to be told."""
+    case_id = sender.case([B], {"given_name": canaries.new("given_name")}, ["given_name"])
+    sender.refer(case_id, B, fields=["given_name"], reason=canaries.new("reason"))
 
 
 def _remembered(sender: Client, canaries: Canaries) -> None:
