@@ -20,6 +20,7 @@ LONG, TOO_LONG = timedelta(hours=1), timedelta(days=1)  #: that something waits 
 
 def worker(node: Node) -> Finding:
     """It shows that it lives."""
+    node.must_have_joined()
     beat = node.asked(lambda tx: bookkeeping.find_link(tx, WORKER))
     if beat is None or node.at - beat[0] > SILENT:
         return failed("the worker does not run", "start throughline run intake, and look into its log")
@@ -72,6 +73,7 @@ def _beside_hub(ours: str, hubs: str | None) -> Finding:
 
 def outbox_age(node: Node) -> Finding:
     """What is to leave leaves; what can still be undone does not count."""
+    node.must_have_joined()
     since = node.asked(lambda tx: waits_since(tx, outbox))
     if since is None or node.at - since < LONG:
         return WELL

@@ -15,6 +15,7 @@ VERDICTS: Mapping[str, Any] = {
 }
 
 CHECKS: Mapping[str, Any] = {
+    "joined": _l("Joined a network"),
     "clock": _l("This machine's clock"),
     "clock_of_hub": _l("Our clock and the hub's"),
     "key_file": _l("The key file"),
