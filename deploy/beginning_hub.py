@@ -13,7 +13,7 @@ from deploy.commands.provision import NetworkSettings, organisations
 from deploy.commands.services import make_ready
 from deploy.composition import composition_of
 from deploy.console import fail
-from deploy.doctor.hub import SERVICES
+from deploy.doctor.hub import SERVICES, HubSettings
 from deploy.key_files import KeySettings
 from deploy.watching.settings import WatchSettings
 from services.notifications.settings import NotificationsSettings
@@ -28,7 +28,7 @@ from shared.settings import read, variable
 
 READ_BY_HUB = (
     *(NetworkSettings, ReferralSettings, NotificationsSettings, ReportingWebSettings, ReportingSettings),
-    *(KeySettings, WatchSettings),
+    *(HubSettings, KeySettings, WatchSettings),
 )
 FOLDERS = ("secrets", "data")
 SERVICE = "SERVICE"  #: stands in the databases' address for the name of each

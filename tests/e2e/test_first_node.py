@@ -24,7 +24,15 @@ from tests.walked_page import Shell, sections
 
 wheel, programs = packaging.wheel, packaging.programs
 PAGE = ROOT / "docs" / "tutorial" / "first-node.md"
-PORTS = ("5700", "15700", "25700", "43690", "8080", "8081", "8082")  #: in the page; here others, which are free
+PORTS = (
+    "5700",
+    "15700",
+    "25700",
+    "43690",
+    "8080",
+    "8081",
+    "8082",
+)  #: in the page; here others, which are free
 OURS, THEIRS = "our-house", "echo-centre"
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/recover/\S+")
 JOINING = range(3, 8)  #: the sections that each organisation walks
