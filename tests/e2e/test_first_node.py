@@ -19,10 +19,8 @@ from tests.e2e.conftest import Visitor
 from tests.e2e.test_journey import answer, open_case_with_need, record_consent, refer, register, until
 from tests.e2e.test_second_step import NEW_PASSWORD, gives, secret_on
 from tests.network import SOON
-from tests.packaging import conftest as packaging
 from tests.walked_page import Shell, sections
 
-wheel, programs = packaging.wheel, packaging.programs
 PAGE = ROOT / "docs" / "tutorial" / "first-node.md"
 PORTS = (
     "5700",
