@@ -38,12 +38,7 @@ def test_a_conference(visit: Visit, language: str, width: int, scripts: bool) ->
 
     _looks(miriam.goes_to("/inbox"), scripts=scripts)
     _looks(miriam.follows("/conferences"), scripts=scripts)
-    miriam.goes_to(page).follows("/write").fills(text="ask for Lena").presses(SUBMIT)
-    assert miriam.page.locator("mark").count() == 1
-    _looks(miriam, scripts=scripts)
-    miriam.page.check("[name=sure]")
-    miriam.presses(SUBMIT)
-
+    _writes(miriam.goes_to(page), scripts=scripts)
     until(worker.goes_to(page), "ask for Lena", "what they wrote")
     _closes(worker, scripts=scripts)
     until(miriam.goes_to(page), "a room for two", "what is agreed")
@@ -95,6 +90,15 @@ def _opens(worker: Visitor, case: str, *, scripts: bool) -> str:
     worker.presses("main [name=go][value=send]")
     _looks(worker, scripts=scripts)
     return worker.page.url.removeprefix(worker.url)
+
+
+def _writes(miriam: Visitor, *, scripts: bool) -> None:
+    """What looks like a name is asked about first."""
+    miriam.follows("/write").fills(text="ask for Lena").presses(SUBMIT)
+    assert miriam.page.locator("mark").count() == 1
+    _looks(miriam, scripts=scripts)
+    miriam.page.check("[name=sure]")
+    miriam.presses(SUBMIT)
 
 
 def _closes(worker: Visitor, *, scripts: bool) -> None:
