@@ -1,8 +1,11 @@
-"""How a new node's folder is furnished: secrets and keys, the database, and the configuration file at the very end."""
+"""How a new folder is furnished: secrets and keys, the database, and the configuration file at the very end.
+
+What a node's and a hub's have alike, and a node's own; a hub's own is in ``beginning_hub``.
+"""
 
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import MISSING, Field, fields
 from pathlib import Path
@@ -12,18 +15,26 @@ from deploy.backup.settings import BackupSettings
 from deploy.commands.services import make_ready
 from deploy.composition import web_of
 from deploy.configured import NAME, OF_A_FILE, written
+from deploy.console import fail
 from deploy.key_files import KeySettings, passphrase_of
+from deploy.watching.settings import WatchSettings
 from services.intake.settings import IntakeSettings, IntakeWebSettings
 from shared import files
 from shared.sealing.key_file import complete_key_file
 from shared.settings import variable
 
-READ_BY_NODE = (IntakeWebSettings, IntakeSettings, KeySettings, BackupSettings)
+READ_BY_NODE = (IntakeWebSettings, IntakeSettings, KeySettings, BackupSettings, WatchSettings)
 FOLDERS = ("keys", "secrets", "data")
-HEAD = """# The settings of this node, for every command of throughline and for its processes. The environment wins.
+HEAD = """# The settings of this folder, for every command of throughline and for its processes. The environment wins.
 # A line is NAME=value, with quotation marks around a value that has blanks. A name with _FILE at its end names a file
 # that holds the value. What begins with # is not set, and shows what holds then. After a change: throughline down, up.
 """
+
+
+def refuse_taken(folder: Path) -> None:
+    """End where there is a node or a hub."""
+    if (folder / NAME).exists():
+        fail(f"{folder} holds a node or a hub already, and nothing was changed: name another folder")
 
 
 def settings_of(folder: Path, told: Mapping[str, str]) -> dict[str, str]:
@@ -53,10 +64,7 @@ def furnish(folder: Path, told: Mapping[str, str]) -> None:
 
     What an earlier one, broken off, has left is used. Raises OSError, KeyFileUnusable, SettingsWrong.
     """
-    for part in (folder, *(folder / name for name in FOLDERS)):
-        part.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        files.write_new(folder / "secrets" / "secret-key", secrets.token_hex(32).encode())
+    make_private(folder, FOLDERS)
     if not _is_file(told):
         files.replace(folder / "secrets" / "database-url", told["intake_database_url"].encode())
     key = folder / "keys" / "node.key"
@@ -67,17 +75,26 @@ def furnish(folder: Path, told: Mapping[str, str]) -> None:
 
 def finish(folder: Path, told: Mapping[str, str]) -> None:
     """Write the configuration file: from then on there is a node."""
-    files.replace(folder / NAME, configuration(settings_of(folder, told)).encode())
+    configure(folder, settings_of(folder, told), READ_BY_NODE)
 
 
-def configuration(said: Mapping[str, str]) -> str:
-    """The file with these variables, and with all others that a node reads, each with what it is."""
-    return HEAD + "".join(_paragraph(declared, said) for declared in _declared())
+def make_private(folder: Path, names: Iterable[str]) -> None:
+    """The folder with these in it, ``secrets`` among them, and the secret of pages; what is there stays."""
+    for part in (folder, *(folder / name for name in names)):
+        part.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        files.write_new(folder / "secrets" / "secret-key", secrets.token_hex(32).encode())
 
 
-def _declared() -> Iterator[Field[Any]]:
+def configure(folder: Path, said: Mapping[str, str], read_by: Sequence[type]) -> None:
+    """Write the file with these variables, and with all others that those read, each with what it is."""
+    paragraphs = (_paragraph(declared, said) for declared in _declared(read_by))
+    files.replace(folder / NAME, (HEAD + "".join(paragraphs)).encode())
+
+
+def _declared(read_by: Sequence[type]) -> Iterator[Field[Any]]:
     seen: set[str] = set()
-    for settings in READ_BY_NODE:
+    for settings in read_by:
         for declared in _must_first(fields(settings)):
             if declared.name not in seen:
                 seen.add(declared.name)

@@ -27,11 +27,13 @@ COMMANDS = {
     "support-bundle": "deploy.commands.support_bundle",
     "upgrade": "deploy.commands.upgrade",
     "init": "deploy.commands.init",
+    "init-hub": "deploy.commands.init_hub",
     **dict.fromkeys(("up", "down", "status", "logs"), "deploy.commands.processes"),
     "practice": "deploy.practice.command",
 }  #: that are no group, and where they are
 UNTOLD = (
     "init",
+    "init-hub",
     "demo",
     "practice",
     "schema",

@@ -72,9 +72,9 @@ ends the process with exit code 78 and a line that names it and says what to do;
 INFO) is read by every process.
 
 Commands and processes also read a file: the one that `THROUGHLINE_CONFIG` names, else `throughline.conf` in the folder
-where they are started. `throughline init` writes it. A line is empty, begins with `#`, or is `NAME=value`, with
-quotation marks around a value that has blanks. What the environment says wins over the file. A name that is no setting,
-one that is said twice, and a file that others can change end the command in the same way."""
+where they are started. `throughline init` and `init-hub` write it. A line is empty, begins with `#`, or is
+`NAME=value`, with quotation marks around a value that has blanks. What the environment says wins over the file. A name
+that is no setting, one that is said twice, and a file that others can change end the command in the same way."""
 
 
 def _row(declared: Field[Any]) -> str:

@@ -152,6 +152,14 @@ def embedded_network(folder: Path) -> Iterator[Network]:
 
 
 @contextmanager
+def of_wheel(programs: Path) -> Iterator[None]:
+    """Processes that are started meanwhile are those of the wheel, installed there, and not of the checkout."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(up, "command", lambda *words: (str(programs / "throughline"), *words))
+        yield
+
+
+@contextmanager
 def told_by_push() -> Iterator[None]:
     """Processes that are started meanwhile push, to a push service on this machine only: the demo itself does not."""
     with pytest.MonkeyPatch.context() as patch:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -58,27 +57,29 @@ def create(
     """Found a network: its root keys, the hub's keys, and the first register of keys with the hub in it."""
     if threshold > roots:
         fail(f"{threshold} of {roots} cannot sign: choose a smaller --threshold")
-    keys, signers = OwnKeys.generate(now()), [SigningKey.generate() for _ in range(roots)]
-    network = found(name, signers, threshold, {HUB: ("Hub", keys.public)}, now())
     try:
-        with files.new_folder(folder) as unfinished:
-            _fill(unfinished, keys, signers, network)
+        network = new_network(folder, name, roots, threshold)
     except FileExistsError:
         fail(f"{folder} is there already: name a new folder")
     show_json(
         {
             "network": words_of_network(network.roots),
-            "hub": words_of_party(name, HUB, keys.public),
+            "hub": words_of_party(name, HUB, network.register.register.parties[HUB].keys),
             "next": f"give each root key to another person, off line, and delete it from {folder}",
         }
     )
 
 
-def _fill(folder: Path, keys: OwnKeys, signers: Sequence[SigningKey], network: NetworkFile) -> None:
-    write_key_file(folder / "hub.key", keys)
-    for number, root in enumerate(signers, 1):
-        write_root_key(folder / f"root-{number}.key", root)
-    write_network_file(folder / "network.json", network)
+def new_network(folder: Path, name: str, roots: int = 3, threshold: int = 2) -> NetworkFile:
+    """A folder with a new network's root keys, the hub's keys and the network's file; raises FileExistsError."""
+    keys, signers = OwnKeys.generate(now()), [SigningKey.generate() for _ in range(roots)]
+    network = found(name, signers, threshold, {HUB: ("Hub", keys.public)}, now())
+    with files.new_folder(folder) as unfinished:
+        write_key_file(unfinished / "hub.key", keys)
+        for number, root in enumerate(signers, 1):
+            write_root_key(unfinished / f"root-{number}.key", root)
+        write_network_file(unfinished / "network.json", network)
+    return network
 
 
 def invite(

@@ -73,6 +73,29 @@ def add(  # noqa: PLR0913 - a person has that many facts
         _print_link(username, coordinator=role == "coordinator")
 
 
+def first(username: str, *, role: str, language: str, flag: str) -> None:
+    """Add the first person and print a link; another link, if a command that was broken off had added them."""
+    coordinator = role == "coordinator"
+    list_staff = coordinators.list_staff if coordinator else people.list_staff
+    there = [one.username for one in list_staff(_database("reporting" if coordinator else "intake"))]
+    if username in there:
+        _print_link(username, coordinator=coordinator)
+    elif there:
+        fail(f"there are people in that database already: give one of them as {flag}, such as {there[0]}")
+    else:
+        add(username, role=role, language=language, link=True)
+
+
+def not_a_username(name: str) -> str:
+    """What is wrong with a name to sign in with; empty for nothing."""
+    return "" if people.USERNAME.fullmatch(name) else WHY["not_a_username"]
+
+
+def not_a_language(code: str) -> str:
+    """What is wrong with a language of the pages; empty for nothing."""
+    return "" if code in people.LANGUAGES else f"it must be one of: {', '.join(people.LANGUAGES)}"
+
+
 @app.command("list")
 def list_all(
     *,

@@ -1,5 +1,6 @@
 """What a check is, what it finds, and what it looks at: a node or a hub, opened as far as it can be."""
 
+import os
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,12 +13,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from deploy.backup.copies import path_of
 from deploy.composition import keys_in, open_database, refuse_misspelt, scribe_of
+from deploy.keeping import is_to_join
 from services.intake.settings import IntakeSettings, IntakeWebSettings
 from shared.clock import now
 from shared.database import Database, Transaction
 from shared.schema_version import is_newest
 from shared.sealing import KeyFileUnusable, OwnKeys
-from shared.settings import SettingsWrong, read
+from shared.settings import SettingsWrong, read, variable
+
+UNTOLD = {variable("amqp_url"): "amqp://localhost"}  #: stands for the hub's broker, which joining tells
 
 Answer = TypeVar("Answer")
 
@@ -83,13 +87,26 @@ class Machine:
         self.at = now()
 
     @cached_property
+    def is_to_join(self) -> bool:
+        """Whether it has nothing yet of what the hub gives to a node, so that what needs it cannot be looked at."""
+        return False
+
+    def must_have_joined(self) -> None:
+        """Raises NotApplicable before it has."""
+        if self.is_to_join:
+            raise NotApplicable("joined comes first")
+
+    def _read(self, settings: type) -> Any:
+        return read(settings, os.environ | UNTOLD if self.is_to_join else None)
+
+    @cached_property
     def problems(self) -> list[str]:
         """What is wrong with the settings; nothing, if they can be used."""
         found: list[str] = []
         for settings in self.reads:
             try:
                 refuse_misspelt()
-                read(settings)
+                self._read(settings)
             except SettingsWrong as wrong:
                 found += wrong.problems
         return list(dict.fromkeys(found))
@@ -99,7 +116,7 @@ class Machine:
         """Those that are looked at; NotApplicable while they are wrong."""
         if self.problems:
             raise NotApplicable("settings comes first")
-        return read(self.reads[0])
+        return self._read(self.reads[0])
 
     @property
     def databases(self) -> dict[str, str]:
@@ -120,6 +137,13 @@ class Node(Machine):
 
     reads = (IntakeSettings, IntakeWebSettings)
     pages = "intake"
+
+    @cached_property
+    def is_to_join(self) -> bool:
+        """Whether ``throughline network join`` has made none of the files that it makes."""
+        broker = os.environ.get(f"{variable('amqp_url')}_FILE")
+        has_address = variable("amqp_url") in os.environ or broker is None or Path(broker).exists()
+        return is_to_join() and not has_address
 
     @property
     def databases(self) -> dict[str, str]:

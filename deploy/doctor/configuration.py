@@ -1,5 +1,6 @@
 """Settings and clock: what everything else is read by."""
 
+import os
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -7,7 +8,7 @@ from sqlalchemy import select
 from deploy.clock import refuse_lost_time
 from deploy.doctor.check import WELL, Check, Finding, Machine, Node, NotApplicable, failed, warning
 from services.intake.storage.network_tables import round_trips
-from shared.settings import SettingsWrong
+from shared.settings import SettingsWrong, variable
 
 SOME, MUCH = timedelta(minutes=2), timedelta(minutes=10)  #: by which our clock and the hub's may differ
 
@@ -16,6 +17,18 @@ def settings(machine: Machine) -> Finding:
     """Those of the processes that are looked at."""
     if machine.problems:
         return failed("; ".join(machine.problems), "set what is named, in docs/reference/settings.md")
+    return WELL
+
+
+def joined(node: Node) -> Finding:
+    """What the hub gives to a node is here."""
+    if variable("network_file") not in os.environ:
+        raise NotApplicable("the network is set for the worker")
+    if node.is_to_join:
+        return warning(
+            "this node has not joined a network yet",
+            "throughline network join ORG.invitation, with the file that the hub sends",
+        )
     return WELL
 
 
@@ -43,4 +56,9 @@ def clock_of_hub(node: Node) -> Finding:
     return failed(says, remedy) if apart > MUCH else warning(says, remedy)
 
 
-CHECKS = (Check("settings", settings), Check("clock", clock), Check("clock_of_hub", clock_of_hub))
+CHECKS = (
+    Check("settings", settings),
+    Check("joined", joined),
+    Check("clock", clock),
+    Check("clock_of_hub", clock_of_hub),
+)

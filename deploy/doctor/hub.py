@@ -34,6 +34,10 @@ class HubSettings(NetworkSettings):
     key_file: Path = setting("the file of the hub's keys")
     network_file: Path = setting("the network's file")
     public_url: str = setting("where coordinators reach the pages, https://…")
+    hub_copies_folder: str = setting(
+        "the folder in which copies of the hub's databases lie, as SERVICE.dump.age; empty: nowhere here",
+        default="",
+    )
 
 
 class Hub(Machine):

@@ -14,6 +14,7 @@ from deploy.doctor import configuration, keys, network
 from deploy.doctor.check import WELL, Check, Finding, NotApplicable, failed, warning
 from deploy.doctor.database import of_durability, off_in
 from deploy.doctor.hub import SERVICES, UNANSWERED, Hub
+from deploy.doctor.hub_copies import copies
 from deploy.doctor.messages import LONG, TOO_LONG
 from services.referral.directory_storage import last_dated
 from shared.database import Transaction
@@ -183,6 +184,7 @@ CHECKS = (
     Check("databases", databases),
     Check("migrations", migrations),
     Check("durability", durability),
+    Check("copies", copies),
     Check("broker", broker),
     Check("certificate", network.certificate),
     Check("standing", standing),

@@ -77,6 +77,7 @@ def key_fits(node: Node) -> Finding:
 
 def network_file(node: Machine) -> Finding:
     """There, and signed by those whom it names."""
+    node.must_have_joined()
     try:
         read_network_file(node.settings.network_file)
     except NetworkFileUnusable as unusable:

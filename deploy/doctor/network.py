@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 import requests
 from kombu import Connection
 
+from deploy.commands.own_keys import TO_COME
 from deploy.doctor.check import WELL, Check, Finding, Machine, Node, NotApplicable, failed, warning
 from services.intake.domain.freshness import Freshness, Staleness
 from services.intake.storage import freshness
@@ -24,6 +25,7 @@ AMQPS = 5671
 
 
 def _brokers(node: Machine) -> list[str]:
+    node.must_have_joined()
     if urlsplit(node.settings.amqp_url).scheme == "embedded":
         raise NotApplicable("the embedded bus is for trying out")
     return brokers_in(node.settings.amqp_url)
@@ -32,6 +34,11 @@ def _brokers(node: Machine) -> list[str]:
 def broker(node: Node) -> Finding:
     """One of them lets this node in, and has its queue; nothing is taken from it."""
     lost: list[str] = []
+    if any(urlsplit(url).password == TO_COME for url in _brokers(node)):
+        return warning(
+            "the hub has admitted this node, or is about to, and its password is not kept here yet",
+            "throughline network use-password, once the hub has told it",
+        )
     for url in _brokers(node):
         try:
             _look_in(url, node.settings.broker_ca_file, node_queue(node.settings.org))
@@ -107,6 +114,7 @@ def public_address(node: Machine) -> Finding:
 
 def directory(node: Node) -> Finding:
     """The hub's word on it is fresh."""
+    node.must_have_joined()
     staleness = node.asked(lambda tx: Freshness.at(freshness.fresh_at(tx), tx.at).staleness)
     if staleness is Staleness.FRESH:
         return WELL

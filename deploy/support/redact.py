@@ -39,7 +39,16 @@ SAID = frozenset(
             "outbox",
             "parked",
         ),
-        *("backup_settings", "backup", "restore_drill", "backup_of_keys", "standing", "services"),
+        *(
+            "joined",
+            "copies",
+            "backup_settings",
+            "backup",
+            "restore_drill",
+            "backup_of_keys",
+            "standing",
+            "services",
+        ),
     }
 )  #: checks whose words are of this machine alone; of the others only the verdict is told, and what to do
 

@@ -235,12 +235,16 @@ class AuditCheckpointKept(Event):
     letter: str | None = wire(rules.digest(), default=None)
 
 
-@event("referral.directory_dated")
+@event("referral.directory_dated", version="1.1")
 class DirectoryDated(Event):
-    """The hub's word of a moment: this version of the directory, and this of the register, are the newest now."""
+    """The hub's word of a moment: this version of the directory, and this of the register, are the newest now.
+
+    ``hub_version`` is of the software that the hub runs (since 1.1).
+    """
 
     directory_version: int = wire(rules.number(1))
     hash: str = wire(rules.digest())
     said_at: datetime = wire(rules.moment())
     register_version: int | None = wire(rules.number(1), default=None)
     register_hash: str | None = wire(rules.digest(), default=None)
+    hub_version: str | None = wire(rules.version(), default=None)

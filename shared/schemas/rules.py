@@ -65,6 +65,11 @@ def text(longest: int) -> fields.Field[str]:
     return fields.String(validate=validate.Length(min=1, max=longest))
 
 
+def version() -> fields.Field[str]:
+    """A version of this software, as packages have it."""
+    return fields.String(validate=validate.Regexp(r"^[0-9][0-9A-Za-z.+-]{0,39}$"))
+
+
 def number(least: int = 0) -> fields.Field[int]:
     """A whole number, not below *least*, and not above what every database can keep."""
     return fields.Integer(strict=True, validate=validate.Range(min=least, max=MOST))

@@ -1,22 +1,14 @@
 """The wheel carries the services, what they share and the command; tests and what serves them stay behind."""
 
-import subprocess
-import sys
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
-from shared.testing.tree import ROOT
-
 
 @pytest.fixture(scope="module")
-def carried(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """The names of all files in a wheel built just now."""
-    folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
-    (wheel,) = folder.glob("*.whl")
+def carried(wheel: Path) -> set[str]:
+    """The names of all files in it."""
     return set(ZipFile(wheel).namelist())
 
 

@@ -1,8 +1,9 @@
-"""A network with a year behind it, and people who meet it in a real Chromium."""
+"""A network of the wheel with a year behind it, and people who meet it in a real Chromium."""
 
 from collections.abc import Callable, Iterator
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -10,21 +11,19 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from deploy.demo.broker import start_broker
 from deploy.demo.organisations import COORDINATOR, PASSWORD
 from deploy.demo.plan import make_plan
-from tests.network import Network, running, told_by_push
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.network import Network, of_wheel, running, told_by_push
 
 pytest_plugins = ["shared.testing.browser"]
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 
 
 @pytest.fixture(scope="session")
-def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
-    folder: Path = tmp_path_factory.mktemp("network")
+def network(tmp_path_factory: pytest.TempPathFactory, programs: Path) -> Iterator[Network]:
+    folder = tmp_path_factory.mktemp("network")
     plan = make_plan(folder)
     orgs = [node.org for node in plan.nodes]
     with (
+        of_wheel(programs),
         told_by_push(),
         running(plan, lambda: start_broker("rabbitmq", folder, orgs, plan.password), past=True) as network,
     ):

@@ -1,87 +1,70 @@
 """A case conference in a browser, in every language: chosen, looked at, sent; read and answered elsewhere; closed."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser
 
-from services.intake.domain import Case
-from services.intake.usecases.offering import put_service
-from tests.e2e.conftest import Visitor
-from tests.e2e.test_ladder import PASSWORD, node_web, served
-from tests.integration.test_conference import STAFF_OF_THREE, C, has_case
-from tests.two_organisations import FOCAL_POINT, SENDER, START, A, B, World
+from shared.clock import now
+from shared.polling import poll_until
+from tests.e2e.conftest import Visit, Visitor
+from tests.e2e.test_journey import A, B, register, until
+from tests.network import SOON
 
+C = "open-door-clinic"
 SUBMIT = "main form.questions [type=submit]"
-Come = Callable[..., Visitor]
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with closing(World(tmp_path_factory.mktemp("world"), STAFF_OF_THREE)) as world:
-        offer = {"name": "Beds", "service_type": "shelter", "status": "open", "areas": ["Hrodna"]}
-        put_service(world.databases[B], None, offer, FOCAL_POINT)
-        world.network.settle()
-        yield world
-
-
-@pytest.fixture
-def come(browser: Browser, world: World) -> Iterator[Come]:
-    """Somebody signs in at an organisation's node, in a language, at a width, perhaps without scripts."""
-    with ExitStack() as opened:
-        urls = {org: opened.enter_context(served(node_web(world, org))) for org in (A, C)}
-
-        def at(org: str, username: str, language: str, width: int, *, scripts: bool = True) -> Visitor:
-            size = {"width": width, "height": 900}
-            context = browser.new_context(locale=language, java_script_enabled=scripts, viewport=size)  # type: ignore[arg-type]
-            opened.callback(context.close)
-            visitor = Visitor(context.new_page(), urls[org]).goes_to("/sign-in")
-            visitor.fills(username=username, password=PASSWORD).presses("main form [type=submit]")
-            return visitor.speaks(language)
-
-        yield at
 
 
 @pytest.mark.parametrize(
     ("language", "width", "scripts"),
     [("en", 1280, True), ("ru", 390, True), ("be", 390, True), ("uk", 1280, True), ("en", 390, False)],
 )
-def test_a_conference(world: World, come: Come, language: str, width: int, scripts: bool) -> None:  # noqa: FBT001
-    _, case = has_case(world)
-    worker = come(A, SENDER.username, language, width, scripts=scripts)
+def test_a_conference(visit: Visit, language: str, width: int, scripts: bool) -> None:  # noqa: FBT001
+    def come(org: str, username: str) -> Visitor:
+        visitor = visit(org, language=language, width=width, scripts=scripts)
+        return visitor.signs_in(username).speaks(language)
+
+    worker = come(A, "alena")
+    case = _has_case(worker)
     page = _opens(worker, case, scripts=scripts)
-    world.network.settle()
 
-    lena = come(C, "lena", language, width, scripts=scripts)
-    assert lena.page.goto(lena.url + page).status == 404  # type: ignore[union-attr]
-    zoya = come(C, "zoya", language, width, scripts=scripts).goes_to(page)
-    assert zoya.sees("somebody and a child?")
-    _looks(zoya, scripts=scripts)
-    _looks(zoya.follows("/team"), scripts=scripts)
-    zoya.ticks("members", "lena").presses(SUBMIT)
+    tadesse, miriam = come(C, "tadesse"), come(C, "miriam")
+    poll_until(lambda: tadesse.page.goto(tadesse.url + page).ok, seconds=SOON, what="an invitation")  # type: ignore[union-attr]
+    assert tadesse.sees("somebody and a child?")
+    assert miriam.page.goto(miriam.url + page).status == 404  # type: ignore[union-attr]
+    _looks(tadesse, scripts=scripts)
+    _looks(tadesse.follows("/team"), scripts=scripts)
+    tadesse.ticks("members", "miriam").presses(SUBMIT)
 
-    _looks(lena.goes_to("/inbox"), scripts=scripts)
-    _looks(lena.follows("/conferences"), scripts=scripts)
-    lena.goes_to(page).follows("/write").fills(text="ask for Lena").presses(SUBMIT)
-    assert lena.page.locator("mark").count() == 1
-    _looks(lena, scripts=scripts)
-    lena.page.check("[name=sure]")
-    lena.presses(SUBMIT)
-    world.network.settle()
-
-    _closes(worker.goes_to(page), scripts=scripts)
-    world.network.settle()
-    assert lena.goes_to(page).sees("a room for two")
-    _looks(zoya.goes_to(f"{page}/leave"), scripts=scripts)
-    world.clock.pass_time(days=14)
-    assert not lena.goes_to(page).sees("a room for two")
-    _looks(lena, scripts=scripts)
+    _looks(miriam.goes_to("/inbox"), scripts=scripts)
+    _looks(miriam.follows("/conferences"), scripts=scripts)
+    _writes(miriam.goes_to(page), scripts=scripts)
+    until(worker.goes_to(page), "ask for Lena", "what they wrote")
+    _closes(worker, scripts=scripts)
+    until(miriam.goes_to(page), "a room for two", "what is agreed")
+    _looks(tadesse.goes_to(f"{page}/leave"), scripts=scripts)
+    worker.presses(SUBMIT)
+    poll_until(
+        lambda: bool(miriam.goes_to(page)) and not miriam.sees("a room for two"),
+        seconds=SOON,
+        what="that nothing of it is there any more",
+    )
+    _looks(miriam, scripts=scripts)
     assert not [
-        address for who in (worker, lena, zoya) for address in who.asked if not address.startswith(who.url)
+        address
+        for who in (worker, miriam, tadesse)
+        for address in who.asked
+        if not address.startswith(who.url)
     ]
-    world.clock.at = START
+
+
+def _has_case(worker: Visitor) -> str:
+    """The path of the case of somebody who agrees to being talked about."""
+    register(worker, f"Test {uuid4().hex[:8]}", "Maria")
+    worker.follows("/consent").ticks("given_by", "individual").ticks("purposes", "conference")
+    worker.ticks("organisations", B, C).ticks("fields", "age_band", "gender").presses(SUBMIT)
+    worker.follows("/cases/new").chooses("conclusion", "presumed_victim").presses(SUBMIT)
+    return worker.page.url.removeprefix(worker.url)
 
 
 def _looks(visitor: Visitor, *, scripts: bool) -> None:
@@ -89,14 +72,14 @@ def _looks(visitor: Visitor, *, scripts: bool) -> None:
         assert visitor.complaints() == []
 
 
-def _opens(worker: Visitor, case: Case, *, scripts: bool) -> str:
+def _opens(worker: Visitor, case: str, *, scripts: bool) -> str:
     """From the page of the case; a name that is known stops it, and is written differently."""
-    worker.goes_to(f"/cases/{case.id}")
+    worker.goes_to(case)
     _looks(worker, scripts=scripts)
     worker.follows("/conferences/new")
     assert worker.page.locator("main input[type=checkbox]:checked").count() == 0
     _looks(worker, scripts=scripts)
-    worker.ticks("fields", "gender", "opened_on").ticks("organisations", B, C).chooses("region", "Hrodna")
+    worker.ticks("fields", "gender", "opened_on").ticks("organisations", B, C).chooses("region", "Minsk")
     worker.fills(question="who could shelter Maria and a child?").presses("main [name=go][value=check]")
     assert worker.page.locator("mark.mark-known").count() == 1
     assert worker.page.locator("[name=go][value=send]").count() == 0
@@ -109,13 +92,21 @@ def _opens(worker: Visitor, case: Case, *, scripts: bool) -> str:
     return worker.page.url.removeprefix(worker.url)
 
 
+def _writes(miriam: Visitor, *, scripts: bool) -> None:
+    """What looks like a name is asked about first."""
+    miriam.follows("/write").fills(text="ask for Lena").presses(SUBMIT)
+    assert miriam.page.locator("mark").count() == 1
+    _looks(miriam, scripts=scripts)
+    miriam.page.check("[name=sure]")
+    miriam.presses(SUBMIT)
+
+
 def _closes(worker: Visitor, *, scripts: bool) -> None:
-    assert worker.sees("ask for Lena")
     _looks(worker, scripts=scripts)
     worker.follows("/close").chooses("org_0", C)
     _looks(worker, scripts=scripts)
-    until = (START + timedelta(days=9)).date().isoformat()
-    worker.fills(what_0="a room for two", until_0=until).presses(SUBMIT)
+    last_day = (now() + timedelta(days=9)).date().isoformat()
+    worker.fills(what_0="a room for two", until_0=last_day).presses(SUBMIT)
     assert worker.sees("a room for two")
     _looks(worker, scripts=scripts)
     worker.follows("/end")

@@ -19,12 +19,18 @@ from tests.e2e.conftest import Visitor
 from tests.e2e.test_journey import answer, open_case_with_need, record_consent, refer, register, until
 from tests.e2e.test_second_step import NEW_PASSWORD, gives, secret_on
 from tests.network import SOON
-from tests.packaging import conftest as packaging
 from tests.walked_page import Shell, sections
 
-wheel, programs = packaging.wheel, packaging.programs
 PAGE = ROOT / "docs" / "tutorial" / "first-node.md"
-PORTS = ("5700", "15700", "25700", "43690", "8081", "8082")  #: in the page; here others, which are free
+PORTS = (
+    "5700",
+    "15700",
+    "25700",
+    "43690",
+    "8080",
+    "8081",
+    "8082",
+)  #: in the page; here others, which are free
 OURS, THEIRS = "our-house", "echo-centre"
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/recover/\S+")
 JOINING = range(3, 8)  #: the sections that each organisation walks

@@ -1,29 +1,53 @@
 """A workshop in a browser: a worker refers, the facilitator answers for the others, and lets days pass."""
 
+import json
+import os
+import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from deploy.demo.organisations import COORDINATOR
-from deploy.practice.practice import Practice
-from deploy.practice.served import serve
+from deploy.practice.organisations import ORGANISATIONS
+from shared.polling import poll_until
 from tests.e2e.conftest import Visitor
 from tests.e2e.test_journey import open_case_with_need, record_consent, refer, register, until
 
 PAGES = ("/practice", "/practice/roles", "/practice/debriefing")
+BEGUN = 120.0  #: seconds until a network for a workshop is there
+HERE, THERE, *_ = ORGANISATIONS
+
+
+@dataclass(frozen=True)
+class Practice:
+    """Where the facilitator goes, and the people of each organisation."""
+
+    facilitator: str
+    nodes: dict[str, str]
 
 
 @pytest.fixture(scope="module")
-def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
-    going: Practice = Practice.begin(Path(tmp_path_factory.mktemp("workshop")))
-    servers = serve(going)
-    going.go_on()
-    yield going
-    for server in servers:
-        server.shutdown()
-    going.end()
+def practice(tmp_path_factory: pytest.TempPathFactory, programs: Path) -> Iterator[Practice]:
+    """As somebody has it who has installed the wheel."""
+    folder = tmp_path_factory.mktemp("workshop")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("THROUGHLINE_")}
+    going = subprocess.Popen(
+        [programs / "throughline", "practice", "--json", "practice.json"],
+        cwd=folder,
+        env=clean,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        file = folder / "practice.json"
+        poll_until(lambda: file.exists() and file.read_text().endswith("\n"), seconds=BEGUN, what="practice")
+        told = json.loads(file.read_text())
+        yield Practice(told["facilitator"].removesuffix("/practice"), told["nodes"])
+    finally:
+        going.terminate()
+        assert going.wait(BEGUN) == 0
 
 
 def _visitor(
@@ -35,19 +59,19 @@ def _visitor(
 
 
 def test_a_workshop(practice: Practice, browser: Browser) -> None:
-    here, there, *_ = practice.plan.nodes
-    worker = _visitor(browser, here.url, "en").signs_in(here.about.staff[0].username).speaks("en")
+    at_work = _visitor(browser, practice.nodes[HERE.org], "en")
+    worker = at_work.signs_in(HERE.staff[0].username).speaks("en")
     assert worker.sees("Practice: everybody here is invented")
     assert worker.complaints() == []
-    facilitator = _visitor(browser, practice.plan.reporting_url, "en", scripts=False).signs_in(COORDINATOR)
+    facilitator = _visitor(browser, practice.facilitator, "en", scripts=False).signs_in(COORDINATOR)
     register(worker, "Rada", "Rada")
-    record_consent(worker, there.org)
+    record_consent(worker, THERE.org)
     open_case_with_need(worker)
-    referral_id = refer(worker, there.org)
+    referral_id = refer(worker, THERE.org)
     until(worker, "delivered", "the worker sees that it is delivered")
 
     facilitator.goes_to("/practice")
-    assert facilitator.sees(there.about.name)
+    assert facilitator.sees(THERE.name)
     facilitator.presses("button[name=hours][value='24']")
     assert facilitator.sees("overdue")
     facilitator.presses("button[name=move][value=accept]")
@@ -63,7 +87,7 @@ def test_a_workshop(practice: Practice, browser: Browser) -> None:
 def test_nothing_is_wrong_with_the_facilitators_pages(
     practice: Practice, browser: Browser, language: str, width: int
 ) -> None:
-    facilitator = _visitor(browser, practice.plan.reporting_url, language, width=width).signs_in(COORDINATOR)
+    facilitator = _visitor(browser, practice.facilitator, language, width=width).signs_in(COORDINATOR)
     for page in PAGES:
         facilitator.goes_to(page).speaks(language)
         facilitator.goes_to(page)

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
+from importlib.metadata import version
 from subprocess import CompletedProcess
 from typing import Any
 
@@ -16,7 +17,7 @@ from deploy.composition import open_database
 from deploy.demo.plan import hub_environment, node_environment
 from deploy.demo.up import _environment
 from services.intake.storage.network_tables import word_of_hub
-from services.intake.storage.tables import directories, outbox, parked, referrals
+from services.intake.storage.tables import directories, link, outbox, parked, referrals
 from shared.messaging.topology import HUB_USER
 from shared.polling import poll_until
 from shared.settings import PREFIX
@@ -176,6 +177,14 @@ def test_the_hub_dates_the_directory_again_and_again(dating: Network, org: str) 
     third = poll_until(lambda: _after(second, dating, org), seconds=SOON, what="another word")
 
     assert first < second < third
+
+
+def test_with_it_a_node_learns_which_version_the_hub_runs(dating: Network) -> None:
+    said = select(link.c.state).where(link.c.name == "version of the hub")
+
+    found = poll_until(lambda: at_node(dating, said), seconds=SOON, what="the hub's version")
+
+    assert found == version("throughline")
 
 
 def _after(before: datetime, network: Network, org: str) -> datetime | None:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import yaml
@@ -42,9 +43,21 @@ def of_dockerfile(instruction: str) -> list[str]:
 
 
 def services(file: str, environ: Mapping[str, str]) -> dict[str, Service]:
-    """Those of the file in deploy/compose, with what ``.env`` says filled in; raises KeyError for what it lacks."""
-    told = yaml.safe_load(_filled((FOLDER / file).read_text("utf-8"), environ))
+    """Those of the file in deploy/compose, with what ``.env`` says filled in; raises KeyError for what it lacks.
+
+    Several files stand with : between them, as in ``COMPOSE_FILE``; a later one adds to those before.
+    """
+    parts = [yaml.safe_load(_filled((FOLDER / part).read_text("utf-8"), environ)) for part in file.split(":")]
+    told = reduce(_merged, parts)
     return {name: _service(name, service, told) for name, service in told["services"].items()}
+
+
+def _merged(one: Any, other: Any) -> Any:
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one | {
+            name: _merged(one[name], value) if name in one else value for name, value in other.items()
+        }
+    return [*one, *other] if isinstance(one, list) and isinstance(other, list) else other
 
 
 def _filled(text: str, environ: Mapping[str, str]) -> str:

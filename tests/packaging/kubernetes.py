@@ -11,7 +11,7 @@ from shared.testing.tree import ROOT
 
 Manifest = dict[str, Any]
 FOLDER = ROOT / "deploy" / "kubernetes"
-PLACES = ("hub", "node")
+PLACES = ("hub", "node", "watched/hub", "watched/node")
 
 
 @cache

@@ -10,7 +10,7 @@ from deploy.settings import ALL, CLASSES
 from shared.settings import PREFIX, variable
 from tests.packaging import kubernetes
 from tests.packaging.compose import services
-from tests.packaging.test_linted import ANYTHING, INSTANCES, UNITS
+from tests.packaging.test_linted import ANYTHING, FILES, INSTANCES, UNITS
 
 OPERATORS = [CLASSES["throughline network"], CLASSES["throughline web reporting"]]
 KNOWN = {variable(name) for name in ALL} | {f"{variable(name)}_FILE" for name in ALL}
@@ -29,10 +29,10 @@ def _classes(words: list[str], *, hub: bool) -> tuple[type, ...]:
 
 
 def _in_compose() -> Iterator[Deployed]:
-    for file in ("hub.yaml", "node.yaml"):
+    for file in FILES:
         for service in services(file, ANYTHING).values():
             if service.is_ours:
-                hub = file == "hub.yaml"
+                hub = file.startswith("hub")
                 yield f"{file}: {service.name}", _classes(service.words, hub=hub), set(service.environment)
 
 

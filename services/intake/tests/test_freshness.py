@@ -11,7 +11,7 @@ import pytest
 from services.intake.domain.freshness import Staleness
 from services.intake.storage.tables import referrals
 from services.intake.tests.node import HERE, NETWORK, START, THERE, WORKER, Node, directory
-from services.intake.usecases.freshness import freshness, watch_freshness
+from services.intake.usecases.freshness import freshness, version_of_hub, watch_freshness
 from services.intake.usecases.moves import MoveOrder, make_move
 from services.intake.usecases.refusals import Invalid
 from shared.messaging.errors import Refused
@@ -177,6 +177,17 @@ def test_each_look_at_a_stale_one_is_logged(counting: Node, logs: list[Any]) -> 
 
     [said] = logs
     assert (said["event"], said["state"], said["seconds"]) == ("directory.stale", "nobody_new", 73 * 3600)
+
+
+def test_which_version_the_hub_runs_is_what_it_said_last(node: Node) -> None:
+    def told() -> str | None:
+        with node.database.reading() as tx:
+            return version_of_hub(tx)
+
+    assert told() is None
+    for said in ("0.3.0", "0.2.0", None):
+        node.hears(word(node.at, hub_version=said))
+        assert told() == (said or "")
 
 
 ALARMS = {

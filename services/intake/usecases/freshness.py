@@ -6,6 +6,7 @@ from datetime import timedelta
 import structlog
 
 from services.intake.domain.freshness import Freshness, Staleness
+from services.intake.storage import bookkeeping
 from services.intake.storage import directory as directory_rows
 from services.intake.storage import freshness as rows
 from services.intake.storage.tables import metadata
@@ -19,6 +20,7 @@ from shared.sealing.register import SignedRegister
 
 ASK_AGAIN_AFTER = timedelta(minutes=10)
 OVERTAKEN_BY = timedelta(hours=1)  #: word of an older version may come late, and clocks differ
+_HUB = "version of the hub"
 
 log = structlog.get_logger()
 
@@ -62,10 +64,12 @@ def not_now(tx: Transaction, orgs: Collection[str]) -> dict[str, str]:
 def hear_word(tx: Transaction, word: DirectoryDated) -> None:
     """The hub says which directory is the newest. A moment in the future counts as now.
 
-    What we lack is asked for. Raises Refused, which is an alarm: ``directory_split`` or ``register_split`` when it says
-    another hash than ours for a version that we have, ``directory_rolled_back`` when an older one is to be the newest.
+    What we lack is asked for, and the version of the hub is noted. Raises Refused, which is an alarm:
+    ``directory_split`` or ``register_split`` when it says another hash than ours for a version that we have,
+    ``directory_rolled_back`` when an older one is to be the newest.
     """
     fresh_at = rows.begin(tx)
+    bookkeeping.put_link(tx, _HUB, word.hub_version or "")
     ours, kept = directory_rows.newest_directory(tx), kept_register(tx, metadata)
     if rows.directory_hash(tx, word.directory_version) not in (None, word.hash):
         raise Refused("directory_split")
@@ -79,6 +83,12 @@ def hear_word(tx: Transaction, word: DirectoryDated) -> None:
         rows.set_word(tx, fresh_at=max(fresh_at, min(word.said_at, tx.at)))
     elif word.said_at > (rows.directory_kept_at(tx) or tx.at) + OVERTAKEN_BY:
         raise Refused("directory_rolled_back")
+
+
+def version_of_hub(tx: Transaction) -> str | None:
+    """Which version of the software the hub runs, as it said last; empty if it does not say, None before any word."""
+    found = bookkeeping.find_link(tx, _HUB)
+    return found[1] if found else None
 
 
 def _is_split(kept: SignedRegister, word: DirectoryDated) -> bool:

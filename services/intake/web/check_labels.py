@@ -15,6 +15,7 @@ VERDICTS: Mapping[str, Any] = {
 }
 
 CHECKS: Mapping[str, Any] = {
+    "joined": _l("Joined a network"),
     "clock": _l("This machine's clock"),
     "clock_of_hub": _l("Our clock and the hub's"),
     "key_file": _l("The key file"),
@@ -30,7 +31,7 @@ CHECKS: Mapping[str, Any] = {
     "directory": _l("The hub's word on the directory"),
     "worker": _l("The worker"),
     "processes": _l("One process of each kind"),
-    "versions": _l("Processes of one version"),
+    "versions": _l("Versions here and at the hub"),
     "outbox": _l("What is to be sent"),
     "parked": _l("Messages that wait for a person"),
     "backup": _l("The last backup"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
+from importlib.metadata import version as version_of
 
 import pytest
 
@@ -40,7 +41,7 @@ def words(hub: Hub) -> list[Said]:
     return hub.said()
 
 
-def test_it_says_to_all_which_versions_are_the_newest_and_when(hub: Hub) -> None:
+def test_it_says_to_all_which_versions_are_the_newest_and_when_and_its_own(hub: Hub) -> None:
     [said] = words(hub)
 
     with hub.database.reading() as tx:
@@ -52,6 +53,7 @@ def test_it_says_to_all_which_versions_are_the_newest_and_when(hub: Hub) -> None
         said_at=START,
         register_version=1,
         register_hash=NETWORK.register.hash,
+        hub_version=version_of("throughline"),
     )
 
 

@@ -1,6 +1,7 @@
 """The hub says again and again which directory is the newest, so that a node knows how old its own word of it is."""
 
 from datetime import timedelta
+from importlib.metadata import version as version_of
 
 from services.referral import directory_storage as storage
 from services.referral.storage import known_organisations, metadata
@@ -9,6 +10,8 @@ from shared.database import Database, Transaction
 from shared.messaging.registers import kept_register
 from shared.messaging.topology import TO_ALL
 from shared.schemas.referral import DirectoryDated
+
+VERSION = version_of("throughline")
 
 
 def date_directory(database: Database, every: timedelta) -> bool:
@@ -28,6 +31,7 @@ def date_directory(database: Database, every: timedelta) -> bool:
             said_at=tx.at,
             register_version=kept[0].register.version if kept else None,
             register_hash=kept[0].hash if kept else None,
+            hub_version=VERSION,
         )
         tx.outbox.publish(tx, word, to=TO_ALL, subject=f"directory/{version}")
     return True

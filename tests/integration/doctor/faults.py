@@ -15,8 +15,10 @@ from deploy.doctor import configuration
 from deploy.doctor import database as of_database
 from services.intake.storage.network_tables import round_trips, word_of_hub
 from services.intake.storage.tables import link, outbox, parked, staff
+from services.intake.usecases.freshness import hear_word
 from services.intake.usecases.processes import PAGES, WORKER, show
 from shared.clock import new_id, now
+from shared.schemas.referral import DirectoryDated
 from shared.sealing import OwnKeys, read_key_file
 from shared.sealing.key_file import replace_key_file
 from shared.settings import SettingsWrong
@@ -101,6 +103,17 @@ def two_workers(site: Site) -> None:
 def other_pages(site: Site) -> None:
     with site.database() as database:
         show(database, PAGES, of="0.0.9")
+
+
+def hub_of(said: str | None) -> Callable[[Site], None]:
+    """The hub has said which directory is the newest, and of which version it is."""
+
+    def plant(site: Site) -> None:
+        with site.database() as database, database.transaction() as tx:
+            kept = DirectoryDated(directory_version=1, hash="0" * 64, said_at=now(), hub_version=said)
+            hear_word(tx, kept)
+
+    return plant
 
 
 FAULTS: dict[str, tuple[str, Callable[[Site], Any], str]] = {
@@ -207,6 +220,8 @@ FAULTS: dict[str, tuple[str, Callable[[Site], Any], str]] = {
     "the worker is silent": ("worker", doing(lambda: noted("worker", minutes=5)), "run intake"),
     "two workers have the same file": ("processes", two_workers, "end one"),
     "pages of another version run": ("versions", other_pages, "anew"),
+    "the hub is of a newer version": ("versions", hub_of("99.0.0"), "upgrade-a-node"),
+    "the hub is of an older version": ("versions", hub_of("0.0.9"), "ask the hub"),
     "something waits long to be sent": ("outbox", doing(lambda: row_of_outbox(hours=3)), "mend-what-waits"),
     "something waits too long": ("outbox", doing(lambda: row_of_outbox(days=3)), "mend-what-waits"),
     "something is parked": ("parked", doing(parks), "parked list"),

@@ -1,5 +1,6 @@
 """What may be wrong with a hub: each fault with the check that finds it, and what its remedy says."""
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -65,6 +66,20 @@ def row_of_parked() -> Any:
     return reporting.tables["parked"].insert().values(id=new_id(), message_id=None, parked_at=now(), **facts)
 
 
+def copy_of(service: str, *, days: float) -> Callable[[HubSite], None]:
+    """The last was made so long ago."""
+
+    def plant(hub: HubSite) -> None:
+        at = (now() - timedelta(days=days)).timestamp()
+        os.utime(hub.folder / "copies" / f"{service}.dump.age", (at, at))
+
+    return plant
+
+
+def copied_to_nothing(hub: HubSite) -> None:
+    (hub.folder / "copies" / "referral.dump.age").write_text("")
+
+
 FAULTS: dict[str, tuple[str, Callable[[HubSite], Any], str]] = {
     "a setting is missing": (
         "settings",
@@ -88,6 +103,15 @@ FAULTS: dict[str, tuple[str, Callable[[HubSite], Any], str]] = {
         "migrations",
         doing("reporting", lambda: text("UPDATE alembic_version SET version_num = '9999'")),
         "start that version",
+    ),
+    "a copy is older than a day": ("copies", copy_of("reporting", days=2), "Keep the hub's databases"),
+    "a copy is older than a week": ("copies", copy_of("referral", days=9), "Keep the hub's databases"),
+    "a copy is an empty file": ("copies", copied_to_nothing, "Keep the hub's databases"),
+    "nobody says where copies lie": ("copies", set_to(hub_copies_folder=""), "THROUGHLINE_HUB_COPIES_FOLDER"),
+    "the folder of copies is gone": (
+        "copies",
+        set_to(hub_copies_folder="/nowhere/at/all"),
+        "HUB_COPIES_FOLDER",
     ),
     "the broker's management does not answer": (
         "broker",

@@ -5,6 +5,7 @@ import ssl
 import threading
 from contextlib import closing
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from shared.clock import now
 from shared.database import Database
 from shared.messaging.authority import keep, new_authority
 from tests.in_process import throughline
-from tests.integration.doctor.faults import FAULTS
+from tests.integration.doctor.faults import FAULTS, hub_of
 from tests.integration.doctor.site import Site
 
 
@@ -86,6 +87,29 @@ def test_a_server_that_does_not_wait_for_its_disk(site: Site, postgres_url: str)
     code, examined = site.examined("--only", "durability")
 
     assert (code, "on" in examined["durability"]["remedy"]) == (2, True)
+
+
+SAID_BY_HUB = {
+    version("throughline"): "as at the hub",
+    None: "does not tell",
+    "1..0": "does not tell",
+}
+
+
+@pytest.mark.parametrize("said", SAID_BY_HUB)
+def test_a_hub_of_our_version_is_well_and_so_is_one_that_does_not_tell(site: Site, said: str | None) -> None:
+    hub_of(said)(site)
+
+    examined = site.examined("--only", "versions")[1]["versions"]
+
+    assert (examined["verdict"], examined["remedy"]) == ("well", "")
+    assert SAID_BY_HUB[said] in examined["says"]
+
+
+def test_a_hub_that_was_not_heard_yet_is_no_fault(site: Site) -> None:
+    examined = site.examined("--only", "versions")[1]["versions"]
+
+    assert (examined["verdict"], "nothing of its own yet" in examined["says"]) == ("well", True)
 
 
 MENDED = (

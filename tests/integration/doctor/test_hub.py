@@ -66,7 +66,11 @@ def hub(
     for service in SERVICES:
         upgrade(f"services.{service}", databases[f"{service}_database_url"])
     found_hub(databases["referral_database_url"])
+    (copies := tmp_path / "copies").mkdir()
+    for service in SERVICES:
+        (copies / f"{service}.dump.age").write_text("sealed")
     files = {
+        "hub_copies_folder": str(copies),
         "key_file": str(keys / "hub.key"),
         "network_file": str(keys / "network.json"),
         "public_url": pages,

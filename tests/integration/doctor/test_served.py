@@ -70,7 +70,8 @@ def test_a_well_node_is_well_with_the_settings_of_its_pages_alone(site: Site) ->
     rows = found(site, nothing)
 
     assert {name: row[0] for name, row in rows.items() if row[0] != "well"} == {
-        "durability": "not applicable"
+        "durability": "not applicable",
+        "joined": "not applicable",
     }
 
 
