@@ -56,7 +56,7 @@ def test_each_roster_says_who_is_missing_and_what_became_of_its_sum(hub: World) 
 @pytest.mark.parametrize(
     ("known", "said"),
     [
-        ({}, "has not heard from 3 of 5"),
+        ({}, "lacks the counts of 4 of 5"),
         ({"completed_at": 1}, "all have contributed, masks are being lifted"),
         ({"completed_at": 1, "opened_at": 1}, "the sum is read"),
     ],

@@ -229,7 +229,8 @@ def sources(report: Report) -> str:
 
 def state_of_roster(standing: Standing) -> str:
     """Where the sum of a roster stands."""
-    roster, waits = standing.roster, sum(one is None for one in standing.said.values())
+    roster = standing.roster
+    lacking = sum(one is None or one.refused is not None for one in standing.said.values())
     if roster.wrong:
         return str(_("the sum cannot be right, and is not used"))
     if roster.opened_at:
@@ -238,7 +239,7 @@ def state_of_roster(standing: Standing) -> str:
         return str(_("another has taken its place: its sum can never be read"))
     if roster.completed_at:
         return str(_("all have contributed, masks are being lifted"))
-    return str(_("has not heard from %(number)d of %(all)d", number=waits, all=len(standing.said)))
+    return str(_("lacks the counts of %(number)d of %(all)d", number=lacking, all=len(standing.said)))
 
 
 def said_to_roster(said: Said | None) -> str:
