@@ -43,6 +43,7 @@ WHY = {
     "quarter_not_over": "the quarter is not over: its counts are added up once, so wait for its end",
     "period_closed": "the quarter takes counts no longer",
     "not_masked": "counts of that quarter do not leave masked: see throughline report change-settings --masked-from",
+    "roster_small": "a roster needs as many organisations as a release: see throughline report settings",
     "roster_completed": "all of the last roster have contributed: no other sum of the quarter may be read",
     "organisation_unknown": "one of the organisations is not in the register, or has sent these counts openly",
 }  #: what is wrong, and so what to do, by the code of a refusal

@@ -1,7 +1,7 @@
 """Masked counts over the hub: it reads the sum of a roster, nobody's counts, and never two sums that differ by one."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,11 @@ from services.reporting.usecases.report import table
 from services.reporting.usecases.rosters import NotSigned
 from services.reporting.usecases.staff import add_coordinator
 from shared.database import Database
+from shared.messaging.amqp import AmqpLink
+from shared.messaging.post import Post
+from shared.polling import poll_until
 from shared.sealing.masking import unpacked
+from shared.testing.broker import Broker, furnish
 from tests.two_organisations import World
 
 ORGS = ("bridge", "harbour", "lantern", "oak", "river", "shore")
@@ -174,3 +178,39 @@ def test_counts_of_earlier_quarters_leave_as_before_and_stand_beside(world: Worl
     assert sum(contribute_all_counts(world.databases[org]) for org in ORGS) == 5
     world.network.settle()
     assert shown(world) == 45
+
+
+@pytest.fixture
+def over_rabbitmq(world: World, broker: Broker, vhost: str) -> Iterator[World]:
+    """The same network, each service with a link to a real broker of its own."""
+    furnish(broker, vhost, *ORGS)
+    with ExitStack() as opened:
+        for place, (pump, link) in enumerate(world.network.pumps):
+            post: Any = link
+            wire = AmqpLink(vhost, post.queue)
+            opened.callback(wire.close, politely=False)
+            world.network.pumps[place] = (pump, Post(wire, post.queue, post.scribe))
+        yield world
+
+
+def test_over_rabbitmq_somebody_is_missing_and_the_others_are_added_up(over_rabbitmq: World) -> None:
+    world = over_rabbitmq
+
+    def turned(what: Any) -> Any:
+        def turn() -> Any:
+            for pump, link in world.network.pumps:
+                pump.step(link, 0)
+            return what()
+
+        return poll_until(turn, seconds=60, what="the nodes")
+
+    number = deciding.propose_rules(hub(world), {"masked_from": PERIOD}, "anna")
+    deciding.approve_rules(hub(world), number, "boris")
+    world.clock.pass_time(days=35)
+    silent(world, "shore")
+    asks(world)
+    turned(lambda: len(stored(world)) == 5)
+    asks(world, without=("shore",))
+    turned(lambda: shown(world) is not None)
+    assert shown(world) == 36
+    assert all(row.masked is None for row in stored(world))

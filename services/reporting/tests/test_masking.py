@@ -283,7 +283,7 @@ def test_what_is_no_roster_is_not_signed(hub: Any) -> None:
     assert refused(hub, "2026-Q2") == "quarter_not_over"
     assert refused(hub, "2025-Q4") == "period_closed"
     assert refused(hub, without=("nobody",)) == "organisation_unknown"
-    assert refused(hub, without=("oak", "river")) == "too_few_organisations"
+    assert refused(hub, without=("oak", "river")) == "roster_small"
     assert refused(hub, by="mallory") == "coordinator_unknown"
     masked_from(hub, "2026-Q2")
     assert refused(hub) == "not_masked"

@@ -19,7 +19,7 @@ class NotSigned(Exception):
     """What keeps a roster from being signed.
 
     Codes: quarter_unknown, quarter_not_over, period_closed, not_masked, roster_completed, organisation_unknown,
-    too_few_organisations.
+    roster_small.
     """
 
     def __init__(self, code: str) -> None:
@@ -94,7 +94,7 @@ def _keys_of(tx: Transaction, period: str, members: Collection[str]) -> dict[str
     if set(members) - known.keys():
         raise NotSigned("organisation_unknown")
     if len(members) < decisions.rules_in_force(tx).organisations:
-        raise NotSigned("too_few_organisations")
+        raise NotSigned("roster_small")
     return {org: known[org] for org in members}
 
 
