@@ -173,6 +173,16 @@ def test_once_our_mask_was_lifted_every_other_roster_of_the_quarter_is_refused(a
     assert [one.roster for one in lifted(among)] == [4]
 
 
+def test_of_two_that_were_answered_at_the_same_moment_only_one_is_lifted(among: Node) -> None:
+    """Two processes of the node each took one, and saw nothing of the other."""
+    with among.database.transaction() as tx:
+        for number in (4, 5):
+            rows.add_roster(tx, rows.Roster(number, PERIOD, 6, tx.at, seed=bytes(32)))
+    among.hears(completed(4), completed(5))
+    among.hears(completed(5), completed(4))
+    assert {one.roster for one in lifted(among)} == {4}
+
+
 def test_an_older_roster_that_comes_late_is_refused(among: Node) -> None:
     among.hears(roster(5))
     among.hears(roster(4), completed(4))

@@ -75,12 +75,18 @@ def hear_rosters(tx: Transaction, signed: Sequence[RosterSigned], ring: KeyRing)
 def hear_completed(tx: Transaction, completed: Sequence[RosterCompleted]) -> None:
     """Give our own mask for a roster to which all have contributed, unless a newer one took its place."""
     for one in completed:
-        found = {roster.number: roster for roster in rows.rosters_of(tx, one.period)}
-        roster = found.get(one.roster)
-        if roster is not None and roster.seed is not None:
-            rows.set_lifted(tx, roster.number)
-            event = MaskLifted(period=one.period, roster=one.roster, seed=roster.seed.hex())
-            tx.outbox.publish(tx, event, to=from_node(tx.outbox.sender), subject=f"counts/{one.period}")
+        known = rows.rosters_of(tx, one.period)
+        roster = next((roster for roster in known if roster.number == one.roster), None)
+        if roster is None or roster.seed is None or _was_lifted(known, but=roster.number):
+            continue
+        rows.set_lifted(tx, roster.number)
+        event = MaskLifted(period=one.period, roster=one.roster, seed=roster.seed.hex())
+        tx.outbox.publish(tx, event, to=from_node(tx.outbox.sender), subject=f"counts/{one.period}")
+
+
+def _was_lifted(known: Sequence[Roster], *, but: int | None = None) -> bool:
+    """Whether our mask was lifted for another roster of the quarter."""
+    return any(one.lifted_at for one in known if one.number != but)
 
 
 def _contribute(tx: Transaction, roster: RosterSigned, known: Sequence[Roster], ring: KeyRing) -> bytes:
@@ -100,7 +106,7 @@ def _contribute(tx: Transaction, roster: RosterSigned, known: Sequence[Roster], 
 
 def _check_quarter(tx: Transaction, roster: RosterSigned, known: Sequence[Roster]) -> None:
     """One roster after another, none once our mask was lifted, and none for what the hub has read already."""
-    if any(one.lifted_at for one in known):
+    if _was_lifted(known):
         raise NotContributed("mask_lifted")
     if known and roster.number < known[0].number:
         raise NotContributed("roster_old")

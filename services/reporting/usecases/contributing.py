@@ -83,10 +83,10 @@ def _hears_answers(message: Message, event: CountsContributed) -> bool:
 
 def _answer(tx: Transaction, batch: Batch, message: Message, event: CountsContributed) -> str:
     """What became of it; counts that stand under the same revision are another node's life, before a restore."""
-    if is_masked(tx, event.period):
-        return MASKED_ONLY
     if message in batch.repeated:
         return answer_given(tx, message.sender, event.period, event.revision) or REPLACED
+    if is_masked(tx, event.period):
+        return MASKED_ONLY
     refused = batch.left_out.get(message.key)
     if refused is not None:
         return str(getattr(refused, "code", type(refused).__name__))
