@@ -1,4 +1,4 @@
-"""``throughline report``: release a period's figures with noise, by two people; the ledger, and the network's rules."""
+"""``throughline report``: what two people decide: releases with noise, rosters of masked counts, the rules."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,10 +12,11 @@ from deploy.console import fail, out, show, show_json
 from services.reporting.domain.periods import PeriodUnknown
 from services.reporting.domain.rules import RulesWrong
 from services.reporting.storage import tables
-from services.reporting.storage.decisions import RULES
-from services.reporting.usecases import deciding, releasing
+from services.reporting.storage.decisions import ROSTER, RULES
+from services.reporting.usecases import deciding, releasing, rosters
 from services.reporting.usecases.deciding import NotDecided
 from services.reporting.usecases.releasing import NotReleased
+from services.reporting.usecases.rosters import NotSigned
 from services.reporting.usecases.staff import SignInRefused, sign_in
 from shared.database import Database
 from shared.schema_version import is_newest
@@ -38,6 +39,13 @@ WHY = {
     "period_open": "the period still takes counts: release it once it is closed",
     "too_few_organisations": "too few organisations have sent counts for each of its quarters",
     "period_unknown": "a period is written 2026-Q4, or 2026",
+    "quarter_unknown": "a quarter is written 2026-Q4",
+    "quarter_not_over": "the quarter is not over: its counts are added up once, so wait for its end",
+    "period_closed": "the quarter takes counts no longer",
+    "not_masked": "counts of that quarter do not leave masked: see throughline report change-settings --masked-from",
+    "roster_small": "a roster needs as many organisations as a release: see throughline report settings",
+    "roster_completed": "all of the last roster have contributed: no other sum of the quarter may be read",
+    "organisation_unknown": "one of the organisations is not in the register, or has sent these counts openly",
 }  #: what is wrong, and so what to do, by the code of a refusal
 
 
@@ -59,6 +67,23 @@ def release(
     out.print(f"Proposal {number}. Another coordinator: throughline report approve {number} --as NAME")
 
 
+def roster(
+    quarter: Annotated[str, typer.Argument(help="2026-Q4.")],
+    *,
+    by: As,
+    without: Annotated[
+        list[str] | None, typer.Option(help="An organisation that is left out; may be repeated.")
+    ] = None,
+) -> None:
+    """Ask for the sum of a quarter's masked counts; once a second coordinator approves, nodes are asked for theirs."""
+    web, database = _signed_in(by)
+    with _explained():
+        number = rosters.propose_roster(
+            database, quarter, by, without=without or (), open_for=web.settings.open_for
+        )
+    out.print(f"Proposal {number}. Another coordinator: throughline report approve {number} --as NAME")
+
+
 def approve(number: Annotated[int, typer.Argument(help="The proposal.")], *, by: As) -> None:
     """Approve what another coordinator asked for. Again: finish a release that was broken off."""
     web, database = _signed_in(by)
@@ -67,6 +92,12 @@ def approve(number: Annotated[int, typer.Argument(help="The proposal.")], *, by:
             what = deciding.find(tx, number).what
         if what == RULES:
             show_json(asdict(deciding.approve_rules(database, number, by)))
+            return
+        if what == ROSTER:
+            signed = rosters.approve_roster(database, number, by, open_for=web.settings.open_for)
+            out.print(
+                f"Signed: {', '.join(sorted(signed.members))} for {signed.period}. They are being asked."
+            )
             return
         made = releasing.approve_release(database, number, by, open_for=web.settings.open_for)
     out.print(
@@ -121,11 +152,20 @@ def change_settings(
     epsilon: Annotated[float | None, typer.Option(help="The most that is spent on anybody's year.")] = None,
     workbook: Annotated[int | None, typer.Option(help="The workbook that nodes count by.")] = None,
     organisations: Annotated[int | None, typer.Option(help="Of how many a release must be made.")] = None,
+    masked_from: Annotated[
+        str | None, typer.Option(help="The quarter from which counts leave masked; never: none does.")
+    ] = None,
 ) -> None:
     """Ask for other rules; they are in force once a second coordinator approves them."""
     _, database = _signed_in(by)
     thousandths = None if epsilon is None else round(epsilon * THOUSAND)
-    wanted = {"epsilon": thousandths, "workbook": workbook, "organisations": organisations}
+    since = "" if masked_from == "never" else masked_from
+    wanted = {
+        "epsilon": thousandths,
+        "workbook": workbook,
+        "organisations": organisations,
+        "masked_from": since,
+    }
     changes = {name: value for name, value in wanted.items() if value is not None}
     if not changes:
         fail("nothing would change: give at least one of the options")
@@ -136,7 +176,7 @@ def change_settings(
 
 def attach(app: typer.Typer) -> None:
     """Add these commands to ``throughline report``."""
-    for command in (release, approve, ledger, settings, change_settings):
+    for command in (release, roster, approve, ledger, settings, change_settings):
         app.command()(command)
 
 
@@ -148,7 +188,7 @@ def _explained() -> Iterator[None]:
         if refused.code == "budget_spent":
             fail(f"that is more than is left of the year's epsilon: {refused.left / THOUSAND}")
         fail(WHY[refused.code])
-    except (NotDecided, RulesWrong, PeriodUnknown) as refused:
+    except (NotDecided, NotSigned, RulesWrong, PeriodUnknown) as refused:
         fail(WHY[refused.code])
 
 

@@ -29,6 +29,7 @@ from shared.messaging.entrypoint import Injected, hears
 from shared.notices.mail import MailChannel
 from shared.schemas.conferences import ConferencePassed, ConferenceRefused
 from shared.schemas.hub import MessagesReceived
+from shared.schemas.masking import MaskingDecided, RosterCompleted, RosterSigned
 from shared.schemas.questions import (
     CapacityAnswerPassed,
     CapacityQuestionNoted,
@@ -94,6 +95,9 @@ class IntakeService:
         ErasurePassed,
         ErasureAnswered,
         CountsAnswered,
+        MaskingDecided,
+        RosterSigned,
+        RosterCompleted,
         MessagesReceived,
     )
     def on_network(self, tx: Transaction, batch: Batch) -> None:

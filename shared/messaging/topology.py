@@ -96,6 +96,9 @@ HUB_QUEUES: dict[str, tuple[Binding, ...]] = {
     ),
     "reporting": (
         (NETWORK_IN, "from.*.intake.counts_contributed"),
+        (NETWORK_IN, "from.*.intake.counts_masked"),
+        (NETWORK_IN, "from.*.intake.mask_lifted"),
+        (NETWORK_IN, "from.*.intake.roster_refused"),
         (HUB_EVENTS, "reporting.referral.moved"),
         (HUB_EVENTS, "reporting.referral.overdue"),
         (HUB_EVENTS, "reporting.referral.directory_published"),

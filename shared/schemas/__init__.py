@@ -1,6 +1,6 @@
 """The contract between the organisations: every event, once, with its example."""
 
-from shared.schemas import conferences, hub, intake, questions, referral, reporting
+from shared.schemas import conferences, hub, intake, masking, questions, referral, reporting
 from shared.schemas.registry import Event, Record, event_types, find, newest
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "find",
     "hub",
     "intake",
+    "masking",
     "newest",
     "questions",
     "referral",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 VERSION = 2
 LIMITED = 2  #: the first workbook by which nobody is in more cells of a table than it declares
+FEWEST = 5  #: organisations of which figures are ever added up under masks, or released
 EXPLOITATION = (
     "isForcedLabour",
     "isSexualExploit",

@@ -52,6 +52,10 @@ class KeyRing:
         """The key of that id."""
         return self._by_id.get(id)
 
+    def named(self, public: str) -> PrivateKey | None:
+        """The key whose public half that is."""
+        return self.find(key_id(public))
+
 
 def key_id(public: str) -> bytes:
     """The first bytes of the public key's SHA-256."""

@@ -24,6 +24,19 @@ COUNTED: Labels = {
     "activities": _l("Prevention and awareness raising"),
 }  #: the workbook's tables
 
+ROSTERS_REFUSED: Labels = {
+    "mask_lifted": _l("It has lifted its mask for another roster of the quarter."),
+    "roster_old": _l("It knows a newer roster."),
+    "node_restored": _l("The node was restored from a backup after the quarter had ended."),
+    "counted_openly": _l("Its counts of the quarter have left unmasked before."),
+    "roster_network": _l("The roster is of another network."),
+    "roster_small": _l("The roster has fewer than five organisations."),
+    "roster_key": _l("A key of the roster is not the one that its register names."),
+    "newer_workbook": _l("Its version of Throughline does not know the workbook."),
+    "roster_cells": _l("Its version of Throughline has other lists of codes."),
+    "counts_undeclared": _l("It counted something that is in no declared list."),
+}  #: why a node contributes nothing to a roster
+
 STATES: Labels = {
     State.SENT: _l("sent"),
     State.DELIVERED: _l("delivered"),

@@ -2,16 +2,19 @@
 
 import json
 import subprocess
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from deploy.composition import open_database
-from services.reporting.domain.periods import parse_period
+from services.reporting.domain.periods import parse_period, quarter_of
+from services.reporting.storage import metadata
 from services.reporting.storage.contributed import Contribution, keep_contributions
 from services.reporting.usecases.staff import add_coordinator
 from shared.messaging.message import HUB
 from shared.migrations import upgrade
+from shared.sealing import OwnKeys
 from tests.integration.test_command_line import throughline
 
 PASSWORD = "harbour lamp seven rivers"
@@ -87,3 +90,35 @@ def test_a_period_that_is_still_open_is_refused(hub: dict[str, str]) -> None:
 def test_without_a_second_step_nobody_decides_where_one_is_required(hub: dict[str, str]) -> None:
     refused = says(hub | {"second_factor": "required"}, "release", PERIOD, "--as", "anna")
     assert (refused.returncode, "second step" in refused.stderr) == (1, True)
+
+
+def test_a_roster_is_signed_by_two_or_says_what_is_missing(hub: dict[str, str]) -> None:
+    quarter = str(quarter_of(quarter_of(datetime.now(UTC)).begins - timedelta(days=1)))
+    hub |= {"period_open_days": "100"}  # whatever day it is today
+    early = says(hub, "roster", quarter, "--as", "anna")
+    assert (early.returncode, "do not leave masked" in early.stderr) == (1, True)
+    wrong = says(hub, "change-settings", "--as", "anna", "--masked-from", "soon")
+    assert (wrong.returncode, "2026-Q4" in wrong.stderr) == (1, True)
+    assert says(hub, "change-settings", "--as", "anna", "--masked-from", quarter).returncode == 0
+    assert says(hub, "approve", "1", "--as", "boris").returncode == 0
+    lonely = says(hub, "roster", quarter, "--as", "anna")
+    assert (lonely.returncode, "as many organisations as a release" in lonely.stderr) == (1, True)
+
+    in_the_register(hub, "harbour", "lantern", "bridge", "oak", "river", "shore")
+    stranger = says(hub, "roster", quarter, "--as", "anna", "--without", "nobody")
+    assert (stranger.returncode, "not in the register" in stranger.stderr) == (1, True)
+    assert says(hub, "roster", quarter, "--as", "anna", "--without", "oak").returncode == 0
+    alone = says(hub, "approve", "2", "--as", "anna")
+    assert (alone.returncode, "somebody else" in alone.stderr) == (1, True)
+    signed = says(hub, "approve", "2", "--as", "boris")
+    assert signed.returncode == 0, signed.stderr
+    assert "bridge, harbour, lantern, river, shore" in signed.stdout
+
+
+def in_the_register(hub: dict[str, str], *orgs: str) -> None:
+    database = open_database("reporting", hub["reporting_database_url"], sender=HUB)
+    with database.transaction() as tx:
+        known = [(org, OwnKeys.generate().public) for org in orgs]
+        rows = [{"party": org, "sealing": k.sealing, "signing": k.signing, "version": 1} for org, k in known]
+        tx.execute(insert(metadata.tables["keys"]), rows)
+    database.close()

@@ -87,6 +87,12 @@ def _entry(row: Any) -> Entry:
     return Entry(**known | {"action": Action(row["action"]), "via": Via(row["via"])})
 
 
+def restored_at(tx: Transaction) -> datetime | None:
+    """When the node was last restored from a backup, if it ever was."""
+    c = entries.c
+    return tx.execute(select(func.max(c.at)).where(c.action == Action.NODE_RESTORED)).scalar()
+
+
 def anything_unchained(tx: Transaction) -> bool:
     """Whether an entry waits for its place; a look that takes no lock."""
     return tx.execute(select(entries.c.id).where(entries.c.number.is_(None)).limit(1)).first() is not None

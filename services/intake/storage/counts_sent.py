@@ -14,7 +14,7 @@ from shared.rows import put
 
 @dataclass(frozen=True)
 class Sent:
-    """One revision of a quarter's counts, exactly as it left: table, codes and count of each cell."""
+    """One revision of a quarter's counts, as it left or was masked for a ``roster``: the cells and how many."""
 
     period: str
     revision: int
@@ -24,6 +24,7 @@ class Sent:
     answer: str | None = None
     workbook_in_force: int | None = None
     answered_at: datetime | None = None
+    roster: int | None = None
 
 
 def add_sent(tx: Transaction, sent: Sent) -> None:

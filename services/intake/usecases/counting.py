@@ -10,7 +10,7 @@ import orjson
 
 from services.intake.domain import Action
 from services.intake.domain.period import bounds, quarters
-from services.intake.storage import bookkeeping
+from services.intake.storage import bookkeeping, masking
 from services.intake.storage import counts as rows
 from services.intake.storage import counts_sent as told
 from services.intake.storage.counts import Counted
@@ -18,13 +18,13 @@ from services.intake.storage.counts_sent import Sent
 from services.intake.usecases import audit
 from shared.database import Database, Transaction
 from shared.messaging.topology import from_node
+from shared.schemas.cells import CellKey
 from shared.schemas.codes import published_age_band
 from shared.schemas.intake import Cell, CountsContributed
 from shared.schemas.reporting import CountsAnswered
 from shared.schemas.workbook import ANY, TABLES, UNKNOWN, VERSION, published, tables_of
 
 OPEN_FOR = timedelta(days=45)  #: after its end the reporting service takes counts of a quarter no longer
-CellKey = tuple[str, tuple[str, ...]]  #: a declared table and the codes of one of its cells
 
 
 def count(tx: Transaction, period: str, workbook: int = VERSION) -> list[Cell]:
@@ -98,12 +98,13 @@ def contribute_counts(database: Database, period: str) -> bool:
         audit.did(tx, None, Action.COUNTS_CONTRIBUTED)
         outbox, subject = tx.outbox, f"counts/{period}"
         outbox.publish(
-            tx, contributed, to=from_node(outbox.sender), subject=subject, awaits=_awaited(period, revision)
+            tx, contributed, to=from_node(outbox.sender), subject=subject, awaits=awaited(period, revision)
         )
         return True
 
 
-def _awaited(period: str, revision: int) -> str:
+def awaited(period: str, revision: int) -> str:
+    """What counts of a quarter await: their answer."""
     return f"counts:{period}:{revision}"
 
 
@@ -118,7 +119,7 @@ def hear_answers_to_counts(tx: Transaction, answers: Iterable[CountsAnswered]) -
         told.set_answer(
             tx, answer.period, answer.revision, answer=answer.answer, in_force=answer.workbook_in_force
         )
-        tx.outbox.receipted(tx, [_awaited(answer.period, answer.revision)])
+        tx.outbox.receipted(tx, [awaited(answer.period, answer.revision)])
 
 
 def _digest(workbook: int, cells: Iterable[Cell]) -> str:
@@ -128,10 +129,11 @@ def _digest(workbook: int, cells: Iterable[Cell]) -> str:
 def contribute_all_counts(database: Database) -> int:
     """The same for every quarter that is still open and had a case or an activity; says how many were told.
 
-    Consent, needs and the state of cases change later.
+    Consent, needs and the state of cases change later. Counts that leave masked wait for their roster.
     """
     with database.reading() as tx:
         span = rows.span_of_cases(tx)
         known = told.periods_of_activities(tx) | (set(quarters(*span)) if span else set())
+        known = {period for period in known if not masking.leaves_masked(tx, period)}
     still_open = [period for period in sorted(known) if bounds(period)[1] + OPEN_FOR > database.clock()]
     return sum(contribute_counts(database, period) for period in still_open)

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from services.intake.domain import Action, Actor
 from services.intake.domain.period import bounds, quarter_of
 from services.intake.storage import counts_sent as rows
+from services.intake.storage import masking
 from services.intake.storage.counts_sent import Sent
+from services.intake.storage.masking import Roster
 from services.intake.usecases import audit
 from services.intake.usecases.counting import OPEN_FOR
 from services.intake.usecases.refusals import Invalid, NotPermitted
@@ -23,6 +25,18 @@ def sent_counts(database: Database, by: Actor) -> list[Sent]:
         found = rows.newest_sent(tx, limit=NEWEST)
     audit.saw(database, by, Action.COUNTS_READ)
     return found
+
+
+def masked_from(database: Database) -> str | None:
+    """The quarter from which counts leave masked, if that was decided."""
+    with database.reading() as tx:
+        return masking.masked_from(tx)
+
+
+def newest_rosters(database: Database) -> dict[int, Roster]:
+    """The rosters that came last, newest first, by their numbers."""
+    with database.reading() as tx:
+        return {roster.number: roster for roster in masking.all_rosters(tx, limit=NEWEST)}
 
 
 def open_quarters(database: Database) -> list[str]:

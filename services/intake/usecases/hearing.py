@@ -15,6 +15,7 @@ from services.intake.usecases.erasures import take_passed
 from services.intake.usecases.escalating import climb
 from services.intake.usecases.freshness import hear_word
 from services.intake.usecases.ledger import Ledger, own_id
+from services.intake.usecases.masking import hear_completed, hear_decisions, hear_rosters
 from services.intake.usecases.round_trips import hear_of_round_trips
 from services.intake.usecases.withdrawing import hear_answers, hear_of_children
 from services.intake.usecases.witnessing import hear_of_audits
@@ -25,6 +26,7 @@ from shared.messaging.message import HUB, Message
 from shared.messaging.outbox import received
 from shared.schemas import Event
 from shared.schemas.hub import MessagesReceived
+from shared.schemas.masking import MaskingDecided, RosterCompleted, RosterSigned
 from shared.schemas.referral import (
     ChildMoved,
     DirectoryDated,
@@ -70,6 +72,9 @@ def hear(tx: Transaction, batch: Batch, ring: KeyRing, org: str) -> None:
         hear_word(tx, word)
     hear_of_round_trips(tx, batch.fresh)
     hear_answers_to_counts(tx, [event for _, event in _only(CountsAnswered, batch.fresh)])
+    hear_decisions(tx, [event for _, event in _only(MaskingDecided, batch.fresh)])
+    hear_rosters(tx, [event for _, event in _only(RosterSigned, batch.fresh)], ring)
+    hear_completed(tx, [event for _, event in _only(RosterCompleted, (*batch.fresh, *batch.repeated))])
     for _, receipt in _only(MessagesReceived, batch.fresh):
         tx.outbox.receipted(tx, [received(id_) for id_ in receipt.message_ids])
 

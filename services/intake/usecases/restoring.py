@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from services.intake.domain import Action, Entry, Via
 from services.intake.storage import audit as audit_rows
-from services.intake.storage import bookkeeping
+from services.intake.storage import bookkeeping, masking
 from services.intake.storage import restoring as rows
 from services.intake.usecases.audit_chain import hash_after
 from services.intake.usecases.node import AnothersDatabase
@@ -39,6 +39,7 @@ def resume(tx: Transaction, org: str, made_at: datetime) -> Resumed:
     rows.end_sign_ins(tx, step=int(tx.at.timestamp()) // STEP)
     rows.raise_revisions(tx, (tx.at - BEGAN) // MINUTE)
     rows.ask_about_all(tx)
+    masking.forget_all_seeds(tx)
     _leap(tx)
     until = tx.at + UNDO
     return Resumed(rows.hold_back(tx, since=made_at, until=until), until)

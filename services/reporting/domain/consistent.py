@@ -8,13 +8,15 @@ is smaller than its shown parts. What is left of a total is all that is said of 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, exp, floor, log, sqrt
+from functools import cached_property
+from math import ceil, exp, floor, inf, log, sqrt
 
 from services.reporting.domain.protection import TOTAL, Codes
 from shared.schemas.workbook import ANY, UNKNOWN, Released
 
 SURE = 1.96  #: standard deviations within which 19 of 20 sums of many draws lie
 MOST_WRONG = 0.05  #: the share of cells whose true count may lie outside of the error that is given
+MOST_EMPTY = 0.02  #: the share of shown counts that may be of cells in which nobody is
 
 
 @dataclass(frozen=True)
@@ -26,10 +28,21 @@ class Noisy:
     cells: Mapping[Codes, int]
     scale: float
 
-    @property
+    @cached_property
     def threshold(self) -> float:
-        """In one table of twenty noise lifts an empty cell above this."""
-        return self.scale * log(len(self.cells) / (2 * MOST_WRONG))
+        """From this on counts are shown: noise alone lifts an empty cell so far in one table of twenty.
+
+        Where many counts stand out it is lower: so that among those shown few are empty (the step-up procedure of
+        Benjamini and Hochberg).
+        """
+        decay = exp(-1 / self.scale)
+        ranked = sorted((n for n in self.cells.values() if n > 0), reverse=True)
+        lifted = [
+            len(self.cells) * decay**n / (1 + decay) for n in ranked
+        ]  #: so many empty ones would be above it
+        allowed = [max(MOST_WRONG, MOST_EMPTY * place) for place in range(1, len(ranked) + 1)]
+        shown = (n for n, many, few in zip(ranked, lifted, allowed, strict=True) if many <= few)
+        return min(shown, default=inf)
 
     @property
     def counts_people_once(self) -> bool:

@@ -7,24 +7,12 @@ from services.reporting.domain.coverage import COVERAGE
 from services.reporting.domain.regions import OTHER
 from services.reporting.domain.response import MEASURES
 from shared.schemas import codes, life, workbook
+from shared.schemas.cells import CONTRIBUTED_LISTS, LARGEST_COUNT
 
 Cell = tuple[str, tuple[str, ...], int]  #: table, codes in the order of its dimensions, count
 
-LARGEST_COUNT = 1_000_000  #: in one cell of one organisation; more is a mistake
-
 LISTS: dict[str, tuple[str, ...]] = {
-    "conclusion": workbook.CONCLUSIONS,
-    "gender": (*codes.GENDERS, workbook.UNKNOWN),
-    "age_band": (*codes.PUBLISHED_AGE_BANDS, workbook.UNKNOWN),
-    "exploitation": workbook.EXPLOITATION,
-    "exploitation_type": (*workbook.PUBLISHED_EXPLOITATION, workbook.ANY),
-    "means": (*workbook.PUBLISHED_MEANS, workbook.ANY),
-    "sector": (*workbook.PUBLISHED_SECTORS, workbook.ANY),
-    "recruiter": workbook.RECRUITERS,
-    "case_state": (workbook.ACTIVE, *workbook.CLOSURE_REASONS),
-    "activity": workbook.ACTIVITIES,
-    "service_type": codes.SERVICE_TYPES,
-    "need_state": workbook.NEED_STATES,
+    **CONTRIBUTED_LISTS,
     "urgency": codes.URGENCIES,
     "state": tuple(life.State),
     "measure": MEASURES,

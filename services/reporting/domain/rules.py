@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
-from shared.schemas.workbook import VERSION
+from services.reporting.domain.periods import PeriodUnknown, parse_period
+from shared.schemas.workbook import FEWEST, VERSION
 
-FEWEST_ORGANISATIONS = 5  #: of which a release is made; the rules can ask for more
+FEWEST_ORGANISATIONS = FEWEST  #: of which a release is made; the rules can ask for more
 LARGEST_EPSILON = 4_000  #: thousandths a year; above that noise promises next to nothing
 
 
 class RulesWrong(Exception):
-    """Codes: epsilon_out_of_range, workbook_unknown, organisations_too_few."""
+    """Codes: epsilon_out_of_range, workbook_unknown, organisations_too_few, quarter_unknown."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -22,12 +23,14 @@ class Rules:
 
     ``epsilon``, in thousandths: the most that all releases together may spend on the people of one quarter's intake.
     ``workbook``: the version that nodes count by, and the newest that is taken. ``organisations``: of how many a
-    release must be made. Raises RulesWrong.
+    release must be made. ``masked_from``: the quarter from which counts are taken masked only, none while it is empty.
+    Raises RulesWrong.
     """
 
     epsilon: int = 1_000
     workbook: int = VERSION
     organisations: int = FEWEST_ORGANISATIONS
+    masked_from: str = ""
 
     def __post_init__(self) -> None:
         """Rules that protect nobody are none."""
@@ -37,3 +40,12 @@ class Rules:
             raise RulesWrong("workbook_unknown")
         if self.organisations < FEWEST_ORGANISATIONS:
             raise RulesWrong("organisations_too_few")
+        if self.masked_from and not _is_quarter(self.masked_from):
+            raise RulesWrong("quarter_unknown")
+
+
+def _is_quarter(name: str) -> bool:
+    try:
+        return parse_period(name).quarter is not None
+    except PeriodUnknown:
+        return False

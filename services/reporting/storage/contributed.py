@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, case, func, select, tuple_, update
+from sqlalchemy import bindparam, select, tuple_, update
 
 from services.reporting.domain.counts import Cell
-from services.reporting.domain.periods import Period
+from services.reporting.domain.periods import Period, parse_period
+from services.reporting.storage.masked_tables import rosters
 from services.reporting.storage.release_tables import contribution_answers, cube
 from services.reporting.storage.tables import contributions
 from shared.database import Transaction
@@ -85,6 +86,11 @@ def _add_to_cube(tx: Transaction, changes: Mapping[tuple[str, str, str], int]) -
     put(tx, cube, rows, _added)
 
 
+def add_to_sums(tx: Transaction, period: str, cells: Sequence[Cell]) -> None:
+    """Let the sums of a quarter be higher by what was added up elsewhere."""
+    _add_to_cube(tx, _summed(parse_period(period), cells))
+
+
 def contributed(tx: Transaction, period: Period, *tables: str) -> dict[Period, list[Cell]]:
     """The cells of these tables for each quarter of the period, summed over all organisations."""
     names = {str(quarter): quarter for quarter in period.quarters}
@@ -99,11 +105,19 @@ def contributed(tx: Transaction, period: Period, *tables: str) -> dict[Period, l
 
 
 def contributed_since(tx: Transaction, period: Period, workbook: int) -> list[Cell]:
-    """Every cell of the period that an organisation has contributed by that workbook or a newer one."""
-    c = contributions.c
-    of_it = c.period.in_([str(quarter) for quarter in period.quarters]) & (c.workbook >= workbook)
-    found = tx.execute(select(c.cells).where(of_it)).scalars()
+    """Every cell of the period, of one organisation or of a roster's sum, by that workbook or a newer one."""
+    c, names = contributions.c, [str(quarter) for quarter in period.quarters]
+    of_it = c.period.in_(names) & (c.workbook >= workbook)
+    summed = [one.totals for one in _opened(tx, names) if one.workbook >= workbook]
+    found = [*tx.execute(select(c.cells).where(of_it)).scalars(), *summed]
     return [(table, tuple(codes), count) for cells in found for table, codes, count in cells]
+
+
+def _opened(tx: Transaction, quarters: Sequence[str]) -> Sequence[Any]:
+    """The rosters of these quarters whose sum was opened and can be right."""
+    c = rosters.c
+    right = c.period.in_(quarters) & c.opened_at.is_not(None) & c.wrong.is_(None)
+    return tx.execute(select(rosters).where(right)).all()
 
 
 def _read(rows: Sequence[Any]) -> list[list[str]]:
@@ -178,18 +192,23 @@ def _answered_now(new: Any, _old: Any) -> Mapping[str, Any]:
 
 
 def organisations_by_quarter(tx: Transaction, period: Period, *, since: int) -> dict[str, int]:
-    """Of each quarter that has any contributions how many are by that workbook or a newer one."""
-    c = contributions.c
-    of_it = c.period.in_([str(quarter) for quarter in period.quarters]) & (c.revision > 0)
-    by_it = func.sum(case((c.workbook >= since, 1), else_=0))
-    query = select(c.period, by_it).where(of_it).group_by(c.period)
-    return {name: int(count) for name, count in tx.execute(query)}
+    """Of each quarter that has any contributions how many organisations sent theirs by that workbook or a newer one."""
+    found: Counter[str] = Counter()
+    for name, _, workbook in _contributors(tx, period):
+        found[name] += workbook >= since
+    return dict(found)
 
 
 def contributors(tx: Transaction, period: Period, table: Table) -> int:
     """How many organisations have contributed to the period by a workbook that has the table."""
-    c = contributions.c
-    of_it = c.period.in_([str(q) for q in period.quarters]) & (c.revision > 0)
-    has_it = c.workbook.between(table.since, table.until or VERSION)
-    query = select(func.count(c.org.distinct())).where(of_it, has_it)
-    return int(tx.execute(query).scalar_one())
+    until = table.until or VERSION
+    having = (org for _, org, workbook in _contributors(tx, period) if table.since <= workbook <= until)
+    return len(set(having))
+
+
+def _contributors(tx: Transaction, period: Period) -> list[tuple[str, str, int]]:
+    """Quarter, organisation and workbook of each contribution that stands, masked ones once they are added up."""
+    c, names = contributions.c, [str(quarter) for quarter in period.quarters]
+    query = select(c.period, c.org, c.workbook).where(c.period.in_(names), c.revision > 0)
+    openly = [(row.period, row.org, row.workbook) for row in tx.execute(query)]
+    return openly + [(one.period, org, one.workbook) for one in _opened(tx, names) for org in one.members]

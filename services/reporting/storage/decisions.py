@@ -11,7 +11,7 @@ from services.reporting.domain.rules import Rules
 from services.reporting.storage.release_tables import proposals
 from shared.database import Transaction
 
-RELEASE, RULES = "release", "rules"
+RELEASE, RULES, ROSTER = "release", "rules", "roster"
 LOCK = 7_265_109  #: PostgreSQL's advisory lock of those who decide and charge; any number will do
 
 
@@ -63,7 +63,16 @@ def open_proposals(tx: Transaction) -> list[Proposal]:
 
 def rules_in_force(tx: Transaction) -> Rules:
     """The rules that two people approved last; before that those that the network begins with."""
-    c = proposals.c
-    query = select(c.content).where(c.what == RULES, c.approved_at.is_not(None))
-    content = tx.execute(query.order_by(c.approved_at.desc(), c.number.desc()).limit(1)).scalar()
+    content = tx.execute(_newest(proposals.c.content)).scalar()
     return Rules(**content) if content else Rules()
+
+
+def rules_decided(tx: Transaction) -> int:
+    """The number of the proposal that the rules in force came of; 0 for those that the network begins with."""
+    return tx.execute(_newest(proposals.c.number)).scalar() or 0
+
+
+def _newest(column: Any) -> Any:
+    c = proposals.c
+    query = select(column).where(c.what == RULES, c.approved_at.is_not(None))
+    return query.order_by(c.approved_at.desc(), c.number.desc()).limit(1)

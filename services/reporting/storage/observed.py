@@ -10,6 +10,7 @@ from services.reporting.domain.filters import Filters
 from services.reporting.domain.observing import MOMENTS, REGIONS, Observed
 from services.reporting.domain.periods import Period, quarter_of
 from services.reporting.domain.regions import OTHER
+from services.reporting.storage.masked_tables import rosters
 from services.reporting.storage.tables import contributions, referrals
 from shared.database import Transaction
 from shared.rows import put
@@ -87,4 +88,5 @@ def standing_now(tx: Transaction) -> dict[str, int]:
 def periods_with_counts(tx: Transaction) -> set[str]:
     """The quarters that anything is known of."""
     of_referrals = select(referrals.c.period).where(referrals.c.period.is_not(None))
-    return set(tx.execute(of_referrals.union(select(contributions.c.period))).scalars())
+    told = of_referrals.union(select(contributions.c.period), select(rosters.c.period))
+    return set(tx.execute(told).scalars())

@@ -16,6 +16,7 @@ from services.reporting.storage.contributed import (
     keep_contributions,
     standing_contributions,
 )
+from services.reporting.storage.decisions import RULES, add_proposal, set_approved
 from services.reporting.storage.release_tables import cube
 from services.reporting.tests.conftest import _new_world
 from services.reporting.usecases.hear import hear
@@ -195,3 +196,16 @@ def test_an_answer_holds_no_figure(world: Any, counts: Any, monkeypatch: pytest.
     monkeypatch.setattr(world.database.outbox, "publish", lambda _tx, event, **_: told.append(event))
     said(world, counts({FOOD: 314}))
     assert set(told[0].dump()) == {"period", "revision", "answer", "workbook_in_force", "revision_held"}
+
+
+def test_what_was_taken_before_counts_left_masked_is_answered_as_before(
+    world: Any, counts: Any, answers: Any
+) -> None:
+    said(world, counts({FOOD: 9}))
+    with world.database.transaction() as tx:
+        number = add_proposal(tx, RULES, {"masked_from": QUARTER}, "anna")
+        set_approved(tx, number, "boris")
+    said(world, counts({FOOD: 9}), again=True)
+    said(world, counts({FOOD: 5}, revision=2))
+    assert [answer for *_, answer, _ in answers] == ["taken", "taken", "masked_only"]
+    assert sums(world) == {FOOD: 9}

@@ -2,24 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cache
-
-import pycountry
 
 from services.reporting.domain.counts import Cell, CountsWrong, checked
 from services.reporting.domain.periods import Period, parse_period, refusal_of
 from services.reporting.domain.rules import Rules
 from services.reporting.storage.contributed import Contribution, answer_given, held, keep_answers
 from services.reporting.storage.decisions import rules_in_force
+from services.reporting.storage.masked import is_masked
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused
 from shared.messaging.message import Message
 from shared.messaging.topology import to_node
+from shared.schemas.cells import countries
 from shared.schemas.intake import CountsContributed
 from shared.schemas.reporting import CountsAnswered
 
-TAKEN, REPLACED = "taken", "replaced"
+TAKEN, REPLACED, MASKED_ONLY = "taken", "replaced", "masked_only"
 
 
 def contribution_in(
@@ -86,15 +85,11 @@ def _answer(tx: Transaction, batch: Batch, message: Message, event: CountsContri
     """What became of it; counts that stand under the same revision are another node's life, before a restore."""
     if message in batch.repeated:
         return answer_given(tx, message.sender, event.period, event.revision) or REPLACED
+    if is_masked(tx, event.period):
+        return MASKED_ONLY
     refused = batch.left_out.get(message.key)
     if refused is not None:
         return str(getattr(refused, "code", type(refused).__name__))
     revision, cells = held(tx, message.sender, event.period)
     mine = checked(_cells(event), countries=countries())
     return TAKEN if revision == event.revision and cells == mine else REPLACED
-
-
-@cache
-def countries() -> frozenset[str]:
-    """The codes of ISO 3166-1 alpha-3."""
-    return frozenset(country.alpha_3 for country in pycountry.countries)

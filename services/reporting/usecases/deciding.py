@@ -8,6 +8,7 @@ from services.reporting.domain.rules import Rules
 from services.reporting.storage import decisions as rows
 from services.reporting.storage import staff
 from services.reporting.storage.decisions import Proposal
+from services.reporting.usecases.masking import say_masking
 from shared.database import Database, Transaction
 
 
@@ -19,7 +20,7 @@ class NotDecided(Exception):
         self.code = code
 
 
-def propose_rules(database: Database, changes: Mapping[str, int], by: str) -> int:
+def propose_rules(database: Database, changes: Mapping[str, Any], by: str) -> int:
     """Ask for other rules of the network; returns the proposal's number. Raises RulesWrong, NotDecided."""
     with database.transaction() as tx:
         check_coordinator(tx, by)
@@ -28,11 +29,15 @@ def propose_rules(database: Database, changes: Mapping[str, int], by: str) -> in
 
 
 def approve_rules(database: Database, number: int, by: str) -> Rules:
-    """Let proposed rules be in force; raises NotDecided."""
+    """Let proposed rules be in force, and tell all nodes whether counts leave masked; raises NotDecided."""
     with database.transaction() as tx:
         rows.one_at_a_time(tx)
+        before = rows.rules_in_force(tx)
         approve(tx, number, by, what=rows.RULES)
-        return rows.rules_in_force(tx)
+        rules = rows.rules_in_force(tx)
+        if rules.masked_from or before.masked_from:
+            say_masking(tx)
+        return rules
 
 
 def approve(tx: Transaction, number: int, by: str, *, what: str) -> Proposal:

@@ -10,9 +10,12 @@ from services.reporting.domain.observing import Observed, merge_all, moments_of
 from services.reporting.domain.regions import home, region_of
 from services.reporting.storage import metadata
 from services.reporting.storage.contributed import Contribution, keep_contributions
+from services.reporting.storage.decisions import rules_in_force
 from services.reporting.storage.directory import homes_of, keep_directory
+from services.reporting.storage.masked import is_masked
 from services.reporting.storage.observed import keep_observed
 from services.reporting.usecases.contributing import answer_all, contribution_in, newest
+from services.reporting.usecases.masking import HEARD, hear_masked, say_masking
 from shared.database import Transaction
 from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused
@@ -34,17 +37,21 @@ def hear(tx: Transaction, batch: Batch, *, open_for: timedelta) -> None:
 
     def take(message: Message) -> None:
         if isinstance(message.event, CountsContributed):
-            contributed.append(contribution_in(tx, message.sender, message.event, open_for=open_for))
-        else:
+            if not is_masked(tx, message.event.period):  # what we are not to see is not kept, for nobody
+                contributed.append(contribution_in(tx, message.sender, message.event, open_for=open_for))
+        elif not isinstance(message.event, HEARD):
             observed.extend(_observed(message))
         if isinstance(message.event, DirectoryPublished):
             hear_register(tx, metadata, message.event.register)
             _take_directory(tx, message.event)
+            if rules_in_force(tx).masked_from:
+                say_masking(tx)
 
     batch.each(batch.fresh, take)
     keep_observed(tx, merge_all(_placed(tx, observed)))
     keep_contributions(tx, newest(contributed))
     answer_all(tx, batch)
+    hear_masked(tx, batch, open_for=open_for)
     confirm_receipt(tx, batch, by="reporting")
 
 

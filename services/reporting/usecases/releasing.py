@@ -25,10 +25,10 @@ from services.reporting.storage.contributed import (
 )
 from services.reporting.storage.ledger import Charge, Release
 from services.reporting.storage.observed import periods_with_counts
-from services.reporting.usecases.contributing import countries
 from services.reporting.usecases.deciding import NotDecided, approve, check_coordinator, find
 from shared.clock import new_id
 from shared.database import Database, Transaction
+from shared.schemas.cells import countries
 from shared.schemas.workbook import LIMITED, RELEASED, Released
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement
 
@@ -16,7 +17,7 @@ from services.reporting.domain.periods import Period, parse_period, quarter_of
 from services.reporting.domain.protection import TOTAL, Codes
 from services.reporting.domain.regions import OTHER, folded
 from services.reporting.domain.response import measured
-from services.reporting.storage import contributed, directory, observed
+from services.reporting.storage import contributed, directory, masked, observed
 from shared.database import Database, Transaction
 from shared.schemas.codes import URGENCIES
 from shared.schemas.workbook import CONTRIBUTED, OF_ACTIVITIES, TABLES, Table
@@ -43,7 +44,8 @@ class Value:
 class Report:
     """A table for a period. ``codes`` are those that occur, per dimension; totals have TOTAL for a code.
 
-    ``contributors`` is how many organisations sent counts for it, None for a table that needs none.
+    ``contributors`` is how many organisations sent counts for it, None for a table that needs none. ``waiting`` are
+    quarters whose counts leave masked and are not added up yet.
     """
 
     table: Table
@@ -54,6 +56,7 @@ class Report:
     at: datetime
     contributors: int | None = None
     filters: Filters = EVERYTHING
+    waiting: tuple[str, ...] = ()
 
     @property
     def total(self) -> Value | None:
@@ -145,8 +148,7 @@ def _told(tx: Transaction, declared: Table, period: Period) -> Report:
     counts = sum((_added_up(declared, cells) for cells in found), Counter[Codes]())
     dimensions = _codes(declared, counts)
     values = {codes: Value(n) for codes, n in protection.with_totals(counts, dimensions).items()}
-    told_by = contributed.contributors(tx, period, declared)
-    return Report(declared, period, dimensions, *_split(values), at=tx.at, contributors=told_by)
+    return Report(declared, period, dimensions, *_split(values), at=tx.at, **_sources(tx, declared, period))
 
 
 def _protected(tx: Transaction, declared: Table, period: Period) -> Report:
@@ -158,8 +160,13 @@ def _protected(tx: Transaction, declared: Table, period: Period) -> Report:
     rounded = protection.rounded(hidden)
     whole = protection.with_totals(counts, dimensions, several=declared.several)
     values = {codes: _value(codes, count, hidden, rounded) for codes, count in whole.items()}
-    people = contributed.contributors(tx, period, declared)
-    return Report(declared, period, dimensions, *_split(values), at=tx.at, contributors=people)
+    return Report(declared, period, dimensions, *_split(values), at=tx.at, **_sources(tx, declared, period))
+
+
+def _sources(tx: Transaction, declared: Table, period: Period) -> dict[str, Any]:
+    """How many organisations stand behind it, and what is still to come."""
+    waiting = tuple(masked.waiting_quarters(tx, period))
+    return {"contributors": contributed.contributors(tx, period, declared), "waiting": waiting}
 
 
 def _withheld(declared: Table, beside: Iterable[Table], cells: Iterable[Cell]) -> frozenset[Codes]:

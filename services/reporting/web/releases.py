@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from services.reporting.domain.consistent import Shown
 from services.reporting.domain.protection import TOTAL, Codes
 from services.reporting.storage.ledger import Release
-from services.reporting.usecases import deciding, releasing
+from services.reporting.usecases import deciding, releasing, rosters
 from services.reporting.web import words
 from services.reporting.web.api import download
 from services.reporting.web.exports import CSV, name_of_release, release_csv
@@ -76,6 +76,7 @@ def install(app: Flask, database: Database) -> None:
             rules=deciding.rules_in_force(database),
             waiting=deciding.open_proposals(database),
             contributions=releasing.contributions(database),
+            rosters=rosters.all_rosters(database),
             epsilon=_epsilon,
             words=words,
         )

@@ -9,10 +9,12 @@ from flask_babel import lazy_gettext as _l
 from services.reporting.domain.filters import filters_of
 from services.reporting.domain.protection import TOTAL
 from services.reporting.domain.regions import OTHER, name_of
+from services.reporting.storage.masked import Said
 from services.reporting.usecases.overview import Headline, ReleasedHeadline
 from services.reporting.usecases.report import Report, Value
+from services.reporting.usecases.rosters import Standing
 from shared.schemas.workbook import OF_ACTIVITIES
-from shared.web.labels import COUNTED, label
+from shared.web.labels import COUNTED, ROSTERS_REFUSED, label
 
 TABLES = {
     **COUNTED,
@@ -213,8 +215,38 @@ def sources(report: Report) -> str:
     """Whose counts these are, without naming anybody."""
     if report.contributors is None:
         return str(_("Counted from the referrals of the whole network."))
-    return str(
-        ngettext(
-            "Added up over %(num)d organisation.", "Added up over %(num)d organisations.", report.contributors
-        )
+    told_by = ngettext(
+        "Added up over %(num)d organisation.", "Added up over %(num)d organisations.", report.contributors
     )
+    if not report.waiting:
+        return str(told_by)
+    waiting = _(
+        "Not in it yet: %(quarters)s. Counts leave masked there, and are added up once, when the quarter is over.",
+        quarters=", ".join(report.waiting),
+    )
+    return f"{told_by} {waiting}"
+
+
+def state_of_roster(standing: Standing) -> str:
+    """Where the sum of a roster stands."""
+    roster = standing.roster
+    lacking = sum(one is None or one.refused is not None for one in standing.said.values())
+    if roster.wrong:
+        return str(_("the sum cannot be right, and is not used"))
+    if roster.opened_at:
+        return str(_("the sum is read"))
+    if not standing.is_newest:
+        return str(_("another has taken its place: its sum can never be read"))
+    if roster.completed_at:
+        return str(_("all have contributed, masks are being lifted"))
+    return str(_("lacks the counts of %(number)d of %(all)d", number=lacking, all=len(standing.said)))
+
+
+def said_to_roster(said: Said | None) -> str:
+    """What a member has said to a roster; never a figure."""
+    if said is None:
+        return str(_("nothing yet"))
+    if said.refused:
+        nothing = _("contributes nothing")
+        return f"{nothing}: {ROSTERS_REFUSED.get(said.refused, said.refused)}"
+    return str(_("has lifted its mask") if said.lifted_at else _("has contributed"))

@@ -60,8 +60,9 @@ def _refusal(body: bytes) -> str:
 
 
 MORE_OF = {
-    "intake": ("conferences",),
+    "intake": ("conferences", "masking"),
     "referral": ("questions", "conferences"),
+    "reporting": ("masking",),
 }  #: of a publisher with more to say than one file holds
 
 

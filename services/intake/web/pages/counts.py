@@ -1,4 +1,4 @@
-"""What this node told of its counts, exactly as it left, what was answered, and the activities of a quarter."""
+"""What this node told of its counts, as it left or was masked, what was answered, and the activities of a quarter."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ from services.intake.web.once import once, refusals_shown_in
 from services.intake.web.pages.render import page as shown
 from services.intake.web.words import word
 from shared.schemas.workbook import CONTRIBUTED, OF_ACTIVITIES
-from shared.web.labels import COUNTED
+from shared.web.labels import COUNTED, ROSTERS_REFUSED
 
 counts = Blueprint("counts", __name__)
 DIMENSIONS = {table.name: table.dimensions for table in (*CONTRIBUTED, OF_ACTIVITIES)}
@@ -30,8 +30,18 @@ def page() -> ResponseReturnValue:
         with refusals_shown_in(form):
             return once(form, lambda: _note(form))
     sent = use.sent_counts(database(), actor())
+    told = {"masked_from": use.masked_from(database()), "rosters": use.newest_rosters(database())}
     noted = {quarter: use.noted_activities(database(), quarter) for quarter in use.open_quarters(database())}
-    return shown("counts.html", form, sent=sent, tables=_tables, answer=_answer, noted=noted)
+    return shown(
+        "counts.html",
+        form,
+        sent=sent,
+        tables=_tables,
+        answer=_answer,
+        noted=noted,
+        refused=ROSTERS_REFUSED,
+        **told,
+    )
 
 
 def _note(form: ActivitiesForm) -> str:
