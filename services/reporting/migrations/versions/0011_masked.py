@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
+revision = "0011"
 down_revision = "0010"
 
 MOMENT, PERIOD = sa.DateTime(timezone=True), sa.String(7)
