@@ -3,12 +3,16 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser
 
 from services.intake.domain import Case
+from services.intake.domain.conference import CONFIRMED, Act
+from services.intake.storage.conferences import add_act
 from services.intake.usecases.offering import put_service
+from shared.clock import new_id
 from tests.e2e.conftest import Visitor
 from tests.e2e.test_ladder import PASSWORD, node_web, served
 from tests.integration.test_conference import STAFF_OF_THREE, C, has_case
@@ -52,13 +56,17 @@ def test_a_conference(world: World, come: Come, language: str, width: int, scrip
     _, case = has_case(world)
     worker = come(A, SENDER.username, language, width, scripts=scripts)
     page = _opens(worker, case, scripts=scripts)
+    _looks(worker.follows("/invite"), scripts=scripts)
+    worker.ticks("organisation", C).presses(SUBMIT)
     world.network.settle()
+    _looks(worker.goes_to(page), scripts=scripts)
 
     lena = come(C, "lena", language, width, scripts=scripts)
     assert lena.page.goto(lena.url + page).status == 404  # type: ignore[union-attr]
     zoya = come(C, "zoya", language, width, scripts=scripts).goes_to(page)
     assert zoya.sees("somebody and a child?")
     _looks(zoya, scripts=scripts)
+    _alarms(world, zoya, page, scripts=scripts)
     _looks(zoya.follows("/team"), scripts=scripts)
     zoya.ticks("members", "lena").presses(SUBMIT)
 
@@ -84,6 +92,15 @@ def test_a_conference(world: World, come: Come, language: str, width: int, scrip
     world.clock.at = START
 
 
+def _alarms(world: World, visitor: Visitor, page: str, *, scripts: bool) -> None:
+    """Another organisation's node says that it was told something else."""
+    with world.databases[C].transaction() as tx:
+        other = Act(new_id(), CONFIRMED, B, tx.at, content={"case": "0" * 64, "invited": [B, C]})
+        add_act(tx, UUID(page.rpartition("/")[2]), other)
+    assert visitor.goes_to(page).page.locator("[role=alert]").count() == 1
+    _looks(visitor, scripts=scripts)
+
+
 def _looks(visitor: Visitor, *, scripts: bool) -> None:
     if scripts:  # what looks at a page is a script itself
         assert visitor.complaints() == []
@@ -96,7 +113,7 @@ def _opens(worker: Visitor, case: Case, *, scripts: bool) -> str:
     worker.follows("/conferences/new")
     assert worker.page.locator("main input[type=checkbox]:checked").count() == 0
     _looks(worker, scripts=scripts)
-    worker.ticks("fields", "gender", "opened_on").ticks("organisations", B, C).chooses("region", "Hrodna")
+    worker.ticks("fields", "gender", "opened_on").ticks("organisations", B).chooses("region", "Hrodna")
     worker.fills(question="who could shelter Maria and a child?").presses("main [name=go][value=check]")
     assert worker.page.locator("mark.mark-known").count() == 1
     assert worker.page.locator("[name=go][value=send]").count() == 0
