@@ -106,6 +106,7 @@ def test_the_command_goes_on_after_it_was_killed_and_begins_anew_when_told(tmp_p
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
     assert (tmp_path / "practice" / "hub.key").read_bytes() != key
+    assert (tmp_path / "practice" / MARK).exists()  # so it can be emptied once more
 
 
 @pytest.mark.parametrize("flags", [(), ("--anew",)])
