@@ -83,6 +83,10 @@ class StorageKeys:
             raise Unreadable
         return key.data_key.open(cell[ID_BYTES:], where)
 
+    def is_newest(self, cell: bytes) -> bool:
+        """Whether it was sealed with the newest storage key itself."""
+        return cell[:ID_BYTES] == self._newest.id
+
     def new_data_key(self, where: bytes) -> tuple[DataKey, bytes]:
         """A new data key, and the cell in which it is kept."""
         raw = os.urandom(KEY_BYTES)

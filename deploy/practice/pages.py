@@ -8,11 +8,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from deploy.demo.organisations import PASSWORD
+from deploy.practice.acts import acts
 from deploy.practice.practice import Practice
 from deploy.practice.roles import QUESTIONS, ROLES
 from services.intake import web as intake_web
 from services.intake.usecases.own_view import NO_FIELDS
+from services.intake.web.audit_labels import ACTIONS
 from services.intake.web.labels import FIELDS
+from services.intake.web.labels import ROLES as STAFF_ROLES
+from services.intake.web.own_labels import STANDS
 from shared.web import Problem
 
 HOURS = (1, 8, 24, 72)
@@ -74,8 +78,11 @@ def roles() -> str:
 
 @pages.get("/practice/debriefing")
 def debriefing() -> str:
-    """What was done and when, what was overdue, what was shared with whom, and what to talk about."""
+    """What was done and when, what was overdue, what was shared with whom, the whole way, and what to talk about."""
     names = {node.org: node.about.name for node in _practice().plan.nodes}
     said = {"names": names, "fields": FIELDS, "no_fields": NO_FIELDS, "questions": QUESTIONS}
     found = _practice().debriefing()
-    return render_template("practice/debriefing.html", found=found, overdue=_practice().overdue, **said)
+    way = acts(_practice().plan.nodes, _practice().network.databases, found)
+    words = {"actions": ACTIONS, "stands": STANDS, "roles": STAFF_ROLES}
+    known = {"found": found, "overdue": _practice().overdue, "way": way}
+    return render_template("practice/debriefing.html", **known, **words, **said)

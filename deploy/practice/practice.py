@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from deploy.demo.plan import NodePlan, Plan, make_plan
 from deploy.demo.up import open_network_of, stepped, upgrade_databases
 from deploy.practice.apart import NETWORK
 from deploy.practice.clock import Ahead
+from deploy.practice.kept import EVERY, Kept, keep, kept_in
 from deploy.practice.organisations import ORGANISATIONS
 from services.intake.domain import Actor, Direction, Referral, Role
 from services.intake.storage.tables import sessions as node_sessions
@@ -39,8 +40,9 @@ ANSWERS = (
     Move.START,
     Move.COMPLETE,
 )  #: what a facilitator can let another organisation do; to stay silent is to do nothing
-EVERY = 0.3  #: seconds between two looks at what there is to do
+TICK = 0.3  #: seconds between two looks at what there is to do
 DATED = timedelta(hours=1)
+START = datetime.min.replace(tzinfo=UTC)  #: when nothing was kept yet
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Practice:
     network: SteppedNetwork
     clock: Ahead
     overdue: dict[UUID, datetime] = field(default_factory=dict)
+    _kept_at: datetime = START
     _ended: threading.Event = field(default_factory=threading.Event)
     _one_at_a_time: threading.RLock = field(default_factory=threading.RLock)
 
@@ -75,18 +78,30 @@ class Practice:
         practice.tick()
         return practice
 
+    @classmethod
+    def resume(cls, folder: Path) -> "Practice":
+        """The one of that folder, at the moment at which it stood still; raises NotThere."""
+        plan, kept = kept_in(folder)
+        upgrade_databases(plan)
+        clock = Ahead(kept.at)
+        clock.ahead = kept.at - now()
+        practice = cls(plan, stepped(plan, folder / "bus.db", clock), clock, dict(kept.overdue))
+        practice.tick()
+        return practice
+
     def go_on(self) -> None:
         """Let things happen until ``end``."""
         threading.Thread(target=self._run, daemon=True).start()
 
     def _run(self) -> None:
-        while not self._ended.wait(EVERY):
+        while not self._ended.wait(TICK):
             self.tick()
 
     def end(self) -> None:
         """Nothing happens any more."""
         self._ended.set()
         with self._one_at_a_time:
+            self._keep()
             self.network.close()
 
     def tick(self) -> None:
@@ -94,6 +109,8 @@ class Practice:
         with self._one_at_a_time:
             if self._ended.is_set():
                 return
+            if self.clock() >= self._kept_at + EVERY:
+                self._keep()
             flag_overdue(self.network.databases["referral"])
             date_directory(self.network.databases["referral"], DATED)
             for node in self.plan.nodes:
@@ -103,6 +120,10 @@ class Practice:
                 for referral in self.sent(node):
                     if referral.overdue:
                         self.overdue.setdefault(referral.id, self.clock())
+
+    def _keep(self) -> None:
+        self._kept_at = self.clock()
+        keep(self.plan, Kept(self._kept_at, self.overdue))
 
     @staticmethod
     def _tick(database: Database) -> None:
@@ -116,6 +137,7 @@ class Practice:
         with self._one_at_a_time:
             for _ in range(hours):
                 self.clock.pass_time(hours=1)
+                self._keep()
                 self._keep_signed_in()
                 self.tick()
 

@@ -80,6 +80,8 @@ HUB_QUEUES: dict[str, tuple[Binding, ...]] = {
         (NETWORK_IN, "from.*.intake.capacity_asked"),
         (NETWORK_IN, "from.*.intake.capacity_answered"),
         (NETWORK_IN, "from.*.intake.conference_opened"),
+        (NETWORK_IN, "from.*.intake.conference_invited"),
+        (NETWORK_IN, "from.*.intake.conference_confirmed"),
         (NETWORK_IN, "from.*.intake.conference_message_sent"),
         (NETWORK_IN, "from.*.intake.conference_departed"),
         (NETWORK_IN, "from.*.intake.conference_closed"),

@@ -177,9 +177,12 @@ LONGEST_WAIT = timedelta(hours=1)
 MOST_DOUBLINGS = 6  #: of the first wait; more is longer than the longest
 
 
-def next_attempt(at: datetime, attempts: int) -> datetime | None:
-    """When a mail is tried again after so many tries, or None when it has failed."""
+def next_attempt(at: datetime, attempts: int, asked: timedelta | None = None) -> datetime | None:
+    """When a mail is tried again after so many tries, or None when it has failed.
+
+    Whoever asks for a longer wait is left alone so long, as far as any wait goes.
+    """
     if attempts >= ATTEMPTS:
         return None
     doubled: timedelta = FIRST_WAIT * 2 ** min(attempts - 1, MOST_DOUBLINGS)
-    return at + min(doubled, LONGEST_WAIT)
+    return at + min(max(doubled, asked or doubled), LONGEST_WAIT)

@@ -141,7 +141,8 @@ def _send(database: Database, tables: NoticeTables, channel: Channel, mail: Mail
     except Exception as error:
         cause = error.__cause__ or error
         name = str(getattr(cause, "code", type(cause).__name__))
-        _note_failure(database, tables, mail, name, for_good=isinstance(error, AddressRefused))
+        again = None if isinstance(error, AddressRefused) else _again(database, mail, cause)
+        _note_failure(database, tables, mail, name, again)
         if isinstance(error, ChannelAway):
             raise
         return False
@@ -151,11 +152,15 @@ def _send(database: Database, tables: NoticeTables, channel: Channel, mail: Mail
     return True
 
 
+def _again(database: Database, mail: Mail, error: BaseException) -> datetime | None:
+    """When it is tried again, if it is; not before the other end's own wish (``wait``), where it has said one."""
+    return next_attempt(database.clock(), mail.attempts, getattr(error, "wait", None))
+
+
 def _note_failure(
-    database: Database, tables: NoticeTables, mail: Mail, error: str, *, for_good: bool
+    database: Database, tables: NoticeTables, mail: Mail, error: str, again: datetime | None
 ) -> None:
     with database.transaction() as tx:
-        again = None if for_good else next_attempt(tx.at, mail.attempts)
         if again is None:
             mails.set_failed(tx, tables, mail, error)
         else:

@@ -38,6 +38,16 @@ class ConferenceOpened(ConferenceAct):
     """A case without a name is put to the organisations that its sealed part names, until the day that it says."""
 
 
+@event("intake.conference_invited")
+class ConferenceInvited(ConferenceAct):
+    """One more organisation is invited; the case as it was put, and who was invited until now, is sealed for all."""
+
+
+@event("intake.conference_confirmed")
+class ConferenceConfirmed(ConferenceAct):
+    """What a participant's node was told: the sealed part names the case by its hash, and who is invited."""
+
+
 @event("intake.conference_message_sent")
 class ConferenceMessageSent(ConferenceAct):
     """A participant has written something to all; the text is sealed."""

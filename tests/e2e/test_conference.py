@@ -1,15 +1,18 @@
 """A case conference in a browser, in every language: chosen, looked at, sent; read and answered elsewhere; closed."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
-from shared.clock import now
+from services.intake.domain.conference import CONFIRMED, Act
+from services.intake.storage.conferences import add_act
+from shared.clock import new_id, now
 from shared.polling import poll_until
 from tests.e2e.conftest import Visit, Visitor
 from tests.e2e.test_journey import A, B, register, until
-from tests.network import SOON
+from tests.integration.canaries import database_of
+from tests.network import SOON, Network
 
 C = "open-door-clinic"
 SUBMIT = "main form.questions [type=submit]"
@@ -19,7 +22,13 @@ SUBMIT = "main form.questions [type=submit]"
     ("language", "width", "scripts"),
     [("en", 1280, True), ("ru", 390, True), ("be", 390, True), ("uk", 1280, True), ("en", 390, False)],
 )
-def test_a_conference(visit: Visit, language: str, width: int, scripts: bool) -> None:  # noqa: FBT001
+def test_a_conference(  # noqa: PLR0917
+    visit: Visit,
+    network: Network,
+    language: str,
+    width: int,
+    scripts: bool,  # noqa: FBT001
+) -> None:
     def come(org: str, username: str) -> Visitor:
         visitor = visit(org, language=language, width=width, scripts=scripts)
         return visitor.signs_in(username).speaks(language)
@@ -27,12 +36,16 @@ def test_a_conference(visit: Visit, language: str, width: int, scripts: bool) ->
     worker = come(A, "alena")
     case = _has_case(worker)
     page = _opens(worker, case, scripts=scripts)
+    _looks(worker.follows("/invite"), scripts=scripts)
+    worker.ticks("organisation", C).presses(SUBMIT)
+    _looks(worker, scripts=scripts)
 
     tadesse, miriam = come(C, "tadesse"), come(C, "miriam")
     poll_until(lambda: tadesse.page.goto(tadesse.url + page).ok, seconds=SOON, what="an invitation")  # type: ignore[union-attr]
     assert tadesse.sees("somebody and a child?")
     assert miriam.page.goto(miriam.url + page).status == 404  # type: ignore[union-attr]
     _looks(tadesse, scripts=scripts)
+    _alarms(network, tadesse, page, scripts=scripts)
     _looks(tadesse.follows("/team"), scripts=scripts)
     tadesse.ticks("members", "miriam").presses(SUBMIT)
 
@@ -67,6 +80,15 @@ def _has_case(worker: Visitor) -> str:
     return worker.page.url.removeprefix(worker.url)
 
 
+def _alarms(network: Network, visitor: Visitor, page: str, *, scripts: bool) -> None:
+    """Another organisation's node says that it was told something else."""
+    with database_of(network, C) as database, database.transaction() as tx:
+        other = Act(new_id(), CONFIRMED, B, tx.at, content={"case": "0" * 64, "invited": [B, C]})
+        add_act(tx, UUID(page.rpartition("/")[2]), other)
+    assert visitor.goes_to(page).page.locator("[role=alert]").count() == 1
+    _looks(visitor, scripts=scripts)
+
+
 def _looks(visitor: Visitor, *, scripts: bool) -> None:
     if scripts:  # what looks at a page is a script itself
         assert visitor.complaints() == []
@@ -79,7 +101,7 @@ def _opens(worker: Visitor, case: str, *, scripts: bool) -> str:
     worker.follows("/conferences/new")
     assert worker.page.locator("main input[type=checkbox]:checked").count() == 0
     _looks(worker, scripts=scripts)
-    worker.ticks("fields", "gender", "opened_on").ticks("organisations", B, C).chooses("region", "Minsk")
+    worker.ticks("fields", "gender", "opened_on").ticks("organisations", B).chooses("region", "Minsk")
     worker.fills(question="who could shelter Maria and a child?").presses("main [name=go][value=check]")
     assert worker.page.locator("mark.mark-known").count() == 1
     assert worker.page.locator("[name=go][value=send]").count() == 0

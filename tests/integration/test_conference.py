@@ -13,6 +13,7 @@ from services.intake.domain import Actor, Case, Person, Role
 from services.intake.domain.conference import Conference
 from services.intake.usecases.cases import open_case
 from services.intake.usecases.conference_ending import erase_what_is_over
+from services.intake.usecases.conference_inviting import invite
 from services.intake.usecases.conference_thread import (
     close_conference,
     conference_page,
@@ -117,6 +118,29 @@ def test_it_is_put_discussed_closed_and_erased_at_its_term(world: World) -> None
         assert conference_page(world.databases[org], conference.id, who).opening == {}
         assert erase_what_is_over(world.databases[org]) == 1
         assert [one.erased_at for one in list_conferences(world.databases[org], who)] == [world.clock()]
+
+
+def test_one_more_is_invited_later_and_all_see_that_they_were_told_the_same(world: World) -> None:
+    _, case = has_case(world)
+    given = ASKED | {"organisations": [B]}
+    conference = open_conference(world.databases[A], case.id, given, SENDER)
+    world.network.settle()
+    write_message(world.databases[B], conference.id, {"text": "Among us."}, FOCAL_POINT)
+    world.network.settle()
+    world.mailed_after()
+
+    invite(world.databases[A], conference.id, {"organisation": C}, SENDER)
+    world.network.settle()
+    assert world.mailed_after() == ["anna", "zoya"]
+    page = conference_page(world.databases[C], conference.id, ZOYA)
+    assert page.opening["question"] == ASKED["question"]
+    assert texts(world, C, conference.id, ZOYA) == []
+    write_message(world.databases[C], conference.id, {"text": "We have a room."}, ZOYA)
+    world.network.settle()
+    for org, who, others in ((A, SENDER, (B, C)), (B, FOCAL_POINT, (C,)), (C, ZOYA, (B,))):
+        page = conference_page(world.databases[org], conference.id, who)
+        assert (page.conference.joined, page.told) == ((C,), dict.fromkeys(others, "same"))
+        assert texts(world, org, conference.id, who)[-1] == "We have a room."
 
 
 def test_consent_withdrawn_ends_it_everywhere_and_a_late_message_is_refused(world: World) -> None:

@@ -155,4 +155,4 @@ def test_the_pages_commands_are_executed_as_they_stand(tmp_path: Path) -> None:
             process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
 
-    assert [path.name for path in tmp_path.iterdir()] == ["practice.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["practice", "practice.json"]

@@ -71,6 +71,7 @@ class Action(StrEnum):
     CAPACITY_ANSWERED = "capacity_answered"
     QUESTION_READ = "question_read"
     CONFERENCE_OPENED = "conference_opened"
+    CONFERENCE_INVITED = "conference_invited"
     CONFERENCE_READ = "conference_read"
     CONFERENCE_WRITTEN = "conference_written"
     CONFERENCE_LEFT = "conference_left"

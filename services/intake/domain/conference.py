@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 OPENED, SAID, DEPARTED, CLOSED, ENDED = "opened", "said", "departed", "closed", "ended"  #: kinds of acts
+INVITED, CONFIRMED = "invited", "confirmed"  #: one more is invited; a node confirms what it was told
 FACTS = (
     "age_band",
     "gender",
@@ -46,9 +47,10 @@ class Act:
 
 @dataclass(frozen=True)
 class Conference:
-    """``invited`` are all who were, ``departed`` those of them who left. ``case_id`` and ``opened_by`` are of ours.
+    """One of ours, or one to which we are invited; ``case_id`` and ``opened_by`` are of ours.
 
-    ``ended_at`` is when whoever opened it wanted it gone before its term.
+    ``invited`` are all who were: first those of the beginning, by their ids, then those who ``joined`` later, in their
+    order; some have ``departed``. ``ended_at`` is when whoever opened it wanted it gone before its term.
     """
 
     id: UUID
@@ -57,6 +59,7 @@ class Conference:
     opened_at: datetime
     ends_at: datetime
     invited: tuple[str, ...]
+    joined: tuple[str, ...] = ()
     departed: tuple[str, ...] = ()
     case_id: UUID | None = None
     opened_by: str | None = None

@@ -1,31 +1,40 @@
 """Post a body to an address, as a rule signed in the form of Standard Webhooks, and nowhere else than it may go.
 
 The name is resolved once, each of its addresses is looked at, and the connection goes to the address that was looked
-at: a name that means something else a moment later gains nothing. No redirect is followed, and no answer is read.
+at: a name that means something else a moment later gains nothing. No redirect is followed, and of an answer nothing is
+read but its status, and when to come back.
 """
 
 import base64
 import hmac
 import ipaddress
 import socket
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from urllib.parse import SplitResult, urlsplit
 
 import urllib3
 
+from shared.clock import now
+
 PATIENCE = urllib3.Timeout(connect=5, read=10)  #: seconds
 HTTPS = 443
+DIGITS = 9  #: of a number of seconds, the first ones: more is far longer than anybody waits
 TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  #: RFC 6052: an IPv4 address behind a translator
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class NotDelivered(Exception):
-    """It was not taken, or could not be sent; ``code`` says why and holds nothing of the answer."""
+    """It was not taken, or could not be sent; ``code`` says why and holds nothing of the answer.
 
-    def __init__(self, code: str) -> None:
+    ``wait``: for how long whoever did not take it asks to be left alone.
+    """
+
+    def __init__(self, code: str, wait: timedelta | None = None) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.wait = code, wait
 
 
 def signature(secret: str, id_: str, timestamp: str, body: bytes) -> str:
@@ -58,7 +67,21 @@ def post(url: str, headers: dict[str, str], body: bytes, *, may_be_private: bool
     except (urllib3.exceptions.HTTPError, OSError, ValueError):
         raise NotDelivered("no_connection") from None
     if not 200 <= response.status < 300:  # noqa: PLR2004 - what HTTP calls success
-        raise NotDelivered(f"http_{response.status}")
+        raise NotDelivered(f"http_{response.status}", asked_wait(response.headers.get("Retry-After"), now()))
+
+
+def asked_wait(said: str | None, at: datetime) -> timedelta | None:
+    """What ``Retry-After`` says (RFC 9110): so many seconds, or until a moment; None for what is neither, or over."""
+    if said is None:
+        return None
+    if said.isascii() and said.isdigit():
+        return timedelta(seconds=int(said[:DIGITS]))
+    try:
+        until = parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    wait = until.replace(tzinfo=until.tzinfo or UTC) - at
+    return wait if wait > timedelta() else None
 
 
 def _pool(parts: SplitResult, address: Address) -> urllib3.HTTPConnectionPool:

@@ -1,7 +1,8 @@
 """Tell somebody by push, in each browser that they named: sealed to it, and nowhere else than at push services."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import orjson
@@ -31,16 +32,20 @@ ALWAYS = {
 
 @dataclass(frozen=True)
 class PushChannel:
-    """Tells a member of staff by their user name. ``contact`` is who push services may write to."""
+    """Tells a member of staff by their user name. ``contact`` is who push services may write to.
+
+    ``busy``: push services that have asked for patience, which are asked nothing more by this channel.
+    """
 
     database: Database
     contact: str
     hosts: Collection[str]
+    busy: dict[str, NotDelivered] = field(default_factory=dict)
 
     def tell(self, to: str, saying: Saying, *, message_id: str) -> None:  # noqa: ARG002 - one topic says the same
         """Return when it was taken for one browser at the least; a browser that is no more is forgotten.
 
-        Raises AddressRefused where none is left, NotDelivered where none took it.
+        Raises AddressRefused where none is left, NotDelivered where none took it, with the longest wait asked for.
         """
         with self.database.reading() as tx:
             key, browsers = rows.own_key(tx), rows.subscriptions_of(tx, to)
@@ -48,15 +53,20 @@ class PushChannel:
         failed = [failure for failure in failures if failure and failure.code not in GONE]
         if None in failures:
             return
-        raise failed[0] if failed else AddressRefused
+        raise max(failed, key=lambda failure: failure.wait or timedelta()) if failed else AddressRefused
 
     def _try(self, browser: Subscription, saying: Saying, key: PushKey) -> NotDelivered | None:
+        service = urlsplit(browser.endpoint).netloc
+        if service in self.busy:
+            return self.busy[service]
         try:
             self._post(browser, saying, key)
         except NotDelivered as failure:
             if failure.code in GONE:
                 with self.database.transaction() as tx:
                     rows.erase_subscription(tx, browser.id, browser.username)
+            elif failure.wait:
+                self.busy[service] = failure
             return failure
         return None
 

@@ -1,6 +1,6 @@
 """The tables of case conferences, ours and those to which we are invited. What was said lies sealed."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, LargeBinary, Table, Uuid
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, Table, Uuid
 
 from services.intake.storage.tables import CODE, NAME, ORG, metadata
 from shared.database import Moment
@@ -20,12 +20,14 @@ conferences = Table(
     Column("data_key", LargeBinary),
 )
 
+# ``number``: as which one an organisation was invited later; 0 for those of the beginning.
 conference_members = Table(
     "conference_members",
     metadata,
     Column("conference_id", Uuid, ForeignKey("conferences.id"), primary_key=True),
     Column("org", ORG, primary_key=True),
     Column("departed_at", Moment),
+    Column("number", Integer, nullable=False, server_default="0"),
 )
 
 conference_acts = Table(

@@ -1,6 +1,6 @@
 """Queries on case conferences: what was said, to whom it goes, and who of us sees it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ from services.intake.storage.tables import cases
 from shared.database import Transaction
 from shared.rows import add, add_new
 
-KNOWN = tuple(Conference.__dataclass_fields__.keys() - {"invited", "departed"})
+KNOWN = tuple(Conference.__dataclass_fields__.keys() - {"invited", "joined", "departed"})
 SHOWN = 50  #: the newest ones, on one page
 
 
@@ -37,6 +37,15 @@ def add_conference(tx: Transaction, conference: Conference) -> bool:
     invited = [{"conference_id": conference.id, "org": org} for org in conference.invited]
     add(tx, conference_members, invited)
     return True
+
+
+def add_joined(tx: Transaction, conference_id: UUID, joined: Sequence[str]) -> None:
+    """These were invited later, in this order, as far as they are not known yet."""
+    rows = [
+        {"conference_id": conference_id, "org": org, "number": number}
+        for number, org in enumerate(joined, start=1)
+    ]
+    add_new(tx, conference_members, rows)
 
 
 def add_act(tx: Transaction, conference_id: UUID, act: Act) -> bool:
@@ -100,16 +109,18 @@ def _read(tx: Transaction, query: Any) -> list[Conference]:
     members: dict[UUID, list[Any]] = {}
     c = conference_members.c
     of_these = select(conference_members).where(c.conference_id.in_([row["id"] for row in rows]))
-    for member in tx.execute(of_these.order_by(c.org)):
+    for member in tx.execute(of_these):
         members.setdefault(member.conference_id, []).append(member)
     return [_conference(row, members.get(row["id"], [])) for row in rows]
 
 
 def _conference(row: Any, members: list[Any]) -> Conference:
+    in_order = sorted(members, key=lambda member: (member.number, member.org))
     return Conference(
         **{name: row[name] for name in KNOWN},
-        invited=tuple(member.org for member in members),
-        departed=tuple(member.org for member in members if member.departed_at),
+        invited=tuple(member.org for member in in_order),
+        joined=tuple(member.org for member in in_order if member.number),
+        departed=tuple(member.org for member in in_order if member.departed_at),
     )
 
 

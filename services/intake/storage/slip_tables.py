@@ -7,13 +7,14 @@ from services.intake.storage.tables import CODE, NAME, metadata
 from shared.database import Moment
 from shared.sessions import add_session_table
 
-# ``code_index`` is empty once the code opens nothing any more.
+# ``code_index`` is empty once the code opens nothing any more; ``sealed`` is what it is made anew from, then too.
 slips = Table(
     "slips",
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("person_id", Uuid, ForeignKey("people.id"), nullable=False, index=True),
     Column("code_index", LargeBinary, unique=True),
+    Column("sealed", LargeBinary),
     Column("holder", CODE, nullable=False),
     Column("language", String(2), nullable=False),
     Column("names", Boolean, nullable=False),

@@ -1,4 +1,4 @@
-"""Queries on printed codes. A code is found by its keyed hash and stands nowhere."""
+"""Queries on printed codes. A code is found by its keyed hash, which is made of its hash, and stands nowhere itself."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -10,6 +10,7 @@ from services.intake.domain.slip import Slip
 from services.intake.storage.need_to_know import visible
 from services.intake.storage.slip_tables import slips, visits
 from services.intake.storage.tables import consents, people
+from shared.at_rest import place
 from shared.database import Transaction
 from shared.rows import add_new
 from shared.sign_ins import sha256
@@ -20,7 +21,24 @@ _KNOWN = [slips.c[name] for name in Slip.__dataclass_fields__]
 
 def add_slip(tx: Transaction, slip: Slip, code: str) -> None:
     """Keep that this code, as it is compared, opens it."""
-    tx.execute(insert(slips), vars(slip) | {"code_index": tx.at_rest.blind(MEANING, code)})
+    tx.execute(insert(slips), vars(slip) | _found_by(tx, slip.id, sha256(code)))
+
+
+def _found_by(tx: Transaction, slip_id: UUID, hashed: str) -> dict[str, bytes]:
+    """By which the code is found, and the hash of which that is made, which under another key makes another."""
+    sealed = tx.at_rest.seal(hashed.encode(), place("slips.sealed", slip_id))
+    return {"code_index": tx.at_rest.blind(MEANING, hashed), "sealed": sealed}
+
+
+def index_anew(tx: Transaction) -> int:
+    """Codes that are found by an older storage key are found by the newest from now on; says how many that were."""
+    c = slips.c
+    query = select(c.id, c.sealed).where(c.sealed.is_not(None), c.until > tx.at).with_for_update()
+    old = [row for row in tx.execute(query) if not tx.at_rest.is_newest(row.sealed)]
+    for row in old:
+        hashed = tx.at_rest.open(row.sealed, place("slips.sealed", row.id)).rstrip().decode()
+        tx.execute(update(slips).where(c.id == row.id).values(_found_by(tx, row.id, hashed)))
+    return len(old)
 
 
 def beginning(tx: Transaction, code: str) -> str:
@@ -30,7 +48,7 @@ def beginning(tx: Transaction, code: str) -> str:
 
 def opened_by(tx: Transaction, code: str) -> Slip | None:
     """What this code opens now. One statement, whatever is wrong with it."""
-    return _usable(tx, slips.c.code_index.in_(tx.at_rest.blinds(MEANING, code)))
+    return _usable(tx, slips.c.code_index.in_(tx.at_rest.blinds(MEANING, sha256(code))))
 
 
 def usable(tx: Transaction, slip_id: UUID) -> Slip | None:
@@ -56,7 +74,7 @@ def slip_of(tx: Transaction, person_id: UUID) -> Slip | None:
 def end_slips(tx: Transaction, person_id: UUID) -> int:
     """The person's code opens nothing any more, and visits with it are over; how many there were."""
     in_force = and_(slips.c.person_id == person_id, slips.c.code_index.is_not(None))
-    return tx.execute(update(slips).where(in_force).values(code_index=None)).rowcount
+    return tx.execute(update(slips).where(in_force).values(code_index=None, sealed=None)).rowcount
 
 
 def use_form(tx: Transaction, form: str) -> bool:

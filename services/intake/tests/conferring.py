@@ -25,6 +25,7 @@ MARIA = {
     "phone": "+375 29 123-45-67",
     "address": "ул. Ленина 5, Гродно",
 }
+THIRD, FOURTH = "night-shelter", "day-centre"  #: more organisations
 ASKED: dict[str, Any] = {
     "question": "who could shelter her?",
     "organisations": [THERE],
@@ -68,12 +69,13 @@ def act(kind: type[ConferenceAct], conference_id: UUID, **more: Any) -> Any:
 def put_to_us(**changes: Any) -> dict[str, Any]:
     """What stands in the sealed part when a case is put to us."""
     ends_at = (START + timedelta(days=14)).isoformat()
-    return {
+    case = {
         "invited": [HERE],
         "ends_at": ends_at,
         "question": "A question.",
         "facts": {"gender": "Woman"},
-    } | changes
+    }
+    return {"case": case | changes}
 
 
 def invited(node: Node, **changes: Any) -> UUID:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from services.intake.storage.tables import partners
+from services.intake.tests.conferring import FOURTH, THIRD
 from services.intake.tests.node import (
     ADMIN,
     AUDITOR,
@@ -14,6 +16,7 @@ from services.intake.tests.node import (
     COLLEAGUE,
     FOCAL_POINT,
     HERE,
+    THEIR_KEY,
     WORKER,
     Node,
     make_database,
@@ -49,3 +52,13 @@ def logs() -> Iterator[list[Any]]:
     """What is logged during the test."""
     with capture_logs() as entries:
         yield entries
+
+
+@pytest.fixture
+def among_three(node: Node) -> Node:
+    """Two more organisations are in the network, with keys."""
+    with node.database.transaction() as tx:
+        for org in (THIRD, FOURTH):
+            known = {"org": org, "name": org, "public_key": THEIR_KEY.public}
+            tx.execute(partners.insert().values(known))
+    return node

@@ -53,7 +53,7 @@ def test_only_whom_it_is_for_can_open_what_leaves(node: Node) -> None:
 
     assert said.letter.said.readers == ("hub", THERE)
     assert (said.event.to_org, said.event.conference_id) == (THERE, conference.id)
-    content = open_act(said.letter.private, said.event.act_id, KeyRing(THEIR_KEY), RULES[OPENED])
+    content = open_act(said.letter.private, said.event.act_id, KeyRing(THEIR_KEY), RULES[OPENED])["case"]
     assert content["facts"] == {"gender": "Woman"}
     assert (content["question"], content["invited"]) == (ASKED["question"], (THERE,))
     clear = str(said.event.dump()) + str(said.letter.said)

@@ -2,7 +2,7 @@
 
 import structlog
 
-from services.intake.storage import bookkeeping, in_the_clear
+from services.intake.storage import bookkeeping, in_the_clear, slips
 from shared.database import Database
 
 log = structlog.get_logger()
@@ -24,11 +24,15 @@ def refuse_anothers_key(database: Database) -> None:
 
 
 def accept_key(database: Database) -> None:
-    """Go on only with the storage keys that were used here, and note the newest; raises AnothersKey."""
+    """Go on only with the storage keys that were used here, and note the newest; raises AnothersKey.
+
+    Printed codes, which nobody can print anew by themselves, are found by the newest from now on.
+    """
     with database.transaction() as tx:
         if bookkeeping.lacks_key(tx):
             raise AnothersKey(AnothersKey.__doc__)
         bookkeeping.use_key(tx)
+        slips.index_anew(tx)
 
 
 def seal_what_is_in_the_clear(database: Database) -> int:

@@ -7,10 +7,33 @@ from typing import Any
 from uuid import UUID
 
 from services.intake.domain import codelists
-from services.intake.domain.conference import CLOSED, DEPARTED, ENDED, OPENED, REGION, SAID, Act, Conference
+from services.intake.domain.conference import (
+    CLOSED,
+    CONFIRMED,
+    DEPARTED,
+    ENDED,
+    INVITED,
+    OPENED,
+    REGION,
+    SAID,
+    Act,
+    Conference,
+)
+from services.intake.domain.same_for_all import digest_of
 from services.intake.storage import conferences as rows
 from services.intake.storage import directory as directory_rows
-from services.intake.usecases.checks import Rule, Wrong, checked, code, country, day, language, several, text
+from services.intake.usecases.checks import (
+    Rule,
+    Wrong,
+    an_id,
+    checked,
+    code,
+    country,
+    day,
+    language,
+    several,
+    text,
+)
 from services.intake.usecases.refusals import Invalid
 from services.intake.usecases.sealed_parts import KeyUnusable, seal_act
 from services.intake.usecases.sheets import each_of, level, listed
@@ -24,8 +47,10 @@ from shared.schemas.conferences import (
     OVER,
     ConferenceAct,
     ConferenceClosed,
+    ConferenceConfirmed,
     ConferenceDeparted,
     ConferenceEnded,
+    ConferenceInvited,
     ConferenceMessageSent,
     ConferenceOpened,
 )
@@ -34,6 +59,8 @@ from shared.schemas.workbook import CONCLUSIONS, EXPLOITATION
 NOT_IN_NETWORK = "organisation_unknown"  #: what became of an act, as the network or our own directory says
 EVENTS: dict[str, type[ConferenceAct]] = {
     OPENED: ConferenceOpened,
+    INVITED: ConferenceInvited,
+    CONFIRMED: ConferenceConfirmed,
     SAID: ConferenceMessageSent,
     DEPARTED: ConferenceDeparted,
     CLOSED: ConferenceClosed,
@@ -100,7 +127,7 @@ def _facts(values: Any) -> dict[str, Any]:
         raise Wrong("unknown_code") from None
 
 
-def _ends_at(value: Any) -> datetime:
+def _moment(value: Any) -> datetime:
     try:
         found = datetime.fromisoformat(value)
     except (TypeError, ValueError):
@@ -117,8 +144,30 @@ def _organisations(values: Any) -> tuple[str, ...]:
     return found
 
 
+CASE_RULES: dict[str, Rule] = {
+    "invited": _organisations,
+    "ends_at": _moment,
+    "question": text(),
+    "facts": _facts,
+}
+
+
+def _case(value: Any) -> dict[str, Any]:
+    """A case as it was put, and the digest of all that stands there, also of what only a newer version knows."""
+    if not isinstance(value, Mapping):
+        raise Wrong("not_a_list")
+    try:
+        known = {name: value[name] for name in CASE_RULES.keys() & value.keys()}
+        found = checked(known, CASE_RULES, needed=tuple(CASE_RULES.keys() - {"facts"}))
+    except Invalid as invalid:
+        raise Wrong(next(iter(invalid.errors.values()))) from None
+    return found | {"digest": digest_of(value)}
+
+
 RULES: dict[str, dict[str, Rule]] = {
-    OPENED: {"invited": _organisations, "ends_at": _ends_at, "question": text(), "facts": _facts},
+    OPENED: {"case": _case},
+    INVITED: {"case": _case, "act_id": an_id, "made_at": _moment, "joined": _organisations},
+    CONFIRMED: {"case": text(64), "invited": _organisations},
     SAID: {"text": text()},
     CLOSED: {"actions": ACTIONS},
 }  #: what stands in the sealed part of an act of that kind; in others there is none

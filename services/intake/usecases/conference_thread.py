@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from services.intake.domain import Action, Actor
-from services.intake.domain.conference import CLOSED, DEPARTED, SAID, Act, Conference
+from services.intake.domain.conference import CLOSED, CONFIRMED, DEPARTED, SAID, Act, Conference
+from services.intake.domain.same_for_all import DIFFERS, case_of, told
 from services.intake.domain.telltale import Known, Mark, marks
 from services.intake.storage import conferences as rows
 from services.intake.usecases import audit
@@ -25,16 +26,25 @@ from shared.database import Database, Transaction
 
 @dataclass(frozen=True)
 class ConferencePage:
-    """A conference with all that was done in it, oldest first; ``opening`` is its first act."""
+    """A conference with all that was done in it, oldest first.
+
+    ``told`` says of each other organisation whether it was told the same, as in ``domain.same_for_all``.
+    """
 
     conference: Conference
     state: str
     acts: tuple[Act, ...]
+    told: Mapping[str, str]
 
     @property
     def opening(self) -> Mapping[str, Any]:
         """The question and the facts; nothing once erased."""
-        return next((act.content for act in self.acts if act.kind == "opened"), {})
+        return case_of(self.acts)
+
+    @property
+    def differs(self) -> Sequence[str]:
+        """Who was told something else than we were."""
+        return [org for org, how in self.told.items() if how == DIFFERS]
 
     @property
     def agreed(self) -> Sequence[Mapping[str, Any]]:
@@ -56,7 +66,8 @@ def conference_page(database: Database, conference_id: UUID, by: Actor) -> Confe
         with database.transaction() as tx:
             rows.set_conference(tx, conference_id, unseen=False)
     shown = acts if can_be_read else [replace(act, content={}) for act in acts]
-    return ConferencePage(conference, state, tuple(shown))
+    by_people = tuple(act for act in shown if act.kind != CONFIRMED)
+    return ConferencePage(conference, state, by_people, told(conference, shown))
 
 
 def _find(tx: Transaction, conference_id: UUID, by: Actor, *, lock: bool = False) -> Conference:
@@ -66,9 +77,9 @@ def _find(tx: Transaction, conference_id: UUID, by: Actor, *, lock: bool = False
     return found
 
 
-def _take_part(tx: Transaction, conference_id: UUID, by: Actor, *states: str) -> Conference:
+def take_part(tx: Transaction, conference_id: UUID, by: Actor, *states: str, lock: bool = True) -> Conference:
     """The conference, locked, in one of these states; raises NotFound, or Conflict with the state that it is in."""
-    conference = _find(tx, conference_id, by, lock=True)
+    conference = _find(tx, conference_id, by, lock=lock)
     state = conference.state(tx.at)
     if state not in states:
         raise Conflict(f"conference_{state}")
@@ -96,7 +107,7 @@ def write_message(database: Database, conference_id: UUID, given: Mapping[str, A
     """
     values = checked(given, {"text": text(), "sure": bool}, needed=("text",))
     with database.transaction() as tx:
-        conference = _take_part(tx, conference_id, by, "open")
+        conference = take_part(tx, conference_id, by, "open")
         sure("text", marks(values["text"], _known(tx, conference, by)), values.get("sure"))
         audit.did(tx, by, Action.CONFERENCE_WRITTEN, about_conference(tx, conference, by))
         return say(tx, conference, SAID, {"text": values["text"]}, by.username)
@@ -109,7 +120,7 @@ def close_conference(database: Database, conference_id: UUID, given: Mapping[str
     Conflict.
     """
     with database.transaction() as tx:
-        conference = _take_part(tx, conference_id, by, "open")
+        conference = take_part(tx, conference_id, by, "open")
         if not conference.is_ours:
             raise NotPermitted
         values = checked(given, {"actions": ACTIONS, "sure": bool}, needed=("actions",))
@@ -130,7 +141,7 @@ def leave_conference(database: Database, conference_id: UUID, by: Actor) -> None
     Raises NotFound, NotPermitted for whoever opened it or is no focal point, or Conflict.
     """
     with database.transaction() as tx:
-        conference = _take_part(tx, conference_id, by, "open", "closed")
+        conference = take_part(tx, conference_id, by, "open", "closed")
         if conference.is_ours or not by.sees_every_case:
             raise NotPermitted
         unsay(tx, conference_id)
@@ -143,7 +154,7 @@ def leave_conference(database: Database, conference_id: UUID, by: Actor) -> None
 def end_conference(database: Database, conference_id: UUID, by: Actor) -> None:
     """Have ours erased by all, as when consent is withdrawn. Raises NotFound, NotPermitted, or Conflict."""
     with database.transaction() as tx:
-        conference = _take_part(tx, conference_id, by, "open", "closed")
+        conference = take_part(tx, conference_id, by, "open", "closed")
         if not conference.is_ours:
             raise NotPermitted
         audit.did(tx, by, Action.CONFERENCE_ENDED, about_conference(tx, conference, by))

@@ -1,6 +1,6 @@
 """Put a case without a name to other organisations: what leaves is chosen, looked through, and agreed to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -48,15 +48,15 @@ def choosable(database: Database, case_id: UUID, seed: str, by: Actor) -> tuple[
     Raises NotFound, Conflict when the case is closed, or ConsentMissing.
     """
     with database.reading() as tx:
-        case, file = _file(tx, case_id, by)
-        consent = _in_force(tx, file)
+        case, file = open_file(tx, case_id, by)
+        consent = in_force(tx, file)
         return facts(_told(tx, case, file), _agreed_to(consent), _shift(tx, seed)), consent
 
 
 def look(database: Database, case_id: UUID, given: Mapping[str, Any], by: Actor) -> Leaving:
     """Exactly what ``open_conference`` would send for the same; raises what it raises, but nothing for marks."""
     with database.reading() as tx:
-        case, file = _file(tx, case_id, by)
+        case, file = open_file(tx, case_id, by)
         return _leaving(tx, case, file, given, by)
 
 
@@ -76,21 +76,23 @@ def open_conference(database: Database, case_id: UUID, given: Mapping[str, Any],
         known = (new_id(), by.org, by.org, tx.at, ends_at, leaving.organisations)
         conference = Conference(*known, case_id=case.id, opened_by=by.username)
         rows.add_conference(tx, conference)
-        said = {"question": leaving.question, "facts": leaving.facts}
+        told = {"question": leaving.question, "facts": leaving.facts}
         whom = {"invited": leaving.organisations, "ends_at": ends_at.isoformat()}
-        say(tx, conference, OPENED, said | whom, by.username)
+        say(tx, conference, OPENED, {"case": told | whom}, by.username)
         audit.did(tx, by, Action.CONFERENCE_OPENED, about(case))
         return conference
 
 
-def _file(tx: Transaction, case_id: UUID, by: Actor) -> tuple[Case, PersonFile]:
+def open_file(tx: Transaction, case_id: UUID, by: Actor) -> tuple[Case, PersonFile]:
+    """The case and its person's file; raises NotFound, or Conflict when the case is closed."""
     case = find_case(tx, case_id, by)
     if case.status != "open":
         raise Conflict(case.status)
     return case, read_file(tx, case.person_id, by)
 
 
-def _in_force(tx: Transaction, file: PersonFile) -> Consent:
+def in_force(tx: Transaction, file: PersonFile) -> Consent:
+    """The consent for a conference; raises ConsentMissing."""
     if file.consent is None:
         raise ConsentMissing("no_consent")
     try:
@@ -114,7 +116,7 @@ def _told(tx: Transaction, case: Case, file: PersonFile) -> Told:
 def _leaving(tx: Transaction, case: Case, file: PersonFile, given: Mapping[str, Any], by: Actor) -> Leaving:
     if file.person.missing is not None:
         raise Conflict(file.person.missing)
-    consent = _in_force(tx, file)
+    consent = in_force(tx, file)
     values = {"fields": ()} | checked(given, _rules(tx), needed=NEEDED)
     _require(tx, consent, values, by)
     told = facts(_told(tx, case, file), values["fields"], _shift(tx, values["seed"]))
@@ -155,20 +157,27 @@ def _days(value: Any) -> int:
 
 
 def _require(tx: Transaction, consent: Consent, values: Mapping[str, Any], by: Actor) -> None:
-    """The consent covers each of the person's fields, each organisation, and every day; each can be reached."""
+    """The consent covers each of the person's fields, each organisation, and every day."""
     last = (tx.at + timedelta(days=values["days"])).date()
     if consent.expires_on is not None and last > consent.expires_on:
         raise Invalid({"days": "beyond_consent"})
-    not_to = not_now(tx, values["organisations"])
-    for org in values["organisations"]:
+    require_organisations(tx, consent, values["organisations"], by)
+    if set(values["fields"]) - set(_agreed_to(consent)):
+        raise Invalid({"fields": "field_not_consented"})
+
+
+def require_organisations(
+    tx: Transaction, consent: Consent, organisations: Collection[str], by: Actor
+) -> None:
+    """Each is covered by the consent and can be reached now; raises Invalid for ``organisations``."""
+    not_to = not_now(tx, organisations)
+    for org in organisations:
         if org not in consent.organisations:
             raise Invalid({"organisations": "organisation_not_consented"})
         try:
             receiver_of(directory_rows.find_partner(tx, org), by, not_to)
         except Invalid as invalid:
             raise Invalid({"organisations": invalid.errors["to_org"]}) from None
-    if set(values["fields"]) - set(_agreed_to(consent)):
-        raise Invalid({"fields": "field_not_consented"})
 
 
 def known_of(tx: Transaction, case: Case, file: PersonFile) -> Known:

@@ -67,6 +67,7 @@ ACTIONS: Mapping[str, Any] = {
     Action.CAPACITY_ANSWERED: _l("Question about room answered"),
     Action.QUESTION_READ: _l("Answers to a question looked at"),
     Action.CONFERENCE_OPENED: _l("Conference opened"),
+    Action.CONFERENCE_INVITED: _l("One more invited to a conference"),
     Action.CONFERENCE_READ: _l("Conference looked at"),
     Action.CONFERENCE_WRITTEN: _l("Message written in a conference"),
     Action.CONFERENCE_LEFT: _l("Conference left"),

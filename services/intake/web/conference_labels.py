@@ -39,6 +39,12 @@ DELIVERED: Mapping[str, Any] = {
     "organisation_unknown": _l("not in the network any more"),
 }
 
+TOLD: Mapping[str, Any] = {
+    "same": _l("was told the same as we"),
+    "differs": _l("was told something else"),
+    "not_said": _l("has not said yet what it was told"),
+}
+
 CONFERENCE_SENTENCES: Mapping[str, Any] = {
     "conference_not_consented": _l(
         "The person has not agreed to a case conference. Record consent for it first."
@@ -49,6 +55,15 @@ CONFERENCE_SENTENCES: Mapping[str, Any] = {
     ),
     "not_so_many_days": _l("Enter a number of days from 1 to 30."),
     "beyond_consent": _l("The consent ends before that. Choose fewer days."),
+    "consent_ends_before_it": _l(
+        "The consent ends before the conference does. Record consent for longer first."
+    ),
+    "told_not_consented": _l("The consent does not cover all that was told. Record consent for it first."),
+    "known_by_now": _l(
+        "Something that stands in the question has become known of the person since. Nobody else can be invited: "
+        "end the conference and open a new one."
+    ),
+    "already_invited": _l("This organisation was invited already. Choose another one."),
     "not_a_participant": _l("This organisation takes no part. Choose another one."),
     "conference_closed": _l("The conference is closed. Nothing more can be written."),
     **dict.fromkeys(

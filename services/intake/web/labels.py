@@ -13,6 +13,7 @@ from services.intake.web.conference_labels import (
     CONFERENCE_SENTENCES,
     CONFERENCE_STATES,
     DELIVERED,
+    TOLD,
 )
 from services.intake.web.file_labels import FILE_KINDS, FILE_SENTENCES
 from services.intake.web.import_labels import NOT_TAKEN, OUTCOMES
@@ -55,6 +56,7 @@ OWN_CODES: Mapping[str, Mapping[str, Any]] = {
     "conference_fact": CONFERENCE_FACTS,
     "conference_state": CONFERENCE_STATES,
     "delivered": DELIVERED,
+    "told": TOLD,
     "safe_contact": {
         "phone": _l("By phone"),
         "in_person": _l("In person"),

@@ -27,8 +27,10 @@ from shared.messaging.message import HUB, Message
 from shared.messaging.outbox import received
 from shared.schemas.conferences import (
     ConferenceClosed,
+    ConferenceConfirmed,
     ConferenceDeparted,
     ConferenceEnded,
+    ConferenceInvited,
     ConferenceMessageSent,
     ConferenceOpened,
     ConferenceReceipted,
@@ -131,6 +133,8 @@ def _pass_act_on(desk: Desk, message: Message) -> None:
 OF_CONFERENCES: dict[type, Callable[[Desk, Message], None]] = dict.fromkeys(
     (
         ConferenceOpened,
+        ConferenceInvited,
+        ConferenceConfirmed,
         ConferenceMessageSent,
         ConferenceDeparted,
         ConferenceClosed,

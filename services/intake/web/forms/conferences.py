@@ -18,6 +18,7 @@ from shared.web.forms import (
     DateField,
     IntegerField,
     Optional,
+    RadioField,
     SelectField,
     StringField,
     TextAreaField,
@@ -59,6 +60,12 @@ class OpenForm(StoringForm):
         names = ("question", "fields", "organisations", "days", "sure")
         chosen: dict[str, Any] = {name: self[name].data for name in names}
         return chosen | {REGION: self.region.data or None, "seed": self.once.data}
+
+
+class InviteForm(StoringForm):
+    """One more organisation."""
+
+    organisation = RadioField(_l("Which organisation do you invite?"), [required(_l("Choose one."))])
 
 
 class WriteForm(StoringForm):

@@ -1,14 +1,15 @@
 """Case conferences: put a case to others without a name, discuss it, agree on what is done, leave or end it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from services.intake.domain import Consent, ConsentMissing
+from services.intake.domain import ConsentMissing
 from services.intake.domain.telltale import KNOWN, Mark, pieces
+from services.intake.usecases import conference_inviting as inviting
 from services.intake.usecases import conference_thread as thread
 from services.intake.usecases import conferences as use
 from services.intake.usecases.cases import CaseFile, case_page
@@ -16,7 +17,7 @@ from services.intake.usecases.directory import search_directory
 from services.intake.usecases.refusals import Conflict, Invalid
 from services.intake.web.context import actor, database, organisation, partners
 from services.intake.web.forms.choices import Choices
-from services.intake.web.forms.conferences import CloseForm, OpenForm, WriteForm
+from services.intake.web.forms.conferences import CloseForm, InviteForm, OpenForm, WriteForm
 from services.intake.web.forms.people import ConfirmForm
 from services.intake.web.forms.team import TeamForm
 from services.intake.web.kept import keep_so_far
@@ -45,7 +46,9 @@ def new(case_id: UUID) -> ResponseReturnValue:
         why = missing.code if isinstance(missing, ConsentMissing) else missing.state
         return render_template("conferences/blocked.html", file=file, why=sentence(why))
     offers = search_directory(database())
-    form.offer(known, {area for offer in offers for area in offer.areas}, _can_be_invited(consent))
+    form.offer(
+        known, {area for offer in offers for area in offer.areas}, _can_be_invited(consent.organisations)
+    )
     if form.validate_on_submit() and request.form.get("go") in ("check", "send"):
         with refusals_shown_in(form):
             return _check(file, form)
@@ -53,9 +56,9 @@ def new(case_id: UUID) -> ResponseReturnValue:
     return page("conferences/new.html", form, file=file, known=known)
 
 
-def _can_be_invited(consent: Consent) -> Choices:
+def _can_be_invited(agreed_to: Collection[str]) -> Choices:
     found = [one for one in partners().values() if one.reachable and one.org != actor().org]
-    return [(partner.org, partner.name) for partner in found if partner.org in consent.organisations]
+    return [(partner.org, partner.name) for partner in found if partner.org in agreed_to]
 
 
 def _check(file: CaseFile, form: OpenForm) -> ResponseReturnValue:
@@ -94,6 +97,28 @@ def show(conference_id: UUID) -> str:
     """The case as it was put, who takes part, what was said, and what was agreed."""
     found = thread.conference_page(database(), conference_id, actor())
     return render_template("conferences/page.html", found=found)
+
+
+@conferences.route("/conferences/<uuid:conference_id>/invite", methods=["GET", "POST"])
+def invite(conference_id: UUID) -> ResponseReturnValue:
+    """One more organisation takes part from now on, and gets the case as it was put, which is shown."""
+    found, form = thread.conference_page(database(), conference_id, actor()), InviteForm()
+    try:
+        agreed_to = inviting.who_may_be_invited(database(), conference_id, actor())
+    except (ConsentMissing, Conflict) as missing:
+        why = missing.code if isinstance(missing, ConsentMissing) else missing.state
+        return render_template("conferences/not_now.html", found=found, why=sentence(why))
+    form.organisation.choices = _can_be_invited(agreed_to)
+
+    def act() -> str:
+        inviting.invite(database(), conference_id, {"organisation": form.organisation.data}, actor())
+        flash(_("It is invited, and all others are told."))
+        return _on(conference_id)
+
+    if form.validate_on_submit():
+        with refusals_shown_in(form):
+            return once(form, act)
+    return page("conferences/invite.html", form, found=found)
 
 
 @conferences.route("/conferences/<uuid:conference_id>/write", methods=["GET", "POST"])

@@ -38,6 +38,7 @@ CONFERRED = {
 }
 SAID: dict[str, dict[str, Any]] = {
     "/cases/<case>/conferences/new": CONFERRED,
+    "/conferences/<conference>/invite": {"organisation": THERE},
     "/conferences/<conference>/write": {"text": "we have one"},
     "/conferences/<conference>/close": {"org_0": THERE, "what_0": "a bed", "until_0": "2026-03-09"},
     "/conferences/<conference>/team": {"members": ["daria"]},
@@ -81,6 +82,7 @@ SAID: dict[str, dict[str, Any]] = {
     "/questions/asked/<enquiry>": {"answer": "capacity"},
     "/api/v1/questions": ASKED,
     "/api/v1/questions/asked/<enquiry>": {"answer": "capacity"},
+    "/api/v1/conferences/<conference>/invite": {"organisation": THERE},
     "/api/v1/people": {"alias": "Stork"},
     "/api/v1/people/<person>/consents": consent(),
     "/api/v1/cases/<case>/needs": NEED,
