@@ -22,7 +22,7 @@ SUBMIT = "main form.questions [type=submit]"
     ("language", "width", "scripts"),
     [("en", 1280, True), ("ru", 390, True), ("be", 390, True), ("uk", 1280, True), ("en", 390, False)],
 )
-def test_a_conference(  # noqa: PLR0917
+def test_a_conference(
     visit: Visit,
     network: Network,
     language: str,
