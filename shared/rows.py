@@ -96,7 +96,7 @@ def _names(rows: Sequence[Row]) -> Names:
 @cache
 def _copying(table: Table, names: Names) -> tuple[str, list[str]]:
     """The statement, and the type of each of its columns."""
-    dialect = postgresql.dialect()
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     quoted = ", ".join(map(dialect.identifier_preparer.quote, names))
     into = dialect.identifier_preparer.format_table(table)
     types = [_carried(table.c[name].type).compile(dialect).lower() for name in names]
