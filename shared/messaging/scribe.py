@@ -93,8 +93,15 @@ def _events(message: Incoming, letters: Sequence[Letter]) -> Iterator[Incoming]:
         if letter.said.sender == speaker:
             events = letter.said.events
             for left, event in zip(range(len(events) - 1, -1, -1), events, strict=True):
-                id_ = as_uuid(event.get("id"))
-                yield replace(message, id=id_, said=event, letter=letter, beside=beside, ends_pack=not left)
+                yield replace(
+                    message,
+                    id=as_uuid(event.get("id")),
+                    said=event,
+                    letter=letter,
+                    beside=beside,
+                    ends_pack=not left,
+                    tag=object(),
+                )
 
 
 def plain_events(message: Incoming) -> list[Incoming]:
@@ -102,6 +109,6 @@ def plain_events(message: Incoming) -> list[Incoming]:
     events = unpacked(message.body, message.id)
     last = len(events) - 1
     return [
-        replace(message, id=id_, body=event, ends_pack=place == last)
+        replace(message, id=id_, body=event, ends_pack=place == last, tag=object())
         for place, (id_, event) in enumerate(events)
     ]
