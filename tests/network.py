@@ -21,7 +21,7 @@ from shared.ports import LOOPBACK
 from shared.testing.broker import Broker, fresh_vhost
 from shared.testing.postgres import Postgres, fresh_database
 
-SOON = 30.0  #: seconds within which what was said must have arrived
+SOON = 60.0  #: seconds within which what was said must have arrived
 PUSH = {"THROUGHLINE_PUSH_CONTACT": "mailto:push@demo.invalid", "THROUGHLINE_PUSH_HOSTS": LOOPBACK}
 FIELDS = ["alias", "given_name", "gender", "age_band"]
 

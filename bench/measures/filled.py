@@ -42,8 +42,9 @@ def fill(database: Database, keys: StorageKeys, hasher: Hasher, count: int, at: 
     put(database, people, (_person(keys, person, at) for person in known))
     put(database, file_workers, (_works_on(number, person) for number, person in enumerate(known)))
     put(database, cases, (_case(number, person, theirs[person], at) for number, person in enumerate(known)))
-    sent = [_referral(keys, number, theirs[known[1 + number // EACH]], at) for number in range(count)]
-    sent += [_referral(keys, 2 * number, theirs[long_file], at) for number in range(SENT)]
+    cases_of = list(theirs.items())
+    sent = [_referral(keys, number, cases_of[1 + number // EACH], at) for number in range(count)]
+    sent += [_referral(keys, 2 * number, cases_of[0], at) for number in range(SENT)]
     put(database, referrals, sent)
     put(database, moves, (line for row in sent for line in _history(row)))
     put(database, sheets, _sheets(database, keys, long_file, theirs[long_file], at))
@@ -80,7 +81,8 @@ def _case(number: int, person: UUID, case: UUID, at: datetime) -> Row:
     return known | {"status": "open", "exploitation": [], "opened_at": at, "opened_by": WORKER}
 
 
-def _referral(keys: StorageKeys, number: int, case: UUID, at: datetime) -> Row:
+def _referral(keys: StorageKeys, number: int, of: tuple[UUID, UUID], at: datetime) -> Row:
+    person, case = of
     id_, came, is_over = new_id(), number % 2 == 1, number % 50 > 1
     state = State.COMPLETED if is_over else (State.DELIVERED, State.ACCEPTED)[number // 50 % 2]
     direction = Direction.IN if came else Direction.OUT
@@ -93,6 +95,7 @@ def _referral(keys: StorageKeys, number: int, case: UUID, at: datetime) -> Row:
         "direction": direction,
         "other_org": THERE,
         "case_id": None if came else case,
+        "person_id": None if came else person,
         "service_type": "legal_assistance",
         "urgency": "normal",
         "sent_at": sent_at,

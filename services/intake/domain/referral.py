@@ -34,6 +34,7 @@ class Referral:
     ``state`` and ``number`` are what the referral service confirmed last, ``link`` is the chain's link of that move;
     ``shown_state`` adds our own moves that wait for their number, and ``unconfirmed`` says that there are some.
     ``refused``: the network could not take it. Deadlines are unknown (None) until the referral service has said them.
+    ``person_id``: whom it is about, for a referral that we sent of a case of ours.
     ``rung`` is where the ladder stands that an overdue referral climbs (``codes.RUNGS``), and what follows when.
     ``held_until``: until then our last word waits here and can be undone; of one that is refused, that it was.
     ``parent_id`` is the referral to its sender that it forwards, if it forwards one.
@@ -52,6 +53,7 @@ class Referral:
     shown_state: State
     unconfirmed: bool
     case_id: UUID | None = None
+    person_id: UUID | None = None
     need_id: UUID | None = None
     reference: str | None = None
     acknowledge_by: datetime | None = None

@@ -23,9 +23,10 @@ def export_referral(database: Database, referral_id: UUID, by: Actor) -> dict[st
         referral, content = found
         if content is None:
             raise Conflict(referral.missing or "erased")
-        person_id = rows.person_of_case(tx, referral.case_id) if referral.case_id else None
         history = tuple(rows.history_of(tx, referral_id, seen_by=by))
-    audit.saw(database, by, Action.REFERRAL_EXPORTED, About(person_id, referral.case_id, referral_id))
+    audit.saw(
+        database, by, Action.REFERRAL_EXPORTED, About(referral.person_id, referral.case_id, referral_id)
+    )
     return bundle_of(referral, content, history, by.org, tx.at)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, insert, select, update
 from services.intake.domain import Actor, Case, Need
 from services.intake.storage.need_to_know import visible
 from services.intake.storage.rows import case_of, need_of, part
-from services.intake.storage.tables import cases, needs, people
+from services.intake.storage.tables import IS_UNMET, cases, needs, people
 from shared.database import Transaction
 from shared.rows import among
 
@@ -57,9 +57,12 @@ def open_cases(tx: Transaction, *conditions: ColumnElement[bool], seen_by: Actor
 
 def planned_needs(tx: Transaction, until: date, *, seen_by: Actor, limit: int) -> list[tuple[Need, Case]]:
     """Needs of open cases that are to be met until then and are not, with their cases; the oldest day first."""
-    waits = needs.c.state.in_(("open", "planned")) & (needs.c.planned_on <= until)
-    query = select(needs, cases).join(cases).where(waits, cases.c.status == "open")
-    ours = query.where(visible(cases, seen_by, tx.at)).order_by(needs.c.planned_on, needs.c.id).limit(limit)
+    query = select(needs, cases).join(cases).where(cases.c.status == "open", needs.c.planned_on <= until)
+    ours = (
+        query.where(IS_UNMET, visible(cases, seen_by, tx.at))
+        .order_by(needs.c.planned_on, needs.c.id)
+        .limit(limit)
+    )
     rows = tx.execute(ours).mappings()
     return [(need_of(part(row, needs)), case_of(part(row, cases))) for row in rows]
 

@@ -37,6 +37,8 @@ CODE = String(60)
 NAME = String(60)  #: a username
 
 CAME = text("reference_index IS NOT NULL")
+FLAGS = ("unseen", "overdue_acknowledgement", "overdue_reply")
+IS_UNMET = text("state IN ('open', 'planned')")
 
 people = Table(
     "people",
@@ -110,7 +112,8 @@ needs = Table(
     Column("priority", CODE, nullable=False),
     Column("state", CODE, nullable=False),
     *(Column(name, CODE) for name in ("how", "outcome")),
-    Column("planned_on", Date, index=True),
+    Column("planned_on", Date),
+    Index("ix_needs_unmet", "planned_on", "id", sqlite_where=IS_UNMET, postgresql_where=IS_UNMET),
 )
 
 referrals = Table(
@@ -121,6 +124,7 @@ referrals = Table(
     Column("direction", String(3), nullable=False),
     Column("other_org", ORG, nullable=False),
     Column("case_id", Uuid, ForeignKey("cases.id"), index=True),
+    Column("person_id", Uuid),  # of the case: who may see the referral is asked on every page
     Column("need_id", Uuid, ForeignKey("needs.id")),
     Column("reference", String(60)),
     Column("service_type", CODE, nullable=False),
@@ -148,8 +152,7 @@ referrals = Table(
     *(Column(name, Moment) for name in ("rung_at", "next_rung_at", "held_until", "how_asked_at", "said_at")),
     Column("parent_id", Uuid, index=True),
     Column("purpose", CODE),
-    Index("ix_referrals_news", "id", sqlite_where=text("unseen = 1"), postgresql_where=text("unseen")),
-    *(flagged("referrals", late) for late in ("overdue_acknowledgement", "overdue_reply")),
+    *(flagged("referrals", flag, ("sent_at", "id")) for flag in FLAGS),
 )
 
 moves = Table(

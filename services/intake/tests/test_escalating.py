@@ -18,6 +18,8 @@ from services.intake.tests.node import (
     Node,
     moved_on,
 )
+from services.intake.tests.test_forwarding import order
+from services.intake.usecases.forwarding import forward_referral
 from services.intake.usecases.need_to_know import set_referral_team
 from services.intake.usecases.staff import NewStaff, add_staff
 from shared.schemas.intake import PeopleCalled
@@ -48,7 +50,7 @@ def people(node: Node) -> dict[UUID, str]:
 
 
 def called(node: Node, people: dict[UUID, str]) -> list[list[str]]:
-    return [[people[id_] for id_ in said.event.contact_ids] for said in node.said(PeopleCalled)]
+    return [sorted(people[id_] for id_ in said.event.contact_ids) for said in node.said(PeopleCalled)]
 
 
 def test_the_receiver_s_assignee_is_called_and_nobody_else(node: Node, people: dict[UUID, str]) -> None:
@@ -74,6 +76,19 @@ def test_the_sender_is_called_on_their_rung(node: Node, people: dict[UUID, str])
     node.hears(overdue(sent.id, "assignee", ours=True), overdue(sent.id, "sender", ours=True, minutes=30))
 
     assert called(node, people) == [["olena"]]
+
+
+def test_of_what_was_sent_on_those_are_called_who_work_on_what_came(
+    node: Node, people: dict[UUID, str]
+) -> None:
+    came = node.received()
+    set_referral_team(node.database, came, [WORKER.username, COLLEAGUE.username], FOCAL_POINT)
+    child = forward_referral(node.database, came, order(), WORKER)
+    node.hears(*moved_on(child.id, HERE, THERE, Move.DELIVER))
+
+    node.hears(overdue(child.id, "sender", ours=True, minutes=30))
+
+    assert called(node, people) == [["daria", "olena"]]
 
 
 def test_a_rung_that_comes_again_or_too_late_calls_nobody(node: Node, people: dict[UUID, str]) -> None:

@@ -110,7 +110,7 @@ def test_its_need_is_planned_and_leads_back_to_the_person(node: Node) -> None:
     referral = node.sends(case)
 
     assert [need.state for need in case_page(node.database, case.id, WORKER).needs] == ["planned"]
-    assert node.page(referral.id).person_id == person.id
+    assert node.page(referral.id).referral.person_id == person.id
 
 
 def test_without_consent_nothing_leaves(node: Node) -> None:

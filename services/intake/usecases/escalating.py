@@ -5,7 +5,6 @@ from collections.abc import Collection
 from services.intake.domain import Actor, Direction, Offer, Referral
 from services.intake.storage import directory as directory_rows
 from services.intake.storage import need_to_know
-from services.intake.storage import referrals as referral_rows
 from services.intake.usecases.calling import call_members
 from services.intake.usecases.ledger import Entry
 from shared.database import Database, Transaction
@@ -38,9 +37,9 @@ def _call(tx: Transaction, entry: Entry, flag: Overdue) -> None:
 
 
 def _who_works_on(tx: Transaction, entry: Entry) -> Collection[str]:
-    if entry.standing.direction is Direction.IN:
-        return need_to_know.referral_team(tx, entry.row["id"])
-    return need_to_know.file_team(tx, referral_rows.person_of_case(tx, entry.row["case_id"]))
+    if entry.row["person_id"] is not None:
+        return need_to_know.file_team(tx, entry.row["person_id"])
+    return need_to_know.referral_team(tx, entry.row["parent_id"] or entry.row["id"])
 
 
 def how_to_reach(database: Database, referral: Referral) -> str | None:

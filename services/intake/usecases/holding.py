@@ -64,7 +64,7 @@ def take_back(tx: Transaction, referral: Referral, by: Actor) -> bool:
     if not referral.is_held(tx.at) or not tx.outbox.take_back(tx, f"sent:{referral.id}"):
         return False
     rows.set_taken_back(tx, referral)
-    audit.did(tx, by, Action.REFERRAL_TAKEN_BACK, _about(tx, referral))
+    audit.did(tx, by, Action.REFERRAL_TAKEN_BACK, _about(referral))
     return True
 
 
@@ -88,7 +88,7 @@ def undo(database: Database, referral_id: UUID, by: Actor) -> None:
         waiting = rows.pending_of(tx, [referral_id]).get(referral_id, ())
         standing = Standing(referral.direction, referral.number, referral.state, waiting)
         rows.set_shown(tx, referral_id, standing, quiet_until=tx.at + QUIET)
-        audit.did(tx, by, Action.MOVE_UNDONE, _about(tx, referral))
+        audit.did(tx, by, Action.MOVE_UNDONE, _about(referral))
 
 
 def send_now(database: Database, referral_id: UUID, by: Actor) -> None:
@@ -111,6 +111,5 @@ def _held(tx: Transaction, referral_id: UUID, by: Actor) -> tuple[Referral, tupl
     return found[0], line
 
 
-def _about(tx: Transaction, referral: Referral) -> About:
-    person_id = rows.person_of_case(tx, referral.case_id) if referral.case_id else None
-    return About(person_id, referral.case_id, referral.id)
+def _about(referral: Referral) -> About:
+    return About(referral.person_id, referral.case_id, referral.id)

@@ -101,8 +101,7 @@ def _move_on(  # noqa: PLR0913, PLR0917 - a move has that many facts
     letter = _tell(tx, referral, line, after=standing.last_pending, sealed=sealed, until=until)
     proven = replace(line, letter=letter.hash)
     sending_rows.add_line(tx, referral_id, proven, letter, position=standing.next_position, by=by)
-    person_id = referral_rows.person_of_case(tx, referral.case_id) if referral.case_id else None
-    audit.did(tx, by, Action.REFERRAL_MOVED, About(person_id, referral.case_id, referral_id))
+    audit.did(tx, by, Action.REFERRAL_MOVED, About(referral.person_id, referral.case_id, referral_id))
     moved = standing.asked(line.move_id, line.state)
     quiet_until = (until or tx.at) + QUIET
     referral_rows.set_shown(tx, referral_id, moved, quiet_until=quiet_until, held_until=until)

@@ -54,7 +54,7 @@ class ReferralFile:
     """One referral.
 
     ``content``: exactly what left this node, or what came with it; None once it was erased. ``allowed``: the
-    moves that whoever asks may make now. ``person_id``: whom it is about, for a referral that we sent.
+    moves that whoever asks may make now.
     After consent was withdrawn: ``withdrawal``, what we have said of what came to us, or ``copies``, what is known of
     all who hold what we sent. Of a forward: ``children``, where what we sent went on to, or ``forward``, what was
     agreed to when we sent it on. ``handed_over``: whether the other organisation is responsible for our whole case now.
@@ -64,7 +64,6 @@ class ReferralFile:
     history: tuple[HistoryLine, ...]
     content: dict[str, Any] | None
     allowed: tuple[Move, ...]
-    person_id: UUID | None
     withdrawal: Withdrawal | None = None
     copies: tuple[Copy, ...] = ()
     children: tuple[Child, ...] = ()
@@ -137,14 +136,13 @@ def referral_page(database: Database, referral_id: UUID, by: Actor) -> ReferralF
         if found is None:
             raise NotFound("referral_not_found")
         referral, content = found
-        person_id = rows.person_of_case(tx, referral.case_id) if referral.case_id else None
         history = tuple(rows.history_of(tx, referral_id, seen_by=by))
         beside = _beside(tx, referral)
-    audit.saw(database, by, Action.REFERRAL_READ, About(person_id, referral.case_id, referral_id))
+    audit.saw(database, by, Action.REFERRAL_READ, About(referral.person_id, referral.case_id, referral_id))
     if referral.unseen:
         _note_seen(database, referral_id)
     may = referral.may(open_request(history))
-    return ReferralFile(referral, history, content, may, person_id, **beside)
+    return ReferralFile(referral, history, content, may, **beside)
 
 
 def _beside(tx: Transaction, referral: Referral) -> dict[str, Any]:
@@ -192,7 +190,7 @@ def waiting_count(database: Database, by: Actor) -> int:
     """How many referrals wait for an answer, bring one, or are silent and ours to speak of; at most MOST_COUNTED."""
     with database.reading() as tx:
         waits = (
-            rows.waits_for_us(),
+            *rows.ways_to_wait(),
             erasure_rows.waits_for_our_word(),
             silence_rows.asks_us_how_it_went(tx.at),
         )

@@ -170,6 +170,7 @@ def _referral(tx: Transaction, before: BeforeSending, values: dict[str, Any], un
         shown_state=State.SENT,
         unconfirmed=True,
         case_id=before.case.id,
+        person_id=before.person.id,
         need_id=before.need.id if before.need else None,
         reference=before.case.reference,
         held_until=sending_waits_until(values["urgency"], tx.at, undo),

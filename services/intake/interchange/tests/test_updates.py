@@ -47,7 +47,7 @@ def test_what_was_sent_goes_out_with_exactly_what_left(node: Node) -> None:
     parties = [resource(bundle, "Task")[name]["identifier"]["value"] for name in ("requester", "owner")]
     assert parties == [HERE, THERE]
     file = node.page(sent.id)
-    assert str(file.person_id) not in str(bundle)
+    assert str(file.referral.person_id) not in str(bundle)
     assert audited(node)[-2] == ("olena", Action.REFERRAL_EXPORTED)
 
 
