@@ -12,7 +12,7 @@ from shared.database import Transaction
 from shared.messaging.letters import Proof, keep_letters
 from shared.messaging.topology import TO_NOTIFICATIONS, TO_REPORTING, Address, to_node
 from shared.schemas.life import Move
-from shared.schemas.referral import ChildMoved, Moved, NumberedMove
+from shared.schemas.referral import ChildMoved, Moved
 from shared.sealing import Letter
 from shared.sealing.chain import link_after
 
@@ -43,7 +43,7 @@ class Book:
         self._referrals = storage.lock_referrals(tx, set(referral_ids))
         self._new: dict[UUID, Referral] = {}
         self._changed: dict[UUID, Referral] = {}
-        self._moves: list[tuple[UUID, NumberedMove]] = []
+        self._moves: list[dict[str, Any]] = []
         self._letters: list[Proof] = []
         self._standing: set[UUID] = set()
         self._refused: dict[UUID, UUID] = {}
@@ -92,7 +92,7 @@ class Book:
 
     def _number(self, referral: Referral, step: Step) -> None:
         facts = _facts(referral, step) | {"recorded_at": self.tx.at}
-        self._moves.append((referral.id, NumberedMove(**facts)))
+        self._moves.append({"referral_id": referral.id, **facts})
         if step.proof is not None:
             self._letters.append((referral.id, step.move_id, step.proof))
         self._standing.add(step.move_id)

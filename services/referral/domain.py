@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from shared.schemas.codes import RUNGS
@@ -33,8 +34,12 @@ class Standards:
         return (following[0], at + timedelta(hours=self.escalate[urgency])) if following else None
 
 
+@lru_cache
 def past_weekends(begin: datetime, hours: timedelta) -> datetime:
-    """The moment after so many hours of working days; Saturdays and Sundays (in UTC) do not count."""
+    """The moment after so many hours of working days; Saturdays and Sundays (in UTC) do not count.
+
+    A batch asks for many from the same moment.
+    """
     at, left = begin, hours
     while True:
         midnight = at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)

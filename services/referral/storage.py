@@ -140,26 +140,9 @@ def update_states(tx: Transaction, changed: Sequence[Referral]) -> None:
     change(tx, referrals, [{n: getattr(r, n) for n in ("id", "state", "number", "link")} for r in changed])
 
 
-def add_moves(tx: Transaction, new: Sequence[tuple[UUID, NumberedMove]]) -> None:
-    """Store moves that stand."""
-    add(tx, moves, [_move_row(referral_id, move) for referral_id, move in new])
-
-
-def _move_row(referral_id: UUID, move: NumberedMove) -> dict[str, Any]:
-    return {
-        "referral_id": referral_id,
-        "number": move.number,
-        "move_id": move.move_id,
-        "move": move.move,
-        "state": move.state,
-        "by_org": move.by_org,
-        "made_at": move.made_at,
-        "recorded_at": move.recorded_at,
-        "reason": move.reason,
-        "sealed_note": move.sealed_note,
-        "letter": move.letter,
-        "link": move.link,
-    }
+def add_moves(tx: Transaction, new: Sequence[Mapping[str, Any]]) -> None:
+    """Store moves that stand: of each its referral, and what is recorded of it."""
+    add(tx, moves, new)
 
 
 def moves_after(tx: Transaction, referral_id: UUID, number: int) -> list[NumberedMove]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import JSON, Column, Integer, MetaData, String, Table, Text, select
@@ -165,10 +166,11 @@ class KeyBook:
         if (entry := self._entries.get(said.sender)) is not None and entry.state != ACTIVE:
             raise Refused(entry.state)
         keys = self.signing_keys(said.sender)
-        bears = [key for key in (*keys, *brought(letter, keys)) if signing_key_id(key) == said.key]
-        if not bears:
+        named = (key for key in chain(keys, brought(letter, keys)) if signing_key_id(key) == said.key)
+        key = next(named, None)
+        if key is None:
             raise Unready("key_unknown")
-        if not letter.is_by(bears[0]):
+        if not letter.is_by(key):
             raise Refused("signature")
         if said.readers and self.name not in (said.sender, *said.readers):
             raise Refused("not_a_reader")

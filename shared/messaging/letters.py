@@ -52,20 +52,16 @@ def letters_of(tx: Transaction, table: Table, referral_ids: Collection[UUID]) ->
     return {row.move_id: Letter(row.text, row.signature, row.private or b"") for row in rows}
 
 
-def hashes_of(tx: Transaction, table: Table, moves: Collection[tuple[UUID, UUID]]) -> dict[UUID, str]:
-    """The hashes of the kept letters of these moves, each told by its referral and itself; by move."""
+def hashes_of(tx: Transaction, table: Table, referral_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The hashes of the kept letters of these referrals, by move."""
     query = _hashes(table, sqlite=tx.is_sqlite)
-    given = {"referral_ids": [referral for referral, _ in moves], "move_ids": [move for _, move in moves]}
-    return {row.move_id: row.hash for row in tx.execute(query, given)}
+    return {row.move_id: row.hash for row in tx.execute(query, {"ids": list(referral_ids)})}
 
 
 @cache
 def _hashes(table: Table, *, sqlite: bool) -> Any:
     c = table.c
-    of_these = among(c.referral_id, "referral_ids", sqlite=sqlite) & among(
-        c.move_id, "move_ids", sqlite=sqlite
-    )
-    return select(c.move_id, c.hash).where(of_these)
+    return select(c.move_id, c.hash).where(among(c.referral_id, "ids", sqlite=sqlite))
 
 
 def recorded_moves(tx: Transaction, moves: Table, letters: Table, referral_id: UUID) -> list[Recorded]:

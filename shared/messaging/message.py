@@ -51,6 +51,7 @@ class Incoming:
 
     ``body`` is always the whole message. Of one that came in an envelope ``said`` is the event, ``letter`` the letter
     that says it, ``beside`` the letters of others that it encloses, by their hashes; ``damaged`` says why none is.
+    ``tag`` is what it is told apart by from all others that were taken over the same link.
     """
 
     id: UUID | None

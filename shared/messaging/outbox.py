@@ -14,9 +14,10 @@ from shared.clock import new_id
 from shared.database import Transaction
 from shared.failpoints import reached
 from shared.messaging.drafts import draft
-from shared.messaging.message import Outgoing, encode_data, envelope
+from shared.messaging.message import Outgoing, encode_data
 from shared.messaging.packing import Pack, as_one, packed
 from shared.messaging.scribe import PACK_RECEIVED, Scribe
+from shared.messaging.spoken import Saying, Spoken
 from shared.messaging.topology import Address
 from shared.rows import add, among
 from shared.schemas import Event
@@ -51,20 +52,6 @@ class Patience:
         if not awaited:
             return timedelta(seconds=self.confirm)
         return timedelta(seconds=min(self.receipt * 2 ** min(attempts, 20), self.longest))
-
-
-@dataclass(frozen=True)
-class _Saying:
-    """An event and what is said of it, whoever hears it; its data is encoded once."""
-
-    event: Event
-    data: Any
-    subject: object
-    awaits: str | None = None
-
-    def body(self, id_: UUID, sender: str, at: datetime) -> bytes:
-        """The event as one JSON object."""
-        return envelope(self.event, self.data, id=id_, sender=sender, subject=str(self.subject), at=at)
 
 
 @dataclass(frozen=True)
@@ -127,7 +114,7 @@ class Outbox:
 
         With ``awaits`` it is kept, and sent again, until that is receipted. Letters of others may be enclosed.
         """
-        return self._say(tx, _Saying(event, encode_data(event), subject, awaits), to, encloses)
+        return self._say(tx, Saying(event, encode_data(event), subject, awaits), to, encloses)
 
     def publish_to_all(
         self,
@@ -142,11 +129,11 @@ class Outbox:
 
         What goes to an address that ``says_received`` is kept until it has said so.
         """
-        saying, letters = _Saying(event, encode_data(event), subject), encloses or {}
+        saying, letters = Saying(event, encode_data(event), subject), encloses or {}
         for address in to:
             self._say(tx, saying, address, [letters[address]] if address in letters else ())
 
-    def _say(self, tx: Transaction, saying: "_Saying", to: Address, encloses: Sequence[Letter]) -> UUID:
+    def _say(self, tx: Transaction, saying: Saying, to: Address, encloses: Sequence[Letter]) -> UUID:
         id_ = new_id()
         body = draft(saying.body(id_, self.sender, tx.at), encloses)
         receipt = saying.awaits or (PACK_RECEIVED if to.says_received else None)
@@ -166,16 +153,18 @@ class Outbox:
         id_: UUID | None = None,
         not_before: datetime | None = None,
     ) -> Letter:
-        """The same with a signature of its own, so that it can be passed on; ``private`` is sealed already.
-
-        With ``not_before``, and what it ``awaits``, it is held back until then, as durable as everything here.
-        """
-        message_id = id_ or new_id()
-        said = _Saying(event, encode_data(event), subject).body(message_id, self.sender, tx.at)
-        letter = self.scribe.write(said, readers, private)
-        out = Outgoing(message_id, to.exchange, to.key(event), framed([letter]), awaits, not_before)
-        self.send(tx, out)
+        """The same with a signature of its own, so that it can be passed on; see ``Spoken``."""
+        said = Spoken(event, to, subject, readers, awaits, private, id_ or new_id(), not_before)
+        [letter] = self.publish_letters(tx, [said])
         return letter
+
+    def publish_letters(self, tx: Transaction, spoken: Sequence[Spoken]) -> list[Letter]:
+        """Several at once, for which one signature is made; each can be passed on by itself."""
+        letters = self.scribe.write([one.unsigned(self.sender, tx.at) for one in spoken])
+        for one, letter in zip(spoken, letters, strict=True):
+            key, frames = one.to.key(one.event), framed([letter])
+            self.send(tx, Outgoing(one.id, one.to.exchange, key, frames, one.awaits, one.not_before))
+        return letters
 
     @property
     def scribe(self) -> Scribe:

@@ -1,5 +1,6 @@
 """Many events in one message of the broker, so that under load each costs little."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from uuid import UUID
@@ -25,22 +26,25 @@ def packed(messages: Iterable[Outgoing]) -> Iterator[Pack]:
     Each place hears its messages in the order they have here.
     """
     open_packs: dict[tuple[str, str], Pack] = {}
+    sizes: Counter[tuple[str, str]] = Counter()
     for message in messages:
         place = (message.exchange, message.routing_key.rpartition(".")[0].rpartition(".")[0])
         pack = open_packs.setdefault(place, [])
-        if pack and not _fits(message, pack):
+        if pack and not _fits(message, pack, sizes[place]):
             yield pack
             open_packs[place] = pack = []
+            sizes[place] = 0
         pack.append(message)
+        sizes[place] += len(message.body)
     yield from open_packs.values()
 
 
-def _fits(message: Outgoing, pack: Pack) -> bool:
+def _fits(message: Outgoing, pack: Pack, size: int) -> bool:
     return (
         message.routing_key == pack[0].routing_key
         and all(_may_be_packed(one) for one in (message, pack[0]))
         and len(pack) < MOST
-        and sum(len(one.body) for one in pack) + len(message.body) < LARGEST_PACK
+        and size + len(message.body) < LARGEST_PACK
     )
 
 

@@ -6,7 +6,8 @@ place, since ten events in one message cost the broker, and both ends, about wha
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from shared.messaging.link import Link, Settled
@@ -14,14 +15,6 @@ from shared.messaging.message import Incoming, Outgoing
 from shared.messaging.packing import Pack, as_one, packed
 from shared.messaging.scribe import Scribe, plain_events
 from shared.messaging.topology import is_retry
-
-
-@dataclass(frozen=True, eq=False)
-class _Tag:
-    """One event's place: the message that it came in, and whether it was the last of it."""
-
-    message: Incoming
-    is_last: bool
 
 
 @dataclass
@@ -32,6 +25,8 @@ class Post:
     queue: str
     scribe: Scribe | None = None
     _arrived: deque[Incoming] = field(default_factory=deque)
+    #: taken messages, by the tag of the last event of each
+    _ends: dict[Any, Incoming] = field(default_factory=dict)
     _under_way: dict[UUID, tuple[UUID, ...]] = field(default_factory=dict)
     _answers: Settled = field(default_factory=Settled)
 
@@ -88,8 +83,8 @@ class Post:
             events = self._chosen(
                 message, self.scribe.opened(message) if self.scribe else plain_events(message)
             )
-        for event in events:
-            self._arrived.append(replace(event, tag=_Tag(message, event is events[-1])))
+        self._arrived.extend(events)
+        self._ends[events[-1].tag] = message
 
     def _chosen(self, message: Incoming, events: list[Incoming]) -> list[Incoming]:
         """What was put off comes back with the whole message it came in, and under its own id."""
@@ -99,7 +94,7 @@ class Post:
 
     def acknowledge(self, batch: Sequence[Incoming]) -> None:
         """These, and so all taken before them, are dealt with; a message is when its last event is."""
-        whole = [incoming.tag.message for incoming in batch if incoming.tag.is_last]
+        whole = [self._ends.pop(event.tag) for event in batch if event.tag in self._ends]
         if whole:
             self.link.acknowledge(whole)
 

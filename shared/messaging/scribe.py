@@ -13,11 +13,12 @@ from shared.sealing import (
     Letter,
     OwnKeys,
     SigningKey,
+    Unsigned,
     disclose,
     enclose,
     framed,
     is_envelope,
-    write_letter,
+    write_letters,
 )
 
 EVERYBODY = "all"
@@ -37,10 +38,9 @@ class Scribe:
     keys: OwnKeys
     book: KeyBook
 
-    def write(self, events: bytes, readers: Sequence[str], private: bytes = b"") -> Letter:
-        """Say these events, one JSON object or several with commas between, to these readers; none means all."""
-        signing = self.signing_key()
-        return write_letter([events], sender=self.name, readers=readers, signing=signing, private=private)
+    def write(self, unsigned: Sequence[Unsigned]) -> list[Letter]:
+        """Say each in a letter; its events may be several in one, with commas between, and no readers means all."""
+        return write_letters(unsigned, sender=self.name, signing=self.signing_key())
 
     def signing_key(self) -> SigningKey:
         """The key that the others know: the one that the register names, or else our oldest."""
@@ -55,7 +55,7 @@ class Scribe:
         if readers and key is None:
             return None
         drafts = [(message, *split(message.body)) for message in pack]
-        own = [self.write(inner(events), readers) for events in _apart(drafts)]
+        own = self.write([Unsigned([inner(events)], readers) for events in _apart(drafts)])
         frames = framed(own) + b"".join(letters for _, _, letters in drafts)
         return replace(pack[0], body=enclose(frames, reader=reader, key=key))
 
@@ -93,8 +93,15 @@ def _events(message: Incoming, letters: Sequence[Letter]) -> Iterator[Incoming]:
         if letter.said.sender == speaker:
             events = letter.said.events
             for left, event in zip(range(len(events) - 1, -1, -1), events, strict=True):
-                id_ = as_uuid(event.get("id"))
-                yield replace(message, id=id_, said=event, letter=letter, beside=beside, ends_pack=not left)
+                yield replace(
+                    message,
+                    id=as_uuid(event.get("id")),
+                    said=event,
+                    letter=letter,
+                    beside=beside,
+                    ends_pack=not left,
+                    tag=object(),
+                )
 
 
 def plain_events(message: Incoming) -> list[Incoming]:
@@ -102,6 +109,6 @@ def plain_events(message: Incoming) -> list[Incoming]:
     events = unpacked(message.body, message.id)
     last = len(events) - 1
     return [
-        replace(message, id=id_, body=event, ends_pack=place == last)
+        replace(message, id=id_, body=event, ends_pack=place == last, tag=object())
         for place, (id_, event) in enumerate(events)
     ]

@@ -4,7 +4,7 @@ from shared.sealing.box import CannotOpen, from_text, open_sealed, seal
 from shared.sealing.envelope import disclose, enclose, is_envelope
 from shared.sealing.key_file import KeyFileUnusable, OwnKeys, PublicKeys, read_key_file, write_key_file
 from shared.sealing.keys import KeyRing, PrivateKey
-from shared.sealing.letter import Letter, framed, letters_in, write_letter
+from shared.sealing.letter import Letter, Unsigned, framed, letters_in, write_letter, write_letters
 from shared.sealing.signing import SigningKey, signing_key_id
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "PrivateKey",
     "PublicKeys",
     "SigningKey",
+    "Unsigned",
     "disclose",
     "enclose",
     "framed",
@@ -28,4 +29,5 @@ __all__ = [
     "signing_key_id",
     "write_key_file",
     "write_letter",
+    "write_letters",
 ]

@@ -2,6 +2,7 @@
 
 The text is JSON: ``v`` (2), ``from``, ``to`` (names), ``key`` (the signing key's id), ``events``, and ``private``,
 the SHA-256 of the sealed part where there is one. It is signed, kept and passed on as it is, never written anew.
+Letters that are written at one moment share a signature (``sheaf``).
 Without its sealed part a letter proves the same: who said what.
 """
 
@@ -15,16 +16,18 @@ from typing import Any
 import orjson
 
 from shared.sealing.box import CannotOpen
-from shared.sealing.signing import SIGNATURE_BYTES, SigningKey, is_signed
+from shared.sealing.sheaf import STEP_BYTES, is_signed_so, sign_each
+from shared.sealing.signing import SIGNATURE_BYTES, SigningKey
 
 VERSION = 2
 MEANT_AS = b"application/vnd.throughline.letter+json"
 _LENGTH = struct.Struct(">I")
+_STEPS_AT = 24  #: the bit of a sealed part's length, which is below it, where the number of steps begins
 
 
 @dataclass(frozen=True)
 class Letter:
-    """The bytes of one letter."""
+    """The bytes of one letter; ``signature`` with its steps, where it has some."""
 
     text: bytes
     signature: bytes
@@ -46,7 +49,7 @@ class Letter:
 
     def is_by(self, signing_key: str) -> bool:
         """Whether that public key's owner wrote it; raises ValueError for what is no key."""
-        return is_signed(self.text, self.signature, by=signing_key, meant_as=MEANT_AS)
+        return is_signed_so(self.text, self.signature, by=signing_key, meant_as=MEANT_AS)
 
 
 @dataclass(frozen=True)
@@ -59,36 +62,54 @@ class Said:
     events: tuple[dict[str, Any], ...]
 
 
-def write_letter(
-    events: Sequence[bytes], *, sender: str, readers: Sequence[str], signing: SigningKey, private: bytes = b""
-) -> Letter:
-    """Say these events, each one JSON object in bytes, to these readers; ``private`` is sealed already."""
-    text = orjson.dumps(
+@dataclass(frozen=True)
+class Unsigned:
+    """What a letter is to say: events, each one JSON object in bytes, to readers; ``private`` is sealed already."""
+
+    events: Sequence[bytes]
+    readers: Sequence[str]
+    private: bytes = b""
+
+
+def write_letters(unsigned: Sequence[Unsigned], *, sender: str, signing: SigningKey) -> list[Letter]:
+    """Say all of it, in a letter each, with one signature."""
+    texts = [_text(one, sender, signing) for one in unsigned]
+    signatures = sign_each(texts, by=signing, meant_as=MEANT_AS)
+    written = zip(texts, signatures, unsigned, strict=True)
+    return [Letter(text, signature, one.private) for text, signature, one in written]
+
+
+def _text(unsigned: Unsigned, sender: str, signing: SigningKey) -> bytes:
+    private = unsigned.private
+    return orjson.dumps(
         {
             "v": VERSION,
             "from": sender,
-            "to": list(readers),
+            "to": list(unsigned.readers),
             "key": signing.id,
             **({"private": hashlib.sha256(private).hexdigest()} if private else {}),
-            "events": [orjson.Fragment(event) for event in events],
+            "events": [orjson.Fragment(event) for event in unsigned.events],
         }
     )
-    return Letter(text, signing.sign(text, meant_as=MEANT_AS), private)
+
+
+def write_letter(
+    events: Sequence[bytes], *, sender: str, readers: Sequence[str], signing: SigningKey, private: bytes = b""
+) -> Letter:
+    """Say these events in one letter, as ``Unsigned`` has them."""
+    [letter] = write_letters([Unsigned(events, readers, private)], sender=sender, signing=signing)
+    return letter
 
 
 def framed(letters: Iterable[Letter]) -> bytes:
     """Letters one behind the other; two such pieces put together are one again."""
-    return b"".join(
-        piece
-        for letter in letters
-        for piece in (
-            _LENGTH.pack(len(letter.text)),
-            letter.text,
-            letter.signature,
-            _LENGTH.pack(len(letter.private)),
-            letter.private,
-        )
-    )
+    return b"".join(piece for letter in letters for piece in _frame(letter))
+
+
+def _frame(letter: Letter) -> tuple[bytes, ...]:
+    signature, steps = letter.signature[:SIGNATURE_BYTES], letter.signature[SIGNATURE_BYTES:]
+    follows = _LENGTH.pack(len(steps) // STEP_BYTES << _STEPS_AT | len(letter.private))
+    return _LENGTH.pack(len(letter.text)), letter.text, signature, follows, steps, letter.private
 
 
 def letters_in(frames: bytes) -> list[Letter]:
@@ -96,21 +117,26 @@ def letters_in(frames: bytes) -> list[Letter]:
     letters: list[Letter] = []
     place = 0
     while place < len(frames) or not letters:
-        text, place = _piece(frames, place)
-        signature = frames[place : place + SIGNATURE_BYTES]
-        private, place = _piece(frames, place + SIGNATURE_BYTES)
-        letters.append(Letter(text, signature, private))
+        length, place = _number(frames, place)
+        text, place = _piece(frames, place, length)
+        signature, place = _piece(frames, place, SIGNATURE_BYTES)
+        follows, place = _number(frames, place)
+        steps, place = _piece(frames, place, (follows >> _STEPS_AT) * STEP_BYTES)
+        private, place = _piece(frames, place, follows & (1 << _STEPS_AT) - 1)
+        letters.append(Letter(text, signature + steps, private))
     return letters
 
 
-def _piece(frames: bytes, place: int) -> tuple[bytes, int]:
-    begin = place + _LENGTH.size
-    if begin > len(frames):
-        raise CannotOpen("frame")
-    end = begin + _LENGTH.unpack_from(frames, place)[0]
+def _number(frames: bytes, place: int) -> tuple[int, int]:
+    number, end = _piece(frames, place, _LENGTH.size)
+    return _LENGTH.unpack(number)[0], end
+
+
+def _piece(frames: bytes, place: int, length: int) -> tuple[bytes, int]:
+    end = place + length
     if end > len(frames):
         raise CannotOpen("frame")
-    return frames[begin:end], end
+    return frames[place:end], end
 
 
 def _read(letter: Letter) -> Said:

@@ -41,13 +41,8 @@ def test_a_conference(
     _looks(worker, scripts=scripts)
 
     tadesse, miriam = come(C, "tadesse"), come(C, "miriam")
-    poll_until(lambda: tadesse.page.goto(tadesse.url + page).ok, seconds=SOON, what="an invitation")  # type: ignore[union-attr]
-    assert tadesse.sees("somebody and a child?")
-    assert miriam.page.goto(miriam.url + page).status == 404  # type: ignore[union-attr]
-    _looks(tadesse, scripts=scripts)
+    _lets_in(tadesse, miriam, page, scripts=scripts)
     _alarms(network, tadesse, page, scripts=scripts)
-    _looks(tadesse.follows("/team"), scripts=scripts)
-    tadesse.ticks("members", "miriam").presses(SUBMIT)
 
     _looks(miriam.goes_to("/inbox"), scripts=scripts)
     _looks(miriam.follows("/conferences"), scripts=scripts)
@@ -69,6 +64,16 @@ def test_a_conference(
         for address in who.asked
         if not address.startswith(who.url)
     ]
+
+
+def _lets_in(focal_point: Visitor, colleague: Visitor, page: str, *, scripts: bool) -> None:
+    """A focal point sees the invitation, and says who of them takes part."""
+    poll_until(lambda: focal_point.page.goto(focal_point.url + page).ok, seconds=SOON, what="an invitation")  # type: ignore[union-attr]
+    assert focal_point.sees("somebody and a child?")
+    assert colleague.page.goto(colleague.url + page).status == 404  # type: ignore[union-attr]
+    _looks(focal_point, scripts=scripts)
+    _looks(focal_point.follows("/team"), scripts=scripts)
+    focal_point.ticks("members", "miriam").presses(SUBMIT)
 
 
 def _has_case(worker: Visitor) -> str:

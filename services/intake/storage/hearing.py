@@ -47,8 +47,9 @@ WITHOUT_CONTENT = [column for column in FACTS if column.name != "sealed"]
 
 def lock_referrals(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     """The rows, without content, locked in the order of their ids: two batches cannot lock crosswise."""
-    rows = tx.execute(_locking(sqlite=tx.is_sqlite), {"ids": list(ids)}).mappings()
-    return {row["id"]: dict(row) for row in rows}
+    rows = tx.execute(_locking(sqlite=tx.is_sqlite), {"ids": list(ids)})
+    names = list(rows.keys())
+    return {row.id: dict(zip(names, row, strict=True)) for row in rows}
 
 
 @cache

@@ -11,12 +11,12 @@ from services.intake.storage.tables import keys, letters
 from services.intake.usecases.moves import QUIET
 from services.intake.usecases.proofs import prove_link, prove_offer
 from services.intake.usecases.sealed_parts import open_person
-from shared.clock import new_id
 from shared.database import Transaction
 from shared.messaging.errors import Refused
 from shared.messaging.keybook import may_be_unsigned
 from shared.messaging.letters import Proof, keep_letters
 from shared.messaging.message import HUB, Message
+from shared.messaging.spoken import Spoken
 from shared.messaging.topology import from_node
 from shared.schemas.intake import ReferralDelivered
 from shared.schemas.life import Move, State
@@ -39,21 +39,22 @@ def take_in(tx: Transaction, offers: Sequence[tuple[Message, Offered]], ring: Ke
     if new:
         rows.add_offered(tx, [a.row(tx, org) for a in new], [a.first_line(tx) for a in new])
     proofs = [proof for a in new for proof in a.proofs()]
-    keep_letters(tx, letters, [*proofs, *(_answer(tx, offered, org) for _, offered in once.values())])
+    keep_letters(tx, letters, [*proofs, *_answers(tx, [offered for _, offered in once.values()], org)])
 
 
-def _answer(tx: Transaction, offered: Offered, org: str) -> Proof:
-    """Say that it is here: the receipt, which names the letter it is for. It is the move ``deliver``."""
-    referral_id, move_id = offered.referral_id, new_id()
-    letter = tx.outbox.publish_letter(
-        tx,
-        ReferralDelivered(referral_id=referral_id, delivered_at=tx.at, letter=offered.letter),
-        to=from_node(org),
-        subject=referral_id,
-        readers=(HUB, offered.from_org),
-        id_=move_id,
-    )
-    return referral_id, move_id, letter
+def _answers(tx: Transaction, offers: Sequence[Offered], org: str) -> list[Proof]:
+    """Say that they are here: receipts, each of which names the letter it is for. They are the moves ``deliver``."""
+    spoken = [
+        Spoken(
+            ReferralDelivered(referral_id=offered.referral_id, delivered_at=tx.at, letter=offered.letter),
+            to=from_node(org),
+            subject=offered.referral_id,
+            readers=(HUB, offered.from_org),
+        )
+        for offered in offers
+    ]
+    said = zip(offers, spoken, tx.outbox.publish_letters(tx, spoken), strict=True)
+    return [(offered.referral_id, one.id, letter) for offered, one, letter in said]
 
 
 def _is_here(offered: Offered, known: tuple[str, str] | None) -> bool:

@@ -22,13 +22,12 @@ from services.intake.storage import directory as directory_rows
 from services.intake.storage import erasures as erasure_rows
 from services.intake.storage import need_to_know
 from services.intake.storage import referrals as referral_rows
-from services.intake.storage import sending as sending_rows
 from services.intake.usecases import audit
 from services.intake.usecases.checks import checked, code, several, text
 from services.intake.usecases.freshness import not_now
 from services.intake.usecases.moves import MoveOrder, move_on
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
-from services.intake.usecases.sending import receiver_of, written
+from services.intake.usecases.sending import receiver_of, send_off, written
 from shared.clock import new_id
 from shared.database import Database, Transaction
 from shared.schemas.codes import URGENCIES
@@ -79,7 +78,7 @@ def forward_referral(database: Database, referral_id: UUID, order: ForwardOrder,
         to_org = values["to_org"]
         partner = receiver_of(directory_rows.find_partner(tx, to_org), by, not_now(tx, {to_org}))
         child = _child(tx, parent, values)
-        sending_rows.add_sent(tx, [written(tx, child, _leaving(content, values), partner, by)])
+        send_off(tx, [written(child, _leaving(content, values), partner, by)])
         _record(tx, child, values, by)
         move_on(tx, parent.id, MoveOrder(Move.FORWARD), by)
         _let_the_same_work_on(tx, parent.id, child.id, by)

@@ -14,7 +14,7 @@ from services.intake.usecases.directory import keep_directory
 from services.intake.usecases.erasures import take_passed
 from services.intake.usecases.escalating import climb
 from services.intake.usecases.freshness import hear_word
-from services.intake.usecases.ledger import Ledger, own_id
+from services.intake.usecases.ledger import Ledger
 from services.intake.usecases.masking import hear_completed, hear_decisions, hear_rosters
 from services.intake.usecases.round_trips import hear_of_round_trips
 from services.intake.usecases.withdrawing import hear_answers, hear_of_children
@@ -88,9 +88,7 @@ def _enter(tx: Transaction, messages: Sequence[Message], ring: KeyRing, org: str
     moved, histories = _only(Moved, messages), _only(History, messages)
     refused, overdue = _only(MoveRefused, messages), _only(Overdue, messages)
     numbered = sorted(_numbered(moved, histories), key=lambda told: told.move.number)
-    own = [
-        (t.event.referral_id, own_id(t.event.referral_id, t.move)) for t in numbered if t.move.by_org == org
-    ]
+    own = {told.event.referral_id for told in numbered if told.move.by_org == org}
     ledger = Ledger.open(tx, _ids(moved, histories, refused, overdue), own, ring, org)
     for told in numbered:
         _apply(ledger, told)

@@ -70,11 +70,11 @@ class Ledger:
         cls,
         tx: Transaction,
         ids: Collection[UUID],
-        own: Collection[tuple[UUID, UUID]],
+        own: Collection[UUID],
         ring: KeyRing,
         org: str,
     ) -> "Ledger":
-        """Lock and read the referrals of these ids, and the letters of those moves of our own that come back."""
+        """Lock and read the referrals of these ids, and our letters of those where moves of our ``own`` come back."""
         found = rows.lock_referrals(tx, ids) if ids else {}
         waiting = referral_rows.pending_of(tx, found.keys()) if found else {}
         entries = {id_: Entry(row, _standing(row, waiting.get(id_, ()))) for id_, row in found.items()}
@@ -186,7 +186,7 @@ class Ledger:
 
     def _note_consequences(self, entry: Entry, move: NumberedMove) -> None:
         row, out = entry.row, entry.row["direction"] == Direction.OUT
-        if move.by_org == self.org:
+        if move.by_org == self.org and move.move is not Move.SEND:
             self.receipts.append(f"move:{move.move_id}")
         if out and (move.move is Move.DELIVER or move.state not in OPEN):
             # Over before it was delivered: the hub has it, and goes on offering it until the other node does.

@@ -1,7 +1,7 @@
 """Send a referral: exactly the ticked and consented fields leave, sealed, with the commit or not at all."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -29,10 +29,12 @@ from services.intake.usecases.sealed_parts import KeyUnusable, person_content, s
 from shared.clock import new_id
 from shared.database import Database, Transaction
 from shared.messaging.message import HUB
+from shared.messaging.spoken import Spoken
 from shared.messaging.topology import from_node
 from shared.schemas.codes import REFERRAL_PURPOSES, SERVICE_TYPES, URGENCIES
 from shared.schemas.intake import ReferralSent
 from shared.schemas.life import Move, State
+from shared.sealing import Letter
 
 RULES = {
     "to_org": text(31),
@@ -94,14 +96,13 @@ def _send_all(tx: Transaction, wishes: Sequence[_Wish]) -> list[Referral | Excep
     found = sending_rows.before_sending(tx, asked)
     not_to = not_now(tx, {one.to_org for one in asked})
     outcomes = [_try(tx, wish, before, not_to) for wish, before in zip(wishes, found, strict=True)]
-    sent = [outcome for outcome in outcomes if isinstance(outcome, Sent)]
-    sending_rows.add_sent(tx, sent)
-    return [outcome.referral if isinstance(outcome, Sent) else outcome for outcome in outcomes]
+    send_off(tx, [outcome for outcome in outcomes if isinstance(outcome, Leaving)])
+    return [outcome.referral if isinstance(outcome, Leaving) else outcome for outcome in outcomes]
 
 
 def _try(
     tx: Transaction, wish: _Wish, found: BeforeSending | None, not_to: Mapping[str, str]
-) -> Sent | Exception:
+) -> "Leaving | Exception":
     try:
         before = _require_open(found, wish.order)
         partner = receiver_of(before.partner, wish.by, not_to)
@@ -142,7 +143,7 @@ def _require_consent(before: BeforeSending, values: dict[str, Any], at: datetime
     before.consent.require(values["to_org"], values["fields"], at.date())
 
 
-def _send(tx: Transaction, before: BeforeSending, partner: Partner, wish: _Wish) -> Sent:
+def _send(tx: Transaction, before: BeforeSending, partner: Partner, wish: _Wish) -> "Leaving":
     values, by = wish.values, wish.by
     referral = _referral(tx, before, values, wish.undo)
     content = person_content(
@@ -153,7 +154,7 @@ def _send(tx: Transaction, before: BeforeSending, partner: Partner, wish: _Wish)
         reference=before.case.reference,
     )
     audit.did(tx, by, Action.REFERRAL_SENT, About(before.person.id, before.case.id, referral.id))
-    return written(tx, referral, content, partner, by)
+    return written(referral, content, partner, by)
 
 
 def _referral(tx: Transaction, before: BeforeSending, values: dict[str, Any], undo: timedelta) -> Referral:
@@ -177,16 +178,23 @@ def _referral(tx: Transaction, before: BeforeSending, values: dict[str, Any], un
     )
 
 
-def written(
-    tx: Transaction, referral: Referral, content: dict[str, Any], partner: Partner, by: Actor
-) -> Sent:
-    """A new referral, sealed to who receives it, that leaves with the commit; raises Invalid of ``to_org``."""
+@dataclass(frozen=True)
+class Leaving:
+    """A new referral of ours, exactly what leaves with it, and what its letter says."""
+
+    referral: Referral
+    content: dict[str, Any]
+    spoken: Spoken
+    by: Actor
+
+
+def written(referral: Referral, content: dict[str, Any], partner: Partner, by: Actor) -> Leaving:
+    """A new referral, sealed to who receives it; raises Invalid of ``to_org``."""
     try:
         sealed = seal_person(content, referral.id, to=partner.public_key)
     except KeyUnusable:
         raise Invalid({"to_org": "organisation_without_key"}) from None
-    letter = tx.outbox.publish_letter(
-        tx,
+    spoken = Spoken(
         _said_of(referral),
         to=from_node(by.org),
         subject=referral.id,
@@ -195,8 +203,19 @@ def written(
         private=sealed,
         not_before=referral.held_until,
     )
-    first = HistoryLine(None, referral.id, Move.SEND, State.SENT, by_org=by.org, made_at=tx.at)
-    return Sent(referral, content, replace(first, letter=letter.hash), by, letter)
+    return Leaving(referral, content, spoken, by)
+
+
+def send_off(tx: Transaction, leaving: Sequence[Leaving]) -> None:
+    """Keep them and let them leave with the commit, signed together."""
+    letters = tx.outbox.publish_letters(tx, [one.spoken for one in leaving])
+    sending_rows.add_sent(tx, [_sent(tx, one, letter) for one, letter in zip(leaving, letters, strict=True)])
+
+
+def _sent(tx: Transaction, leaving: Leaving, letter: Letter) -> Sent:
+    id_, by = leaving.referral.id, leaving.by
+    first = HistoryLine(None, id_, Move.SEND, State.SENT, by_org=by.org, made_at=tx.at, letter=letter.hash)
+    return Sent(leaving.referral, leaving.content, first, by, letter)
 
 
 def _said_of(referral: Referral) -> ReferralSent:

@@ -29,7 +29,7 @@ from shared.messaging.tests.office import (
     written,
 )
 from shared.messaging.topology import HUB_EVENTS, NETWORK_OUT, retry_exchange
-from shared.sealing import OwnKeys, enclose, framed, is_envelope, letters_in, write_letter
+from shared.sealing import OwnKeys, Unsigned, enclose, framed, is_envelope, letters_in, write_letter
 
 
 def refusal(database: Database, incoming: Incoming, name: str = HUB) -> str:
@@ -92,7 +92,7 @@ def test_what_is_for_everybody_is_signed_and_open(database: Database) -> None:
 
 def test_a_letter_is_passed_on_as_it_was_written(database: Database) -> None:
     _, body = question(OTHER)
-    theirs = scribe(database, OTHER).write(body, (HUB, NODE), b"sealed")
+    [theirs] = scribe(database, OTHER).write([Unsigned([body], (HUB, NODE), b"sealed")])
     id_, said = question(HUB)
     offered = Outgoing(id_, NETWORK_OUT, f"to.{NODE}.referral.offered", draft(said, [theirs]))
 
@@ -103,7 +103,8 @@ def test_a_letter_is_passed_on_as_it_was_written(database: Database) -> None:
 
 def test_a_letter_that_is_not_by_whom_it_says_is_not_passed_for_one(database: Database) -> None:
     _, body = question(OTHER)
-    forged = replace(scribe(database, OTHER).write(body, (HUB, NODE)), signature=bytes(64))
+    [theirs] = scribe(database, OTHER).write([Unsigned([body], (HUB, NODE))])
+    forged = replace(theirs, signature=bytes(64))
     id_, said = question(HUB)
     offered = Outgoing(id_, NETWORK_OUT, f"to.{NODE}.referral.offered", draft(said, [forged]))
 

@@ -1,9 +1,9 @@
 """Envelopes that were changed on their way, for ``make test`` and, in far greater number, for ``make soak``."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from shared.sealing import CannotOpen, Letter, OwnKeys, disclose, enclose, framed, write_letter
+from shared.sealing import CannotOpen, Letter, OwnKeys, Unsigned, disclose, enclose, framed, write_letters
 
 KEYS = OwnKeys.generate()  #: of who writes and who reads
 READER = "hub"
@@ -34,17 +34,21 @@ def taken_for_its_senders(times: int, *, seed: int, sealed: bool) -> Iterator[by
     Of an open one, which anybody can make, the letters lie bare: there only the signature decides. Whatever is not
     refused as what cannot be opened is raised.
     """
-    original = write_letter(
-        [EVENT], sender="harbour-house", readers=[READER], signing=KEYS.signing[0], private=b"sealed"
-    )
-    whole = enclose(framed([original]), reader=READER, key=KEYS.sealing[0].public if sealed else None)
+    [alone], [first, *_] = (_written(count) for count in (1, 3))
+    whole = enclose(framed([alone, first]), reader=READER, key=KEYS.sealing[0].public if sealed else None)
     dice = random.Random(seed)  # noqa: S311 - so that a failure can be had again
-    return (body for body in changed(whole, times, dice) if body != whole and _is_taken(body, original))
+    return (body for body in changed(whole, times, dice) if body != whole and _is_taken(body, (alone, first)))
 
 
-def _is_taken(body: bytes, original: Letter) -> bool:
+def _written(count: int) -> list[Letter]:
+    """Letters of one moment."""
+    unsigned = [Unsigned([EVENT], [READER], b"sealed %d" % number) for number in range(count)]
+    return write_letters(unsigned, sender="harbour-house", signing=KEYS.signing[0])
+
+
+def _is_taken(body: bytes, originals: Sequence[Letter]) -> bool:
     try:
         letters = disclose(body, KEYS.ring, reader=READER)
-        return any(one.is_by(KEYS.public.signing) and one.said and one != original for one in letters)
+        return any(one.is_by(KEYS.public.signing) and one.said and one not in originals for one in letters)
     except CannotOpen:
         return False
