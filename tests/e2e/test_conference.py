@@ -58,12 +58,7 @@ def test_a_conference(
         what="that nothing of it is there any more",
     )
     _looks(miriam, scripts=scripts)
-    assert not [
-        address
-        for who in (worker, miriam, tadesse)
-        for address in who.asked
-        if not address.startswith(who.url)
-    ]
+    assert not [away for who in (worker, miriam, tadesse) for away in _asked_elsewhere(who)]
 
 
 def _lets_in(focal_point: Visitor, colleague: Visitor, page: str, *, scripts: bool) -> None:
@@ -74,6 +69,10 @@ def _lets_in(focal_point: Visitor, colleague: Visitor, page: str, *, scripts: bo
     _looks(focal_point, scripts=scripts)
     _looks(focal_point.follows("/team"), scripts=scripts)
     focal_point.ticks("members", "miriam").presses(SUBMIT)
+
+
+def _asked_elsewhere(who: Visitor) -> list[str]:
+    return [address for address in who.asked if not address.startswith(who.url)]
 
 
 def _has_case(worker: Visitor) -> str:

@@ -19,7 +19,9 @@ from services.intake.usecases.notices import keep_own_contacts
 from services.intake.usecases.refusals import NotPermitted
 from shared.database import Database, Transaction
 from shared.messaging.errors import Refused
+from shared.messaging.scribe import PACK_RECEIVED
 from shared.messaging.topology import from_node
+from shared.schemas import Event
 from shared.schemas.codes import KNOWN_AGE_BANDS, SERVICE_TYPES
 from shared.schemas.intake import Contact, ContactsChanged, KeysChanged, Service, ServicesOffered, Wish
 from shared.schemas.referral import DirectoryPublished
@@ -77,7 +79,7 @@ def offer(tx: Transaction, services: Sequence[Service], by: Actor) -> None:
     revision = next_revision(tx, "services", [service.dump() for service in services])
     if revision is not None:
         offered = ServicesOffered(revision=revision, services=list(services))
-        tx.outbox.publish(tx, offered, to=from_node(by.org), subject=f"services/{revision}")
+        _tell(tx, offered, f"services/{revision}")
         audit.did(tx, by, Action.SERVICES_CHANGED)
 
 
@@ -97,12 +99,17 @@ def publish_contacts(database: Database, inbox_url: str, *, by_us: bool = False)
             keep_own_contacts(tx, changed if by_us else None)
             if by_us:
                 changed = replace(changed, contacts=[], tells_itself=True)
-            tx.outbox.publish(tx, changed, to=from_node(tx.outbox.sender), subject=f"contacts/{revision}")
+            _tell(tx, changed, f"contacts/{revision}")
 
 
 def say_keys(tx: Transaction, changed: KeysChanged) -> None:
     """Tell the hub which keys we have from now on."""
-    tx.outbox.publish(tx, changed, to=from_node(tx.outbox.sender), subject="keys")
+    _tell(tx, changed, "keys")
+
+
+def _tell(tx: Transaction, event: Event, subject: str) -> None:
+    """It is said once, so it is kept until the hub says that it has it."""
+    tx.outbox.publish(tx, event, to=from_node(tx.outbox.sender), subject=subject, awaits=PACK_RECEIVED)
 
 
 def _contact(member: StaffMember, wishes: Mapping[str, str] | None) -> Contact:

@@ -21,6 +21,7 @@ from services.intake.usecases import audit
 from services.intake.usecases.counting import awaited, count
 from shared.database import Transaction
 from shared.messaging.registers import kept_register
+from shared.messaging.scribe import PACK_RECEIVED
 from shared.messaging.topology import from_node
 from shared.schemas.cells import LARGEST_COUNT, cells_digest, declared_cells
 from shared.schemas.intake import Cell
@@ -81,7 +82,7 @@ def hear_completed(tx: Transaction, completed: Sequence[RosterCompleted]) -> Non
             continue
         rows.set_lifted(tx, roster.number)
         event = MaskLifted(period=one.period, roster=one.roster, seed=roster.seed.hex())
-        tx.outbox.publish(tx, event, to=from_node(tx.outbox.sender), subject=f"counts/{one.period}")
+        _tell(tx, event, one.period)
 
 
 def _was_lifted(known: Sequence[Roster], *, but: int | None = None) -> bool:
@@ -166,5 +167,10 @@ def _say(tx: Transaction, roster: RosterSigned, cells: Sequence[Cell], masked: M
 
 def _refuse(tx: Transaction, roster: RosterSigned, code: str) -> None:
     log.warning("roster.refused", number=roster.number, reason=code)
-    event = RosterRefused(period=roster.period, roster=roster.number, code=code)
-    tx.outbox.publish(tx, event, to=from_node(tx.outbox.sender), subject=f"counts/{roster.period}")
+    _tell(tx, RosterRefused(period=roster.period, roster=roster.number, code=code), roster.period)
+
+
+def _tell(tx: Transaction, event: MaskLifted | RosterRefused, period: str) -> None:
+    """It is said once, so it is kept until the hub says that it has it."""
+    to, subject = from_node(tx.outbox.sender), f"counts/{period}"
+    tx.outbox.publish(tx, event, to=to, subject=subject, awaits=PACK_RECEIVED)

@@ -25,6 +25,7 @@ from shared.messaging.delivery import Batch
 from shared.messaging.errors import Refused
 from shared.messaging.message import HUB, Message
 from shared.messaging.outbox import received
+from shared.messaging.receipts import confirm_receipt
 from shared.schemas.conferences import (
     ConferenceClosed,
     ConferenceConfirmed,
@@ -67,6 +68,7 @@ def hear(tx: Transaction, batch: Batch, *, standards: Standards = STANDARDS) -> 
     batch.each(batch.fresh, lambda message: FRESH[type(message.event)](desk, message))
     batch.each(batch.repeated, lambda m: REPEATED.get(type(m.event), _say_nothing)(desk, m))
     desk.book.save()
+    confirm_receipt(tx, batch, by="referral")
 
 
 def _reachable(tx: Transaction, batch: Batch) -> set[str]:

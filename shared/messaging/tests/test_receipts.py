@@ -12,8 +12,11 @@ from shared.messaging.delivery import Batch
 from shared.messaging.message import HUB, Message
 from shared.messaging.receipts import confirm_receipt
 from shared.messaging.tests.desk import desk_at
+from shared.schemas.hub import MessagesReceived
 from shared.schemas.intake import HistoryAsked, PeopleCalled
+from shared.sealing import Letter
 
+CALL = PeopleCalled(contact_ids=[], urgent=False)
 Receipt = Callable[[Batch], list[str] | None]
 
 
@@ -54,9 +57,17 @@ def test_nothing_is_said_of_what_nodes_say(receipt: Receipt) -> None:
     assert receipt(Batch([message("clinic")])) is None
 
 
+def test_a_receipt_is_not_receipted(receipt: Receipt) -> None:
+    assert receipt(Batch([Message(new_id(), HUB, MessagesReceived(message_ids=[new_id()]))])) is None
+
+
+def test_nor_is_what_a_node_says_that_knows_no_letters(receipt: Receipt) -> None:
+    assert receipt(Batch([Message(new_id(), "clinic", CALL)])) is None
+
+
 def test_a_node_is_told_that_its_call_is_stored(tmp_path: Path) -> None:
     database = desk_at(tmp_path).database
-    call = Message(new_id(), "clinic", PeopleCalled(contact_ids=[], urgent=False))
+    call = Message(new_id(), "clinic", CALL, letter=Letter(b"{}", b""))
     with database.transaction() as tx:
         confirm_receipt(tx, Batch([message(), call]), by="notifications")
 
