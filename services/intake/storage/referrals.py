@@ -29,7 +29,6 @@ from shared.schemas.life import Move, State
 ELSEWHERE = ("content", "reference", "reference_index")
 FACTS = [column for column in referrals.c if column.name not in ELSEWHERE]
 WAITING_FOR_RECEIVER = (State.SENT, State.DELIVERED, State.ACKNOWLEDGED)
-ASKED = (Direction.OUT, State.INFORMATION_REQUESTED)
 
 
 @dataclass(frozen=True)
@@ -71,11 +70,10 @@ def is_overdue() -> ColumnElement[bool]:
     return referrals.c.overdue_acknowledgement | referrals.c.overdue_reply
 
 
-def ways_to_wait() -> list[ColumnElement[bool]]:
+def waits_for_us() -> list[ColumnElement[bool]]:
     """The next word is ours: somebody's referral is undecided, or we are asked for information."""
-    c = referrals.c
-    kinds = [*((Direction.IN, state) for state in WAITING_FOR_RECEIVER), ASKED]
-    return [and_(c.direction == way, c.shown_state == state) for way, state in kinds]
+    kinds = (Direction.IN, WAITING_FOR_RECEIVER), (Direction.OUT, (State.INFORMATION_REQUESTED,))
+    return [and_(referrals.c.direction == way, referrals.c.shown_state.in_(states)) for way, states in kinds]
 
 
 def is_news() -> ColumnElement[bool]:

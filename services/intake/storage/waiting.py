@@ -5,14 +5,17 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, union
 
-from services.intake.domain import Actor, Referral
+from services.intake.domain import Actor, Direction, Referral
 from services.intake.storage.erasures import waits_for_our_word
 from services.intake.storage.need_to_know import visible
-from services.intake.storage.referrals import FACTS, ways_to_wait
+from services.intake.storage.referrals import FACTS, WAITING_FOR_RECEIVER
 from services.intake.storage.rows import referral_of
 from services.intake.storage.tables import referrals
 from shared.database import Transaction
+from shared.schemas.life import State
 
+UNDECIDED = tuple((Direction.IN, state) for state in WAITING_FOR_RECEIVER)
+ASKED = (Direction.OUT, State.INFORMATION_REQUESTED)
 DEADLINE = (referrals.c.reply_by, referrals.c.id)
 
 
@@ -22,9 +25,10 @@ def list_waiting(tx: Transaction, *, seen_by: Actor, limit: int, after: UUID | N
     What waits is looked up kind by kind, each in the order of an index: however much there is, little is read.
     """
     c, narrowed = referrals.c, [visible(referrals, seen_by, tx.at), *_behind(tx, after)]
+    kinds = [and_(c.direction == way, c.shown_state == state) for way, state in (*UNDECIDED, ASKED)]
     first = [
         select(c.id).where(kind, *narrowed).order_by(*DEADLINE).limit(limit).subquery()
-        for kind in (*ways_to_wait(), waits_for_our_word())
+        for kind in (*kinds, waits_for_our_word())
     ]
     found = union(*(select(each.c.id) for each in first))
     rows = tx.execute(select(*FACTS).where(c.id.in_(found)).order_by(*DEADLINE).limit(limit)).mappings()

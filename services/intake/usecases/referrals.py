@@ -190,7 +190,7 @@ def waiting_count(database: Database, by: Actor) -> int:
     """How many referrals wait for an answer, bring one, or are silent and ours to speak of; at most MOST_COUNTED."""
     with database.reading() as tx:
         waits = (
-            *rows.ways_to_wait(),
+            *rows.waits_for_us(),
             erasure_rows.waits_for_our_word(),
             silence_rows.asks_us_how_it_went(tx.at),
         )
