@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+from babel.dates import get_timezone, parse_pattern
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -22,6 +23,7 @@ LANGUAGES = {"en": "English", "ru": "Русский", "be": "Беларуска�
 SOURCE = "en"  #: the language that the code itself speaks
 COOKIE = "language"
 HOST_COOKIE = f"__Host-{COOKIE}"  #: over TLS: no neighbour of the same domain can set it
+MOMENT = parse_pattern("d MMM y, HH:mm")  #: how pages show one; some show hundreds
 A_YEAR = 365 * 24 * 3600  #: seconds
 
 
@@ -33,6 +35,8 @@ def install(app: Flask, *, timezone: str, secure: bool) -> None:
     app.before_request(domain.as_default)
     app.jinja_env.globals.update(languages=LANGUAGES, get_locale=get_locale)
     app.jinja_env.globals.update(label=label, country=country, language_name=language_name)
+    zone = get_timezone(timezone)
+    app.jinja_env.filters["moment"] = lambda at: MOMENT.apply(at.astimezone(zone), get_locale())
 
     @app.post("/language")
     @public

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, literal, select, union_all
+from sqlalchemy import ColumnElement, and_, delete, literal, select, union_all
 
 from services.intake.domain import Deputy
 from services.intake.storage.staff_tables import deputies
@@ -16,14 +16,16 @@ def _in_force(at: datetime) -> ColumnElement[bool]:
     return and_(deputies.c.since <= at, deputies.c.until > at)
 
 
-def away(deputy: str, at: datetime) -> Select[Any]:
-    """Whom this member of staff stands in for at that moment."""
-    return select(deputies.c.username).where(deputies.c.deputy == deputy, _in_force(at))
+def stands_in(username: str, at: datetime) -> ColumnElement[bool]:
+    """Of a deputy: whether it is this member of staff, at that moment."""
+    return and_(deputies.c.deputy == username, _in_force(at))
 
 
 def is_or_stands_in(column: ColumnElement[Any], username: str, at: datetime) -> ColumnElement[bool]:
     """Whether the user name is this one, or of somebody whom this one stands in for."""
-    return column.in_(union_all(select(literal(username)), away(username, at)))
+    return column.in_(
+        union_all(select(literal(username)), select(deputies.c.username).where(stands_in(username, at)))
+    )
 
 
 def standing_in(tx: Transaction, usernames: Collection[str]) -> set[tuple[str, str]]:

@@ -26,8 +26,8 @@ from sqlalchemy import (
 
 from services.intake.domain import Actor, Direction, Opening
 from services.intake.storage import cells
-from services.intake.storage.deputies import away, is_or_stands_in
-from services.intake.storage.staff_tables import file_workers, openings, referral_workers
+from services.intake.storage.deputies import is_or_stands_in, stands_in
+from services.intake.storage.staff_tables import deputies, file_workers, openings, referral_workers
 from services.intake.storage.tables import cases, people, referrals
 from shared.database import Transaction
 from shared.rows import insert_into
@@ -51,10 +51,10 @@ def _is_known_to(table: Table, username: str, at: datetime) -> ColumnElement[boo
 
 def _known_people(username: str, at: datetime) -> CompoundSelect[tuple[UUID]]:
     """One index answers it; a list of user names would make SQLite read through everybody's files."""
-    c, absent = file_workers.c, away(username, at).subquery()
+    c = file_workers.c
     of_somebody = select(c.person_id).where(in_force(file_workers, at))
-    of_the_absent = of_somebody.join(absent, absent.c.username == c.username)
-    return union_all(of_somebody.where(c.username == username), of_the_absent)
+    of_the_absent = of_somebody.join(deputies, deputies.c.username == c.username)
+    return union_all(of_somebody.where(c.username == username), of_the_absent.where(stands_in(username, at)))
 
 
 def _came_to(username: str, at: datetime) -> ColumnElement[bool]:
