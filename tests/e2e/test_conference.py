@@ -41,8 +41,10 @@ def test_a_conference(
     _looks(worker, scripts=scripts)
 
     tadesse, miriam = come(C, "tadesse"), come(C, "miriam")
-    _lets_in(tadesse, miriam, page, scripts=scripts)
+    _reads(tadesse, miriam, page, scripts=scripts)
     _alarms(network, tadesse, page, scripts=scripts)
+    _looks(tadesse.follows("/team"), scripts=scripts)
+    tadesse.ticks("members", "miriam").presses(SUBMIT)
 
     _looks(miriam.goes_to("/inbox"), scripts=scripts)
     _looks(miriam.follows("/conferences"), scripts=scripts)
@@ -61,14 +63,12 @@ def test_a_conference(
     assert not [away for who in (worker, miriam, tadesse) for away in _asked_elsewhere(who)]
 
 
-def _lets_in(focal_point: Visitor, colleague: Visitor, page: str, *, scripts: bool) -> None:
-    """A focal point sees the invitation, and says who of them takes part."""
+def _reads(focal_point: Visitor, colleague: Visitor, page: str, *, scripts: bool) -> None:
+    """A focal point sees the invitation, and nobody else does."""
     poll_until(lambda: focal_point.page.goto(focal_point.url + page).ok, seconds=SOON, what="an invitation")  # type: ignore[union-attr]
     assert focal_point.sees("somebody and a child?")
     assert colleague.page.goto(colleague.url + page).status == 404  # type: ignore[union-attr]
     _looks(focal_point, scripts=scripts)
-    _looks(focal_point.follows("/team"), scripts=scripts)
-    focal_point.ticks("members", "miriam").presses(SUBMIT)
 
 
 def _asked_elsewhere(who: Visitor) -> list[str]:
