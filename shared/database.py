@@ -130,6 +130,7 @@ class Database:
         self.engine = _engine(url)
         self.clock, self._outbox, self._at_rest = clock, outbox, at_rest
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._looking = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._together: dict[Any, Together[Any, Any]] = {}
         self._making = threading.Lock()
         self._writing = threading.Lock() if self.is_sqlite else nullcontext()
@@ -161,8 +162,11 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """A transaction that sees one state and changes nothing."""
-        with self.engine.connect() as connection:
+        """To look, and to change nothing. SQLite shows one state; PostgreSQL, for each query, the newest.
+
+        There a transaction around them would not alter that, and cost two more round trips.
+        """
+        with self._looking.connect() as connection:
             _begin(connection, write=False)
             yield Transaction(connection, self.clock(), at_rest=self._at_rest)
             connection.rollback()

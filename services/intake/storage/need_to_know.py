@@ -5,6 +5,7 @@ A person's file is one: the person, consent, cases, needs, and what was sent for
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -44,8 +45,10 @@ def visible(table: Table, seen_by: Actor, at: datetime) -> ColumnElement[bool]:
     return ours if seen_by.sees_every_case else and_(ours, _is_known_to(table, seen_by.username, at))
 
 
+@lru_cache(maxsize=64)
 def _is_known_to(table: Table, username: str, at: datetime) -> ColumnElement[bool]:
-    of_known_people = _PERSON[table].in_(_known_people(username, at))
+    known = _known_people(username, at).cte()  # looked up once, in however many parts of a query it stands
+    of_known_people = _PERSON[table].in_(select(known.c.person_id))
     return or_(_came_to(username, at), of_known_people) if table is referrals else of_known_people
 
 
