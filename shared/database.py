@@ -130,7 +130,8 @@ class Database:
         self.engine = _engine(url)
         self.clock, self._outbox, self._at_rest = clock, outbox, at_rest
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self._looking = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        unbound = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._looking = self.engine.execution_options(**unbound)
         self._together: dict[Any, Together[Any, Any]] = {}
         self._making = threading.Lock()
         self._writing = threading.Lock() if self.is_sqlite else nullcontext()

@@ -1,6 +1,7 @@
 """What the network's codes are called in the reader's language; the words are those of the glossary."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import pycountry
 from flask_babel import get_locale
@@ -229,6 +230,12 @@ UNKNOWN = _l("Unknown")
 
 def label(kind: str, code: str) -> str:
     """The code in the reader's language; a code without words, such as an age band, as it is."""
+    return _label_in(str(get_locale()), kind, code)
+
+
+@lru_cache(maxsize=4096)
+def _label_in(_language: str, kind: str, code: str) -> str:
+    """Pages show hundreds of the same few; the language is the one that is spoken at that moment."""
     if code == workbook.UNKNOWN:
         return str(UNKNOWN)
     if kind == "citizenship":

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from babel.units import format_unit
@@ -44,10 +45,15 @@ def size(number: int) -> str:
 
 def word(kind: str, code: str) -> str:
     """The code of that kind; those of the network are named as everywhere, those of case work as their lists say."""
+    return _word_in(str(get_locale()), kind, code)
+
+
+@lru_cache(maxsize=4096)
+def _word_in(language: str, kind: str, code: str) -> str:
     own = OWN_CODES.get(kind)
     if own is not None:
         return str(own.get(code, code))
-    return codelists.words_for(kind, code, str(get_locale())) or label(kind, code)
+    return codelists.words_for(kind, code, language) or label(kind, code)
 
 
 def sentence(code: str) -> str:
