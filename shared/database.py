@@ -1,34 +1,17 @@
 """One database per service; one transaction per use case; SQLite and PostgreSQL alike."""
 
-import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import orjson
-from sqlalchemy import (
-    URL,
-    BigInteger,
-    Connection,
-    DateTime,
-    Dialect,
-    Engine,
-    Integer,
-    MetaData,
-    TypeDecorator,
-    create_engine,
-    event,
-    make_url,
-    text,
-)
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Integer, MetaData, TypeDecorator, text
 
 from shared import tracing
 from shared.clock import Clock, now
+from shared.engines import begin, engine_of
 from shared.failpoints import reached
 from shared.together import Together
 
@@ -43,11 +26,7 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-#: Rows are found by their keys, and today's disks need not seek; to compile a query takes longer than to answer it.
-PLANNING = "-c random_page_cost=1.1 -c jit=off"
 _DO_NOT_WAIT = text("SET LOCAL synchronous_commit = off")
-COPIED = "copied"  #: the option of a COPY that names the types of its columns
-LOCK_PATIENCE = 5.0  #: seconds to wait for SQLite's one writer before the work counts as not possible now
 
 BigId = BigInteger().with_variant(Integer, "sqlite")  #: a counting key on both engines
 
@@ -127,7 +106,7 @@ class Database:
         outbox: "Outbox | None" = None,
         at_rest: "StorageKeys | None" = None,
     ) -> None:
-        self.engine = _engine(url)
+        self.engine = engine_of(url)
         self.clock, self._outbox, self._at_rest = clock, outbox, at_rest
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         unbound = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
@@ -148,7 +127,7 @@ class Database:
         What ``may_be_forgotten`` in a power cut, whole, is done sooner: PostgreSQL does not wait for its disk.
         """
         with tracing.span("transaction"), self._writing, self.engine.connect() as connection:
-            _begin(connection, write=True)
+            begin(connection, write=True)
             if may_be_forgotten and not self.is_sqlite:
                 connection.execute(_DO_NOT_WAIT)
             tx = Transaction(connection, self.clock(), self._outbox, self._at_rest)
@@ -168,7 +147,7 @@ class Database:
         There a transaction around them would not alter that, and cost two more round trips.
         """
         with self._looking.connect() as connection:
-            _begin(connection, write=False)
+            begin(connection, write=False)
             yield Transaction(connection, self.clock(), at_rest=self._at_rest)
             connection.rollback()
 
@@ -196,96 +175,3 @@ def _there(outbox: "Outbox | None") -> "Outbox":
     if outbox is None:
         raise TypeError("this database was opened without an outbox")
     return outbox
-
-
-def driver_url(url: str) -> URL:
-    """The address with the driver that is used where it names none."""
-    parsed = make_url(url)
-    return parsed.set(drivername="postgresql+psycopg") if parsed.drivername == "postgresql" else parsed
-
-
-def _engine(url: str) -> Engine:
-    parsed = driver_url(url)
-    discreet_json = {"hide_parameters": True, "json_serializer": _as_json, "json_deserializer": orjson.loads}
-    if parsed.get_backend_name() != "sqlite":
-        pool = {"pool_pre_ping": True, "pool_size": 20, "max_overflow": 40}
-        engine = create_engine(parsed, connect_args={"options": PLANNING}, **pool, **discreet_json)
-        event.listen(engine, "connect", _prepare_postgres)
-        event.listen(engine, "do_executemany", _copy)
-        return engine
-    patience = {"timeout": 0, "check_same_thread": False}
-    engine = create_engine(parsed, connect_args=patience, **discreet_json)
-    event.listen(engine, "connect", _prepare_sqlite)
-    return engine
-
-
-def _as_json(value: Any) -> str:
-    return orjson.dumps(value).decode()
-
-
-def _prepare_postgres(connection: Any, _record: Any) -> None:
-    """Values go and come in binary: as text each body would be written, and read, letter by letter."""
-    from psycopg.types.array import ListBinaryDumper  # noqa: PLC0415 - a node on SQLite starts without it
-
-    connection.cursor_factory = _binary_cursor
-    connection.adapters.register_dumper(list, ListBinaryDumper)
-
-
-def _binary_cursor(connection: Any, **how: Any) -> Any:
-    from psycopg import Cursor, pq  # noqa: PLC0415 - a node on SQLite starts without it
-
-    cursor = Cursor(connection, **how)
-    cursor.format = pq.Format.BINARY
-    return cursor
-
-
-def _copy(cursor: Any, statement: str, rows: Sequence[Any], context: Any) -> bool:
-    """Rows that are to be copied go as one stream; all else is done as ever."""
-    types = context.execution_options.get(COPIED)
-    if types is None:
-        return False
-    with cursor.copy(statement) as stream:
-        stream.set_types(types)
-        for row in rows:
-            stream.write_row(row)
-    return True
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """FULL, because NORMAL loses acknowledged transactions in a power cut. FAST overwrites what goes.
-
-    What was read stays in memory, up to 16 MB a connection: with SQLite's own two, a page of a large node reads most of
-    its rows from the file again.
-    """
-    connection.isolation_level = None  # we say BEGIN ourselves; the driver's own habit hides it
-    durable, safe = ("journal_mode=WAL", "synchronous=FULL"), ("foreign_keys=ON", "trusted_schema=OFF")
-    for pragma in (*durable, *safe, "secure_delete=FAST", "cache_size=-16000"):
-        _patiently(partial(_execute, connection, f"PRAGMA {pragma}"))
-
-
-def _begin(connection: Connection, *, write: bool) -> None:
-    if connection.dialect.name != "sqlite":
-        return
-    raw = connection.connection.dbapi_connection
-    assert raw is not None  # noqa: S101 - a checked-out connection has one
-    statement = "BEGIN IMMEDIATE" if write else "BEGIN"
-    try:
-        _patiently(partial(_execute, raw, statement))
-    except sqlite3.Error as error:
-        raise OperationalError(statement, None, error, hide_parameters=True) from None
-
-
-def _execute(connection: Any, statement: str) -> None:
-    connection.execute(statement).close()
-
-
-def _patiently(do: Callable[[], None]) -> None:
-    """Wait for another process's write in small sleeps, which let other work of this process go on."""
-    end = time.monotonic() + LOCK_PATIENCE
-    while True:
-        try:
-            return do()
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > end:
-                raise
-            time.sleep(0.002)

@@ -29,7 +29,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from shared.database import COPIED, Transaction
+from shared.database import Transaction
+from shared.engines import COPIED
 
 Row = Mapping[str, Any]
 Names = tuple[str, ...]

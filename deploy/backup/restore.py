@@ -17,6 +17,7 @@ from deploy.backup.settings import RestoreSettings
 from deploy.composition import keys_in, open_database, scribe_of
 from services.intake.storage import bookkeeping
 from services.intake.usecases.restoring import Resumed, resume
+from shared import files
 from shared.database import Database, Transaction
 from shared.migrations import upgrade_in
 from shared.schema_version import DatabaseTooNew
@@ -143,7 +144,8 @@ def _go_on(tx: Transaction, settings: RestoreSettings, found: Restored) -> Resum
 
 
 def _give_name(made: Path, target: Path) -> None:
-    """The database has its name once all of it is on the disk; never in the place of another."""
+    """The database, its owner's alone, has its name once all of it is on the disk; never in the place of another."""
+    made.chmod(files.PRIVATE)
     to_disk(made)
     try:
         os.link(made, target)

@@ -10,7 +10,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, create_engine, text
 
-from shared.database import Database, Transaction, driver_url
+from shared.database import Database, Transaction
+from shared.engines import driver_url
 from shared.schema_version import DatabaseTooNew, DatabaseTooOld
 
 LOCK = 7_265_101  #: PostgreSQL's advisory lock of those who migrate; any number will do

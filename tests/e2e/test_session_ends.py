@@ -6,7 +6,7 @@ from sqlalchemy import create_engine, text
 
 from deploy.demo.organisations import PASSWORD
 from shared.clock import now
-from shared.database import driver_url
+from shared.engines import driver_url
 from shared.sessions import IDLE
 from tests.e2e.conftest import Visit
 from tests.e2e.test_pages import look

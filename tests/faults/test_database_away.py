@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
-from shared import database
+from shared import engines
 from shared.messaging.amqp import AmqpLink
 from shared.messaging.message import Outgoing
 from shared.messaging.tests.desk import Desk
@@ -55,7 +55,7 @@ def assert_each_once_and_none_charged(desk: Desk, logs: list[Any], number: int) 
 def test_a_locked_file_is_waited_for(
     sqlite_url: str, link: Links, logs: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "LOCK_PATIENCE", 0.1)
+    monkeypatch.setattr(engines, "LOCK_PATIENCE", 0.1)
     desk = desk_on(sqlite_url)
     with running(pump_of(desk, lambda: link(HUB_QUEUE))):
         with locked(sqlite_url):

@@ -25,7 +25,8 @@ from services.intake.usecases.people import find_people, person_page
 from services.intake.usecases.refusals import Conflict
 from services.intake.usecases.staff import NewStaff, add_staff
 from shared.clock import new_id
-from shared.database import Database, driver_url
+from shared.database import Database
+from shared.engines import driver_url
 from shared.migrations import upgrade
 from shared.schemas.life import Move
 from shared.sealing import OwnKeys, write_key_file

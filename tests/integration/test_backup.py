@@ -11,6 +11,7 @@ import pytest
 
 from deploy.backup import age
 from deploy.backup.archive import unpack
+from deploy.backup.copies import path_of
 from deploy.composition import open_database, scribe_of
 from services.intake.domain import Actor, Role
 from services.intake.usecases.node import last_done
@@ -88,6 +89,8 @@ def test_on_a_clean_machine_all_comes_back(
     assert throughline("migrate", "intake", **elsewhere).returncode == 0
     verified = json.loads(throughline("audit", "verify", "--json", **elsewhere).stdout)
     assert {one["reason"] for one in verified["problems"]} == {"lost_in_restore"}
+    if (file := path_of(elsewhere["intake_database_url"])) is not None:
+        assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_what_lies_in_it_is_nobodys_who_has_no_key(node: dict[str, str], identities: list[Path]) -> None:

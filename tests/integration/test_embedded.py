@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from kombu import Connection, Exchange, Queue
 
-from shared import database
+from shared import engines
 from shared.clock import new_id, now
 from shared.database import Database
 from shared.messaging.embedded import EmbeddedLink, open_bus, provision
@@ -148,7 +148,7 @@ def test_what_was_confirmed_is_there_when_the_file_is_opened_again(bus: Database
 
 
 def test_a_file_that_cannot_be_written_is_a_lost_link(bus: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "LOCK_PATIENCE", 0.1)
+    monkeypatch.setattr(engines, "LOCK_PATIENCE", 0.1)
     link = EmbeddedLink(bus, HUB_QUEUE)
     with locked(str(bus.engine.url)), pytest.raises(LinkLost):
         link.publish(questions(1))
@@ -170,7 +170,7 @@ def test_a_file_that_cannot_be_read_is_a_lost_link(bus: Database) -> None:
 def test_a_locked_file_is_waited_for_and_loses_nothing(
     bus: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logs: list[Any]
 ) -> None:
-    monkeypatch.setattr(database, "LOCK_PATIENCE", 0.1)
+    monkeypatch.setattr(engines, "LOCK_PATIENCE", 0.1)
     desk = desk_on(f"sqlite:///{tmp_path / 'desk.db'}")
     EmbeddedLink(bus, NODE_QUEUE).publish(questions(300))
     with running(pump_of(desk, lambda: EmbeddedLink(bus, HUB_QUEUE))):

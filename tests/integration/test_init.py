@@ -57,8 +57,8 @@ def test_one_file_is_all_that_commands_need(node: Path) -> None:
 
 def test_secrets_and_keys_are_their_owners_alone_and_the_key_lies_apart_from_the_data(node: Path) -> None:
     assert {path.stat().st_mode & 0o077 for path in (node, *node.iterdir())} == {0}
-    made = {str(path.relative_to(node)): path.stat().st_mode & 0o777 for path in node.glob("[ks]e*/*")}
-    assert made == {"keys/node.key": 0o600, "secrets/secret-key": 0o600}
+    made = {str(path.relative_to(node)): path.stat().st_mode & 0o777 for path in node.glob("*/*")}
+    assert made == dict.fromkeys(("data/node.db", "keys/node.key", "secrets/secret-key"), 0o600)
     assert read_key_file(node / "keys" / "node.key").is_complete
     assert len((node / "secrets" / "secret-key").read_text()) == 64
     assert "key.beside_data" not in throughline("user", "list", **configured(node)).stderr

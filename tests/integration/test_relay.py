@@ -7,7 +7,7 @@ import pytest
 from kombu import Connection
 from sqlalchemy.exc import OperationalError
 
-from shared import database
+from shared import engines
 from shared.clock import now
 from shared.messaging import topology
 from shared.messaging.amqp import AmqpLink
@@ -104,7 +104,7 @@ def test_a_large_backlog_is_forgotten_while_it_is_said(sqlite_url: str, hub: str
 def test_what_waits_to_be_said_still_does_after_the_database_was_away(
     sqlite_url: str, hub: str, link: Links, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "LOCK_PATIENCE", 0.1)
+    monkeypatch.setattr(engines, "LOCK_PATIENCE", 0.1)
     desk, web = desk_on(sqlite_url), desk_on(sqlite_url)
     relay, to_hub = Relay(desk.database, outbox_of(desk)), link(NODE_QUEUE)
     say(desk)

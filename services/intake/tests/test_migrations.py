@@ -1,7 +1,10 @@
 """The database as migrations make it is the one that the code knows."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from services.intake import storage
 from shared.database import Database
@@ -46,6 +49,22 @@ def test_migrating_again_changes_nothing(sqlite_url: str) -> None:
     with database.reading() as tx:
         assert tx.execute(storage.metadata.tables["node"].select()).one().org == "harbour-house"
     database.close()
+
+
+def test_a_file_that_is_made_is_its_owners_alone_and_one_that_is_there_is_not_changed(tmp_path: Path) -> None:
+    made, there = tmp_path / "made.db", tmp_path / "there.db"
+    there.touch()
+    there.chmod(0o640)
+
+    for file in (made, there):
+        upgrade(INTAKE, f"sqlite:///{file}")
+
+    assert [file.stat().st_mode & 0o777 for file in (made, there)] == [0o600, 0o640]
+
+
+def test_where_there_is_no_folder_the_database_itself_says_so(tmp_path: Path) -> None:
+    with pytest.raises(OperationalError, match="unable to open"):
+        upgrade(INTAKE, f"sqlite:///{tmp_path / 'none' / 'node.db'}")
 
 
 def test_a_database_newer_than_the_code_is_left_alone(sqlite_url: str) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.intake.usecases import arrivals, ledger, proofs
 from services.intake.usecases.ledger import Ledger
-from shared import database
+from shared import engines
 from shared.database import Transaction
 from shared.messaging import confirms, inbox, outbox, packing, scribe
 from shared.messaging.delivery import Delivery, Outcome
@@ -140,13 +140,13 @@ def forget_postponed() -> Any:
 
 def synchronous_normal() -> Any:
     """SQLite's own habit, which lets a power cut take what was committed."""
-    prepare = database._prepare_sqlite
+    prepare = engines._prepare_sqlite
 
     def prepare_lazily(connection: Any, record: Any) -> None:
         prepare(connection, record)
         connection.execute("PRAGMA synchronous=NORMAL").close()
 
-    return patch.object(database, "_prepare_sqlite", prepare_lazily)
+    return patch.object(engines, "_prepare_sqlite", prepare_lazily)
 
 
 def endless_patience() -> Any:

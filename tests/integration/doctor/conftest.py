@@ -60,7 +60,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         watch_freshness(database)
         for what in ("backup", "restore_drill", "backup_of_keys"):
             note_done(database, what, outcome="well")
-    site.data.chmod(0o600)
     return folder
 
 
