@@ -12,9 +12,9 @@ from shared.schemas.life import Move, State
 
 BANNER = {
     "en": "Practice: everybody here is invented",
-    "ru": "Учение: все люди здесь вымышлены",
-    "be": "Вучэнне: усе людзі тут прыдуманыя",
-    "uk": "Навчання: усі люди тут вигадані",
+    "ru": "Учебный режим: все люди здесь вымышлены",
+    "be": "Вучэбны рэжым: усе людзі тут прыдуманыя",
+    "uk": "Навчальний режим: усі люди тут вигадані",
 }
 PAGES = ("/practice", "/practice/roles", "/practice/debriefing")
 
