@@ -13,6 +13,8 @@ from shared.texts import is_text
 NAME = "throughline.conf"  #: of the file, in the folder where a command is given
 CONFIG = variable("config")  #: names another file
 OF_A_FILE = "_FILE"
+NOT_JOINED = "this node has not joined a network yet"
+JOINS = "throughline network join ORG.invitation, with the file that the hub sends"
 LINE = "must be NAME=value, with quotation marks around a value that has blanks or quotation marks in it"
 
 
@@ -106,6 +108,13 @@ def _suggest(name: str, known: set[str]) -> str:
 def ours(environ: Iterable[str]) -> list[str]:
     """The variables that can only be meant for us."""
     return [name for name in environ if name.startswith(PREFIX)]
+
+
+def has_not_joined() -> bool:
+    """Whether the settings name the files that ``throughline network join`` makes, and none of them is there."""
+    named = [os.environ.get(name) for name in (variable("network_file"), variable("amqp_url") + OF_A_FILE)]
+    told = variable("amqp_url") in os.environ
+    return not told and all(file is not None and not Path(file).exists() for file in named)
 
 
 def written(name: str, value: str) -> str:

@@ -11,13 +11,13 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
-from deploy.configured import CONFIG
+from deploy.configured import CONFIG, JOINS, NOT_JOINED, has_not_joined
 from shared.messaging.errors import LinkLost, Misconfigured
 from shared.messaging.management import ManagementRefused
 from shared.schema_version import DatabaseTooNew
 from shared.sealing import KeyFileUnusable
 from shared.sealing.network_file import NetworkFileUnusable
-from shared.settings import EXIT_CODE, SettingsWrong
+from shared.settings import EXIT_CODE, SettingsWrong, variable
 
 ERROR, CHECKS_FAILED = 1, 2
 BROKEN_PIPE = 141  #: what a shell reports of a program whose reader has gone
@@ -78,7 +78,7 @@ def explained_errors() -> Iterator[None]:
     try:
         yield
     except SettingsWrong as wrong:
-        fail(f"the settings are not right{_where()}:\n  " + "\n  ".join(wrong.problems), code=EXIT_CODE)
+        fail(_explained(wrong.problems), code=EXIT_CODE)
     except (KeyFileUnusable, NetworkFileUnusable, Misconfigured, DatabaseTooNew) as unusable:
         fail(str(unusable), code=EXIT_CODE)
     except TimeoutError as late:
@@ -93,6 +93,15 @@ def explained_errors() -> Iterator[None]:
         )
     except SQLAlchemyError as broken:
         fail(f"the database does not work ({type(broken).__name__}): check its address, rights and disk")
+
+
+def _explained(problems: Sequence[str]) -> str:
+    """Before a node has joined it has no address of the broker, and that is nobody's mistake."""
+    if has_not_joined():
+        problems = [one for one in problems if not one.startswith(variable("amqp_url"))]
+        if not problems:
+            return f"{NOT_JOINED}: {JOINS}"
+    return f"the settings are not right{_where()}:\n  " + "\n  ".join(problems)
 
 
 def _where() -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from deploy.backup.copies import path_of
 from deploy.composition import keys_in, open_database, refuse_misspelt, scribe_of
-from deploy.keeping import is_to_join
+from deploy.configured import has_not_joined
 from services.intake.settings import IntakeSettings, IntakeWebSettings
 from shared.clock import now
 from shared.database import Database, Transaction
@@ -141,9 +141,7 @@ class Node(Machine):
     @cached_property
     def is_to_join(self) -> bool:
         """Whether ``throughline network join`` has made none of the files that it makes."""
-        broker = os.environ.get(f"{variable('amqp_url')}_FILE")
-        has_address = variable("amqp_url") in os.environ or broker is None or Path(broker).exists()
-        return is_to_join() and not has_address
+        return has_not_joined()
 
     @property
     def databases(self) -> dict[str, str]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from deploy.clock import refuse_lost_time
+from deploy.configured import JOINS, NOT_JOINED
 from deploy.doctor.check import WELL, Check, Finding, Machine, Node, NotApplicable, failed, warning
 from services.intake.storage.network_tables import round_trips
 from shared.settings import SettingsWrong, variable
@@ -25,10 +26,7 @@ def joined(node: Node) -> Finding:
     if variable("network_file") not in os.environ:
         raise NotApplicable("the network is set for the worker")
     if node.is_to_join:
-        return warning(
-            "this node has not joined a network yet",
-            "throughline network join ORG.invitation, with the file that the hub sends",
-        )
+        return warning(NOT_JOINED, JOINS)
     return WELL
 
 

@@ -12,7 +12,7 @@ from deploy.configured import NAME
 from tests.in_process import throughline
 from tests.integration.doctor.site import Site
 from tests.integration.doctor.test_served import OF_THE_PAGES, found, nothing, wrong
-from tests.integration.test_command_line import network_file
+from tests.integration.test_command_line import CONFIGURATION, network_file, refuses
 from tests.integration.test_init import ANSWERS, words
 
 AWAITS = {"network_file", "broker", "certificate", "directory", "worker", "outbox"}
@@ -48,6 +48,26 @@ def test_a_setting_that_is_wrong_is_told_as_well(node: Path) -> None:
 
     assert (code, told["settings"]["verdict"]) == (2, "failed")
     assert "THROUGHLINE_AMQP_URL" not in told["settings"]["says"]
+
+
+@pytest.mark.parametrize("command", ["network leave", "network test hub", "upgrade --check", "case erase X"])
+def test_a_command_that_needs_the_network_says_the_same(node: Path, command: str) -> None:
+    said = throughline(*command.split(), config=str(node / NAME))
+
+    refuses(said, code=CONFIGURATION, naming="has not joined", remedy="throughline network join")
+    assert "AMQP_URL" not in said.stderr
+
+
+def test_a_command_that_has_more_to_complain_of_says_that(node: Path) -> None:
+    with (node / NAME).open("a") as file:
+        file.write("THROUGHLINE_RESEND_SECONDS=soon\n")
+
+    refuses(
+        throughline("network", "leave", config=str(node / NAME)),
+        code=CONFIGURATION,
+        naming="THROUGHLINE_RESEND_SECONDS",
+        remedy="must be",
+    )
 
 
 def loses_address(node: Path) -> None:
