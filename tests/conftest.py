@@ -1,8 +1,5 @@
 """What tests of messages between services, and of what is installed, may ask for by name."""
 
-import subprocess
-import sys
-import sysconfig
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,7 +10,7 @@ from structlog.testing import capture_logs
 
 from shared.messaging.amqp import AmqpLink
 from shared.testing.broker import Broker, furnish
-from shared.testing.tree import ROOT
+from tests import installed
 from tests.desks import NODE
 
 
@@ -45,32 +42,12 @@ def logs() -> Iterator[list[Any]]:
 
 
 @pytest.fixture(scope="session")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wheel() -> Path:
     """Built just now from this checkout."""
-    folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
-    (built,) = folder.glob("*.whl")
-    return built
+    return installed.wheel()
 
 
 @pytest.fixture(scope="session")
-def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The programs of an environment with the wheel in it; what it needs comes from ours, the checkout does not."""
-    at = tmp_path_factory.mktemp("installed") / "throughline"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(at)], check=True)
-    (packages,) = at.glob("lib/python*/site-packages")
-    (packages / "needed.pth").write_text(sysconfig.get_path("purelib") + "\n", "utf-8")
-    install = [
-        sys.executable,
-        "-m",
-        "pip",
-        "--python",
-        str(at),
-        "install",
-        "--no-deps",
-        "--no-index",
-        str(wheel),
-    ]
-    subprocess.run(install, check=True, capture_output=True)
-    return at / "bin"
+def programs() -> Path:
+    """The programs of an environment with the wheel in it, and nothing of the checkout."""
+    return installed.programs()

@@ -20,6 +20,7 @@ from shared.polling import poll_until
 from shared.ports import LOOPBACK
 from shared.testing.broker import Broker, fresh_vhost
 from shared.testing.postgres import Postgres, fresh_database
+from tests.installed import program
 
 SOON = 60.0  #: seconds within which what was said must have arrived
 PUSH = {"THROUGHLINE_PUSH_CONTACT": "mailto:push@demo.invalid", "THROUGHLINE_PUSH_HOSTS": LOOPBACK}
@@ -152,14 +153,6 @@ def embedded_network(folder: Path) -> Iterator[Network]:
 
 
 @contextmanager
-def of_wheel(programs: Path) -> Iterator[None]:
-    """Processes that are started meanwhile are those of the wheel, installed there, and not of the checkout."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(up, "command", lambda *words: (str(programs / "throughline"), *words))
-        yield
-
-
-@contextmanager
 def told_by_push() -> Iterator[None]:
     """Processes that are started meanwhile push, to a push service on this machine only: the demo itself does not."""
     with pytest.MonkeyPatch.context() as patch:
@@ -171,8 +164,10 @@ def told_by_push() -> Iterator[None]:
 
 @contextmanager
 def running(plan: Plan, start: Callable[[], DemoBroker], *, past: bool = False) -> Iterator[Network]:
-    """The plan's processes, with or without the demo's past."""
-    demo = bring_up(plan, start, tell=lambda _: None, past=past)
+    """The plan's processes, of the wheel and not of the checkout, with or without the demo's past."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(up, "command", lambda *words: (program(), *words))
+        demo = bring_up(plan, start, tell=lambda _: None, past=past)
     try:
         yield Network(demo)
     finally:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,19 +10,18 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from deploy.demo.broker import start_broker
 from deploy.demo.organisations import COORDINATOR, PASSWORD
 from deploy.demo.plan import make_plan
-from tests.network import Network, of_wheel, running, told_by_push
+from tests.network import Network, running, told_by_push
 
 pytest_plugins = ["shared.testing.browser"]
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 
 
 @pytest.fixture(scope="session")
-def network(tmp_path_factory: pytest.TempPathFactory, programs: Path) -> Iterator[Network]:
+def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
     folder = tmp_path_factory.mktemp("network")
     plan = make_plan(folder)
     orgs = [node.org for node in plan.nodes]
     with (
-        of_wheel(programs),
         told_by_push(),
         running(plan, lambda: start_broker("rabbitmq", folder, orgs, plan.password), past=True) as network,
     ):

@@ -1,6 +1,5 @@
 """A node as it is deployed: nobody comes in by a password alone, and everybody can get back in."""
 
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from shared.sealing import OwnKeys, write_key_file
 from shared.second_factors import STEP
 from tests.e2e.conftest import Visitor
 from tests.e2e.test_pages import look
+from tests.installed import program
 
 ORG, NEW_PASSWORD = "harbour-house", "tulip anchor forty-two"
 LANGUAGES = ("en", "ru", "be", "uk")
@@ -46,7 +46,7 @@ class StrictNode:
             "PUBLIC_URL": self.url,
             "WEB_PORT": str(port),
         }
-        command = (sys.executable, "-m", "deploy.cli", "web", "intake")
+        command = (program(), "web", "intake")
         environment = {f"THROUGHLINE_{name}": value for name, value in (told | (more or {})).items()}
         web = Program("web", command, environment, folder / "web.log", lambda: is_healthy(self.url))
         self.processes = Supervisor([web])

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from shared.failpoints import NAMES
 from shared.polling import poll_until
 from shared.sealing import OwnKeys, write_key_file
 from tests.faults.referrals import HEALED_WITHIN, A, B, expect_each_once, send_one_by_one
+from tests.installed import program
 from tests.integration.test_command_line import network_file
 from tests.network import Network
 
@@ -54,7 +54,7 @@ def test_production_refuses(settings: dict[str, str], remedy: str, tmp_path: Pat
     files = {"KEY_FILE": str(keys), "NETWORK_FILE": str(network_file(tmp_path))}
     told = {**settings, **files, "REFERRAL_DATABASE_URL": f"sqlite:///{tmp_path}/referral.db"}
     environment = {**os.environ, **{f"THROUGHLINE_{name}": value for name, value in told.items()}}
-    command = [sys.executable, "-m", "deploy.cli", "run", "referral"]
+    command = [program(), "run", "referral"]
 
     said = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
 

@@ -24,7 +24,7 @@ from shared.schemas.codes import NOTICE_GROUPS, SERVICE_TYPES
 from shared.schemas.life import State
 from shared.sealing.tests.push_browser import PushBrowser
 from tests.integration.canaries import A, B, Canaries, database_of, plant
-from tests.network import SOON, Network, of_wheel, running, told_by_push
+from tests.network import SOON, Network, running, told_by_push
 from tests.watching import Watcher, watching
 
 PLANTED = 10_000  #: at the least
@@ -42,11 +42,10 @@ def watcher(plan: Plan) -> Iterator[Watcher]:
 
 
 @pytest.fixture(scope="module")
-def network(plan: Plan, watcher: Watcher, programs: Path) -> Iterator[Network]:
+def network(plan: Plan, watcher: Watcher) -> Iterator[Network]:
     folder, plan = plan.folder, watcher.of(plan)
     orgs = [node.org for node in plan.nodes]
     with (
-        of_wheel(programs),
         told_by_push(),
         running(plan, lambda: start_broker("rabbitmq", folder, orgs, plan.password)) as network,
     ):

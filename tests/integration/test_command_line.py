@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from shared.clock import now
 from shared.sealing import OwnKeys, SigningKey, write_key_file
 from shared.sealing.founding import found
 from shared.sealing.network_file import write_network_file
+from tests.installed import program
 
 CONFIGURATION, ERROR = 78, 1
 SECRET = "canary-of-a-secret"
@@ -23,7 +23,7 @@ def throughline(*words: str, typed: str = "", **settings: str) -> subprocess.Com
     """What the command says and how it ends, with these settings and no others."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("THROUGHLINE_")}
     return subprocess.run(
-        [sys.executable, "-m", "deploy.cli", *words],
+        [program(), *words],
         env=inherited | {f"THROUGHLINE_{name.upper()}": value for name, value in settings.items()},
         input=typed,
         capture_output=True,
@@ -266,7 +266,7 @@ def test_a_management_api_beyond_this_machine_without_tls(tmp_path: Path) -> Non
 
 
 def test_a_reader_that_goes_away_is_no_error_of_ours() -> None:
-    piped = f"{sys.executable} -m deploy.cli schema show | head -c 10 >/dev/null; echo ${{PIPESTATUS[0]}}"
+    piped = f"{program()} schema show | head -c 10 >/dev/null; echo ${{PIPESTATUS[0]}}"
     said = subprocess.run(["bash", "-c", piped], capture_output=True, text=True, timeout=PATIENCE, check=True)  # noqa: S607
 
     assert said.stdout.strip() in ("0", "141")

@@ -4,7 +4,6 @@ import os
 import re
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -13,6 +12,7 @@ import pytest
 from shared.polling import poll_until
 from shared.ports import LOOPBACK, free_ports, is_listening
 from shared.sealing import OwnKeys, write_key_file
+from tests.installed import program
 
 HOST = b"Host: node.example\r\n"
 BEHIND = (
@@ -36,7 +36,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         "WEB_PORT": str(free),
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "deploy.cli", "web", "intake"],
+        [program(), "web", "intake"],
         env=os.environ | {f"THROUGHLINE_{name}": value for name, value in settings.items()},
         stderr=subprocess.DEVNULL,
     )

@@ -5,13 +5,13 @@ import os
 import pty
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from deploy.configured import NAME, settings_in
 from shared.sealing import read_key_file
+from tests.installed import program
 from tests.integration.test_command_line import CONFIGURATION, ERROR, PATIENCE, SECRET, refuses, throughline
 
 ADDRESS = "https://our-house.example"
@@ -196,7 +196,7 @@ def test_with_a_database_elsewhere_its_address_lies_in_a_secret_file(
 
 def test_whose_reader_goes_away_ends_quietly_and_is_run_again(tmp_path: Path) -> None:
     command = " ".join(f"'{word}'" for word in words(tmp_path / "node", **ANSWERS))
-    piped = f"{sys.executable} -m deploy.cli {command} | true; exit ${{PIPESTATUS[0]}}"
+    piped = f"{program()} {command} | true; exit ${{PIPESTATUS[0]}}"
     environ = {name: value for name, value in os.environ.items() if not name.startswith("THROUGHLINE_")}
     gone = subprocess.run(
         ["bash", "-c", piped],  # noqa: S607 - any
@@ -224,11 +224,12 @@ def test_after_one_that_was_broken_off_another_administrator_is_not_added(node: 
 
 def test_at_a_terminal_it_asks_and_asks_again(tmp_path: Path) -> None:
     typed = ["Our House", "our-house", "Our House", ADDRESS, "", "", "vera", "uk"]
+    ours = program()
     pid, terminal = pty.fork()
     if pid == 0:
         for name in [name for name in os.environ if name.startswith("THROUGHLINE_")]:
             del os.environ[name]
-        os.execv(sys.executable, [sys.executable, "-m", "deploy.cli", "init", str(tmp_path / "node")])  # noqa: S606 - ours
+        os.execv(ours, [ours, "init", str(tmp_path / "node")])  # noqa: S606
     os.write(terminal, "".join(f"{answer}\n" for answer in typed).encode())
     shown = b""
     try:

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +29,7 @@ from tests.desks import (
     questions,
     running,
 )
+from tests.installed import program
 from tests.integration.test_command_line import network_file
 
 AT_ONCE = 3.0  #: seconds; a time-out would take longer
@@ -88,7 +88,7 @@ def test_a_service_says_so_and_ends(hub: str, tmp_path: Path, sqlite_url: str, w
         "THROUGHLINE_NETWORK_FILE": str(network_file(tmp_path)),
     }
     said = subprocess.run(
-        [sys.executable, "-m", "deploy.cli", "run", "referral"],
+        [program(), "run", "referral"],
         env=os.environ | settings,
         capture_output=True,
         text=True,

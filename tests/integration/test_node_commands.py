@@ -2,7 +2,6 @@
 
 import os
 import pty
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from services.intake.usecases.cases import open_case
 from services.intake.usecases.closing import close_case
 from services.intake.usecases.people import register_person
 from shared.sealing import OwnKeys, read_key_file, write_key_file
+from tests.installed import program
 from tests.integration import test_command_line
 from tests.integration.test_command_line import ERROR, SECRET, refuses, throughline, web_settings
 
@@ -110,10 +110,11 @@ def test_a_passphrase_on_the_command_line_is_not_taken(tmp_path: Path) -> None:
 
 def test_a_passphrase_is_asked_for_at_a_terminal(protected: dict[str, str]) -> None:
     told = {name: value for name, value in protected.items() if name != "key_passphrase_file"}
+    ours = program()
     pid, terminal = pty.fork()
     if pid == 0:
         os.environ.update({f"THROUGHLINE_{name.upper()}": value for name, value in told.items()})
-        os.execv(sys.executable, [sys.executable, "-m", "deploy.cli", "migrate", "intake"])  # noqa: S606 - ours
+        os.execv(ours, [ours, "migrate", "intake"])  # noqa: S606
     shown = b""
     while b"file: " not in shown:  # the blank is the last thing it says before it listens
         shown += os.read(terminal, 1000)

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from shared.settings import EXIT_CODE
 from shared.testing.proxy import Proxy
 from shared.testing.tls_broker import TlsBroker, tls_broker
 from tests.desks import HUB_QUEUE, SOON, put, questions
+from tests.installed import program
 from tests.integration.test_command_line import network_file
 
 YEAR = timedelta(days=365)
@@ -187,7 +187,7 @@ def running(folder: Path, url: str, ca_file: str) -> Iterator[subprocess.Popen[s
     }
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("THROUGHLINE_")}
     with subprocess.Popen(
-        [sys.executable, "-m", "deploy.cli", "run", "referral"],
+        [program(), "run", "referral"],
         env=inherited | {f"THROUGHLINE_{name}": value for name, value in settings.items()},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -18,6 +18,7 @@ from deploy.demo.broker import provision_embedded
 from deploy.processes import identity
 from shared.polling import poll_until
 from shared.ports import free_ports
+from tests.installed import program
 from tests.integration.test_command_line import ERROR, network_file, refuses, throughline
 from tests.integration.test_init import ANSWERS, words
 
@@ -169,7 +170,7 @@ def test_down_ends_nobody_who_has_the_number_of_one_of_ours_now(node: Node) -> N
 
 def test_in_the_foreground_ctrl_c_lets_it_finish(node: Node) -> None:
     environ = os.environ | {"THROUGHLINE_CONFIG": str(node.folder / NAME)}
-    up = subprocess.Popen([sys.executable, "-m", "deploy.cli", "up"], env=environ, stdout=subprocess.DEVNULL)
+    up = subprocess.Popen([program(), "up"], env=environ, stdout=subprocess.DEVNULL)
     poll_until(node.is_ready, seconds=SOON, what="the node")
     running = node.pids()
 
@@ -210,7 +211,7 @@ def test_logs_are_told_by_name(node: Node) -> None:
 def test_followed_logs_go_on_until_somebody_has_read_enough(node: Node) -> None:
     node.says("up", "--detach")
     following = subprocess.Popen(
-        [sys.executable, "-m", "deploy.cli", "logs", "intake", "-f"],
+        [program(), "logs", "intake", "-f"],
         env=os.environ | {"THROUGHLINE_CONFIG": str(node.folder / NAME)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from services.intake.usecases.processes import PAGES, WORKER, living, twice
 from shared.database import Database
 from shared.polling import poll_until
 from shared.tracing import ALLOWED
-from tests.network import SOON, Network, of_wheel, running
+from tests.network import SOON, Network, running
 from tests.watching import Watcher, attributes, watching
 
 A, B = "harbour-house", "legal-aid-centre"
@@ -21,14 +20,14 @@ Seen = tuple[Network, Watcher]
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory, programs: Path) -> Iterator[Seen]:
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
     """Two organisations, one of which has referred somebody to the other."""
     folder = tmp_path_factory.mktemp("watched")
     plan = make_plan(folder)
     orgs = [node.org for node in plan.nodes]
     with watching(plan) as watcher:
         start = lambda: start_broker("embedded", folder, orgs, plan.password)  # noqa: E731 - as others do
-        with of_wheel(programs), running(watcher.of(plan), start) as network:
+        with running(watcher.of(plan), start) as network:
             sender = network.node(A)
             referral = sender.refer(sender.case([B]), B)
             network.node(B).sees(referral["id"], "delivered")
