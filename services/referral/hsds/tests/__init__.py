@@ -1,1 +1,1 @@
-"""What the reader promises, on small invented files and on the published examples."""
+"""What the reader promises, on small invented files and on one that fills in everything."""
