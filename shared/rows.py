@@ -61,10 +61,11 @@ def add_new(tx: Transaction, table: Table, rows: Sequence[Row]) -> Sequence[Any]
     return tx.execute(adding, _given(tx, table, rows)).all()
 
 
-def put(tx: Transaction, table: Table, rows: Sequence[Row], changes: Changes) -> None:
-    """Insert the rows; where a row of that primary key is there it becomes what ``changes`` makes of both.
+def put(tx: Transaction, table: Table, rows: Sequence[Row], changes: Changes | Names) -> None:
+    """Insert the rows; where a row of that primary key is there, the columns of these names are the new row's.
 
-    No key may come twice. Rows are locked in the order given.
+    Or it becomes what a function of a module makes of both: its statement is kept as long as the process lives. No key
+    may come twice. Rows are locked in the order given.
     """
     if rows:
         putting = _adding(table, _names(rows), sqlite=tx.is_sqlite, changes=changes)
@@ -112,14 +113,16 @@ def _streamed(table: Table, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
 
 @cache
 def _adding(
-    table: Table, names: Names, *, sqlite: bool, quietly: bool = False, changes: Changes | None = None
+    table: Table, names: Names, *, sqlite: bool, quietly: bool = False, changes: Changes | Names = ()
 ) -> Any:
     adding = _insert_one(table) if sqlite else _insert_all(table, names)
     key = list(table.primary_key)
     if quietly:
         return adding.on_conflict_do_nothing().returning(*key)
     if changes:
-        return adding.on_conflict_do_update(index_elements=key, set_=changes(adding.excluded, table.c))
+        new = adding.excluded
+        become = changes(new, table.c) if callable(changes) else {name: new[name] for name in changes}
+        return adding.on_conflict_do_update(index_elements=key, set_=become)
     return adding
 
 

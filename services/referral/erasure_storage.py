@@ -74,7 +74,7 @@ def keep_receipt(tx: Transaction, event: ErasureReceipted, letter_id: UUID, lett
         "letter_id": letter_id,
         "letter": letter.hash,
     }
-    put(tx, receipts, [row], lambda new, _old: {name: new[name] for name in row if name != "referral_id"})
+    put(tx, receipts, [row], tuple(name for name in row if name != "referral_id"))
     keep_letters(tx, letters, [(event.referral_id, letter_id, letter)])
 
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from shared.database import BigId, Database, Moment
-from shared.rows import add
+from shared.rows import add, put
 
 AT = datetime(2026, 4, 1, 12, 30, tzinfo=UTC)
 
@@ -80,6 +80,19 @@ def test_what_is_added_is_there_as_it_was_given(database: Database, others: int)
     with database.reading() as tx:
         found = {row["id"]: dict(row) for row in tx.execute(select(things)).mappings()}
     assert found == {row["id"]: row for row in given}
+
+
+def test_of_a_row_that_is_there_the_named_columns_are_the_new_ones(database: Database) -> None:
+    known, other = {"id": uuid4(), **SOMETHING}, {"id": uuid4(), **NOTHING}
+    newer = known | {"order": 7, "large": 8, "is_new": False}
+
+    with database.transaction() as tx:
+        put(tx, things, [known], ("order", "large"))
+        put(tx, things, [newer, other], ("order", "large"))
+
+    with database.reading() as tx:
+        found = {row["id"]: dict(row) for row in tx.execute(select(things)).mappings()}
+    assert found == {known["id"]: known | {"order": 7, "large": 8}, other["id"]: other}
 
 
 @pytest.mark.parametrize("count", [1, 2])

@@ -143,8 +143,7 @@ def put_checkpoint(tx: Transaction, made: Checkpoint) -> None:
     """Keep a checkpoint of ours; said again, it is kept as it was said last."""
     row = {"number": made.number, "hash": made.hash, "made_at": made.made_at}
     proof = {"text": made.letter.text, "signature": made.letter.signature}
-    names = ("hash", "made_at", "text", "signature")
-    put(tx, checkpoints, [row | proof], lambda new, _: {name: new[name] for name in names})
+    put(tx, checkpoints, [row | proof], ("hash", "made_at", "text", "signature"))
 
 
 def last_checkpoint(tx: Transaction) -> Checkpoint | None:
@@ -168,7 +167,7 @@ def put_witness(tx: Transaction, word: Witness) -> None:
     """Keep a witness's word."""
     row = {"number": word.number, "witness": word.witness}
     proof = {"text": word.letter.text, "signature": word.letter.signature}
-    put(tx, witnesses, [row | proof], lambda new, _: {name: new[name] for name in proof})
+    put(tx, witnesses, [row | proof], tuple(proof))
 
 
 def witnesses_of(tx: Transaction, number: int | None = None) -> list[Witness]:

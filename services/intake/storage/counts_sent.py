@@ -53,17 +53,13 @@ def workbook_wanted(tx: Transaction) -> int | None:
     return tx.execute(query.order_by(c.answered_at.desc(), c.revision.desc()).limit(1)).scalar()
 
 
-def _replaced(new: Any, _old: Any) -> Mapping[str, Any]:
-    return {name: new[name] for name in ("count", "noted_at", "noted_by")}
-
-
 def put_activities(tx: Transaction, period: str, counts: Mapping[str, int], by: str) -> None:
     """How many of each there were in the quarter; what was noted before is replaced."""
     rows = [
         {"period": period, "activity": activity, "count": count, "noted_at": tx.at, "noted_by": by}
         for activity, count in counts.items()
     ]
-    put(tx, activities, rows, _replaced)
+    put(tx, activities, rows, ("count", "noted_at", "noted_by"))
 
 
 def activities_of(tx: Transaction, period: str) -> dict[str, int]:

@@ -67,7 +67,7 @@ def put_copies(tx: Transaction, said: Sequence[Copy]) -> None:
         for one in said
     ]
     changed = ("revision", "receipted_at", "holdings", "finished", "has_said")
-    put(tx, copies, rows, lambda new, _old: {name: new[name] for name in changed})
+    put(tx, copies, rows, changed)
 
 
 def forget_copies(tx: Transaction, asked_id: UUID) -> None:
@@ -145,12 +145,7 @@ def put_child(tx: Transaction, event: ChildMoved) -> bool:
         return False
     names = ("referral_id", "child_id", "to_org", "number", "state", "recorded_at")
     row = {name: getattr(event, name) for name in names}
-    put(
-        tx,
-        children,
-        [row],
-        lambda new, _old: {name: new[name] for name in ("number", "state", "recorded_at")},
-    )
+    put(tx, children, [row], ("number", "state", "recorded_at"))
     return True
 
 

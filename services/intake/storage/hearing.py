@@ -86,16 +86,12 @@ def put_lines(
 
     ``data_keys`` are those of their referrals, as ``lock_referrals`` found them.
     """
-    put(tx, moves, [_sealed(tx, row, data_keys[row["referral_id"]]) for row in rows], _numbered)
+    put(tx, moves, [_sealed(tx, row, data_keys[row["referral_id"]]) for row in rows], HEARD)
 
 
 def _sealed(tx: Transaction, row: Mapping[str, Any], data_key: bytes | None) -> dict[str, Any]:
     known = {name: value for name, value in row.items() if name not in cells.SAID}
     return known | {"sealed": cells.of_said(tx.at_rest, data_key, row["referral_id"], row)}
-
-
-def _numbered(new: Any, _old: Any) -> Mapping[str, Any]:
-    return {name: new[name] for name in HEARD}
 
 
 def refuse_line(tx: Transaction, referral_id: UUID, move_id: UUID, refusal: Mapping[str, Any]) -> None:

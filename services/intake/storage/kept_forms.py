@@ -32,7 +32,7 @@ def keep(tx: Transaction, username: str, path: str, fields: Fields) -> None:
     """Keep it, in the place of what was kept of this person's at this address."""
     sealed = tx.at_rest.seal(orjson.dumps(fields), _place(username, path))
     row = {"username": username, "path": path, "kept_at": tx.at, "sealed": sealed}
-    put(tx, kept_forms, [row], lambda new, _: {name: new[name] for name in ("kept_at", "sealed")})
+    put(tx, kept_forms, [row], ("kept_at", "sealed"))
     c = kept_forms.c
     mine = select(c.path).where(c.username == username).order_by(c.kept_at.desc())
     too_many = tx.execute(mine.offset(MOST)).scalars().all()

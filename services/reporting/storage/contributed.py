@@ -184,11 +184,7 @@ def keep_answers(tx: Transaction, answers: Sequence[tuple[str, str, int, str]]) 
         {"org": org, "period": period, "revision": revision, "answer": answer, "at": tx.at}
         for (org, period, revision), answer in sorted(told.items())
     ]
-    put(tx, contribution_answers, rows, _answered_now)
-
-
-def _answered_now(new: Any, _old: Any) -> Mapping[str, Any]:
-    return {"answer": new.answer, "at": new.at}
+    put(tx, contribution_answers, rows, ("answer", "at"))
 
 
 def organisations_by_quarter(tx: Transaction, period: Period, *, since: int) -> dict[str, int]:

@@ -104,12 +104,8 @@ def said_to(tx: Transaction, number: int) -> dict[str, Said]:
 
 def put_said(tx: Transaction, said: Said) -> None:
     """Keep it in the place of what the member said to the roster before."""
-    put(tx, masked_counts, [vars(said)], _newer)
-
-
-def _newer(new: Any, _old: Any) -> Mapping[str, Any]:
-    names = ("revision", "said_at", "refused", "commitment", "masked", "seed", "lifted_at")
-    return {name: new[name] for name in names}
+    newer = ("revision", "said_at", "refused", "commitment", "masked", "seed", "lifted_at")
+    put(tx, masked_counts, [vars(said)], newer)
 
 
 def set_seed(tx: Transaction, number: int, org: str, seed: bytes) -> None:
