@@ -59,7 +59,7 @@ chaos: $(DEV) parts ## 10,000 referrals through real parts under 200 faults (ten
 mutants: $(DEV) parts ## break the messaging core in every listed way: each must be caught
 	$(BIN)/python -m tests.faults.mutants
 
-soak: $(DEV) ## 100,000 simulated histories, 10,000 power cuts, 1,000,000 changed envelopes, 20,000 API requests (an hour)
+soak: $(DEV) ## 100,000 simulated histories, 10,000 power cuts, 1,000,000 changed envelopes, 20,000 API requests (two hours)
 	$(BIN)/python -m tests.faults.power.cuts 10000
 	$(BIN)/python -m tests.faults.simulation.many 100000
 	$(BIN)/python -m tests.faults.mutations.many 1000000
