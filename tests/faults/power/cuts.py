@@ -14,7 +14,8 @@ from uuid import UUID
 
 from sqlalchemy import create_engine, func, select, text
 
-from shared import database
+from shared import engines
+from shared.database import Database
 from shared.messaging.tests.desk import Desk, asked, metadata
 from shared.messaging.topology import from_node
 from shared.schemas.intake import HistoryAsked
@@ -71,7 +72,7 @@ def _on(disk: LossyDisk) -> Iterator[None]:
         connect = partial(driver.Connection, url.database, disk.name)
         return create_engine(url, module=driver, creator=connect, **options)
 
-    with patch.object(database, "create_engine", engine_on_disk):
+    with patch.object(engines, "create_engine", engine_on_disk):
         yield
 
 
@@ -99,7 +100,7 @@ def _require_all(moment: Moment, dice: random.Random, run: int) -> None:
     disk, stored = moment
     with tempfile.TemporaryDirectory() as folder:
         found_after(disk, dice, Path(folder))
-        with closing(database.Database(f"sqlite:///{folder}/desk.db")) as found, found.reading() as tx:
+        with closing(Database(f"sqlite:///{folder}/desk.db")) as found, found.reading() as tx:
             if (said := tx.execute(text("PRAGMA integrity_check")).scalar_one()) != "ok":
                 raise Lost(f"run {run}: {said}")
             heard = set(tx.execute(select(metadata.tables["inbox"].c.message_id)).scalars())
