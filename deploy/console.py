@@ -48,10 +48,19 @@ def fail(message: str, *, code: int = ERROR) -> NoReturn:
     raise SystemExit(code)
 
 
+def say(text: str) -> None:
+    """The text as it is on standard output; ends quietly when nobody reads on."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        reader_gone()
+
+
 def show_json(value: Any) -> None:
     """One JSON document on standard output."""
     how = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS  # names of columns are a kind of str
-    sys.stdout.write(orjson.dumps(value, option=how, default=str).decode() + "\n")
+    say(orjson.dumps(value, option=how, default=str).decode() + "\n")
 
 
 def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

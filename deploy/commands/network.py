@@ -1,7 +1,6 @@
 """``throughline network``: what the hub's operator does once, and for each organisation that joins."""
 
 import secrets
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ from deploy.commands import admission, own_keys
 from deploy.commands.ca import ca
 from deploy.commands.provision import NetworkSettings, provision
 from deploy.commands.round_trip import round_trip
-from deploy.console import fail, show, show_json
+from deploy.console import fail, say, show, show_json
 from deploy.key_files import new_passphrase, passphrase_of
 from services.referral.directory_storage import listed
 from shared.messaging.provision import look
@@ -41,7 +40,7 @@ def key(
     """Make the keys of a node or of the hub, or add what is missing; prints their public halves, one line."""
     known = passphrase_of(file)
     chosen = new_passphrase() if passphrase and known is None else known
-    sys.stdout.write(f"{complete_key_file(file, chosen).public}\n")
+    say(f"{complete_key_file(file, chosen).public}\n")
 
 
 @app.command("add")

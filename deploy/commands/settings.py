@@ -1,9 +1,8 @@
 """``throughline settings``: every setting, its meaning and its default."""
 
-import sys
-
 import typer
 
+from deploy.console import say
 from deploy.settings import as_markdown
 
 app = typer.Typer(help="Every setting there is.", no_args_is_help=True)
@@ -17,4 +16,4 @@ def _group() -> None:
 @app.command("show")
 def show() -> None:
     """Print the reference page of all settings, in Markdown."""
-    sys.stdout.write(as_markdown())
+    say(as_markdown())

@@ -266,7 +266,7 @@ def test_a_management_api_beyond_this_machine_without_tls(tmp_path: Path) -> Non
 
 
 def test_a_reader_that_goes_away_is_no_error_of_ours() -> None:
-    piped = f"{program()} schema show | head -c 10 >/dev/null; echo ${{PIPESTATUS[0]}}"
+    piped = f"{program()} schema show | true; echo ${{PIPESTATUS[0]}}"
     said = subprocess.run(["bash", "-c", piped], capture_output=True, text=True, timeout=PATIENCE, check=True)  # noqa: S607
 
     assert said.stdout.strip() in ("0", "141")

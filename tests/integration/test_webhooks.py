@@ -45,6 +45,7 @@ def test_a_system_hears_of_what_comes_while_another_one_hangs(tmp_path: Path) ->
             sent = sender.refer(sender.case([B]), B)
             assert hanging.asked.wait(SOON)
             assert well.asked.wait(SOON)
+            receiver.sees(sent["id"], "delivered")
             receiver.move(sent["id"], "accept")
             sender.sees(sent["id"], "accepted")  # the worker goes on meanwhile
             poll_until(lambda: len(well.got) == 2, seconds=SOON, what="the second webhook")
