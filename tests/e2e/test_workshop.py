@@ -91,5 +91,8 @@ def test_nothing_is_wrong_with_the_facilitators_pages(
     for page in PAGES:
         facilitator.goes_to(page).speaks(language)
         facilitator.goes_to(page)
+        ways = facilitator.page.locator("nav a")
+        assert ways.evaluate_all("each => each.map(one => one.pathname)") == list(PAGES)
+        assert facilitator.page.locator("nav a[aria-current=page]").count() == 1
         assert facilitator.complaints() == []
         assert facilitator.page.evaluate("document.documentElement.scrollWidth") <= width
