@@ -2,6 +2,7 @@
 
 import os
 import warnings
+from typing import Any
 
 warnings.filterwarnings(
     "ignore", message=r"\s*Eventlet is deprecated"
@@ -16,3 +17,15 @@ eventlet.monkey_patch()
 os.environ["PSYCOPG_WAIT_FUNC"] = (
     "wait_select"  # its own way of waiting for PostgreSQL would stop everything else
 )
+
+from sqlalchemy import Engine, event  # noqa: E402
+
+
+@event.listens_for(Engine, "do_connect")
+def _connect(dialect: Any, _record: Any, where: Any, how: Any) -> Any:
+    """To a PostgreSQL so that a worker waits for it as it should; a node on SQLite starts without all that."""
+    if dialect.name != "postgresql":
+        return None
+    from deploy.green_postgres import GreenConnection
+
+    return GreenConnection.connect(*where, **how)
