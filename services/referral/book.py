@@ -9,7 +9,7 @@ from uuid import UUID
 from services.referral import erasure_storage, storage
 from services.referral.domain import Referral
 from shared.database import Transaction
-from shared.messaging.letters import Proof, keep_letters
+from shared.messaging.letters import Proof, add_letters
 from shared.messaging.topology import TO_NOTIFICATIONS, TO_REPORTING, Address, to_node
 from shared.schemas.life import Move
 from shared.schemas.referral import ChildMoved, Moved
@@ -126,7 +126,7 @@ class Book:
         storage.add_referrals(self.tx, list(self._new.values()))
         storage.update_states(self.tx, list(self._changed.values()))
         storage.add_moves(self.tx, self._moves)
-        keep_letters(self.tx, storage.letters, self._letters)
+        add_letters(self.tx, storage.letters, self._letters)
         storage.add_refused(self.tx, self._refused)
         self._referrals |= self._new | self._changed
         self._new, self._changed, self._moves, self._letters, self._refused = {}, {}, [], [], {}

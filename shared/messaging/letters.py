@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Column, LargeBinary, MetaData, String, Table, Uuid, select
 
 from shared.database import Transaction
-from shared.rows import add_new, among
+from shared.rows import add, add_new, among
 from shared.sealing import Letter
 from shared.sealing.chain import Recorded
 
@@ -28,6 +28,11 @@ def add_letter_table(metadata: MetaData) -> Table:
 
 
 Proof = tuple[UUID, UUID, Letter]  #: referral, move, letter
+
+
+def add_letters(tx: Transaction, table: Table, proofs: Sequence[Proof]) -> None:
+    """Keep those of moves that were not here before."""
+    add(tx, table, [_row(*proof) for proof in proofs])
 
 
 def keep_letters(tx: Transaction, table: Table, proofs: Sequence[Proof]) -> None:

@@ -21,11 +21,12 @@ NEED_AFTER = {
 
 @dataclass(frozen=True)
 class Pending:
-    """A move of ours that waits for its number, the state it asks for, and its place in the queue."""
+    """A move of ours that waits for its number, the state it asks for, its place in the queue, its letter's hash."""
 
     move_id: UUID
     state: State
     position: int
+    letter: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ class Standing:
         """After a numbered move: it stands, a deadline that it meets no longer counts, an answer is news."""
         answered = theirs and self.direction is Direction.OUT and move not in BY_MACHINE
         return replace(
-            self.without(move_id),
+            self,
+            pending=self._others(move_id),
             number=number,
             state=state,
             overdue_acknowledgement=self.overdue_acknowledgement and state in AWAITING_ACKNOWLEDGEMENT,
@@ -84,7 +86,10 @@ class Standing:
 
     def without(self, move_id: UUID) -> "Standing":
         """The move waits no longer: it was numbered or refused."""
-        return replace(self, pending=tuple(p for p in self.pending if p.move_id != move_id))
+        return replace(self, pending=self._others(move_id))
+
+    def _others(self, move_id: UUID) -> tuple[Pending, ...]:
+        return tuple(move for move in self.pending if move.move_id != move_id)
 
     def overdue(self, level: str) -> "Standing":
         """After the flag of a passed deadline; one that came too late to be true changes nothing."""

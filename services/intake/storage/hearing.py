@@ -42,6 +42,7 @@ HEARD = (
     "letter",
     "link",
 )  #: what a numbered move says of a line that is there already
+LINE = ("referral_id", "move_id")  #: the key of a line
 WITHOUT_CONTENT = [column for column in FACTS if column.name != "sealed"]
 
 
@@ -49,7 +50,7 @@ def lock_referrals(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, dict[st
     """The rows, without content, locked in the order of their ids: two batches cannot lock crosswise."""
     rows = tx.execute(_locking(sqlite=tx.is_sqlite), {"ids": list(ids)})
     names = list(rows.keys())
-    return {row.id: dict(zip(names, row, strict=True)) for row in rows}
+    return {row.id: dict(zip(names, row, strict=True)) for row in rows.all()}
 
 
 @cache
@@ -82,11 +83,16 @@ def save_standings(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
 def put_lines(
     tx: Transaction, rows: Sequence[dict[str, Any]], data_keys: Mapping[UUID, bytes | None]
 ) -> None:
-    """Add numbered moves to the history; a line of ours that waited keeps its words and gets its number.
+    """Add numbered moves to the history; a line of ours that is there keeps its words and gets its number.
 
     ``data_keys`` are those of their referrals, as ``lock_referrals`` found them.
     """
     put(tx, moves, [_sealed(tx, row, data_keys[row["referral_id"]]) for row in rows], HEARD)
+
+
+def number_lines(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    """Lines of ours that waited keep their words and get their numbers."""
+    change(tx, moves, [{name: row[name] for name in (*LINE, *HEARD)} for row in rows])
 
 
 def _sealed(tx: Transaction, row: Mapping[str, Any], data_key: bytes | None) -> dict[str, Any]:

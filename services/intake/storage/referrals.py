@@ -258,8 +258,8 @@ def handed_over(tx: Transaction, referral_ids: Collection[UUID]) -> set[UUID]:
 def pending_of(tx: Transaction, referral_ids: Collection[UUID]) -> dict[UUID, tuple[Pending, ...]]:
     """Our own moves that wait for their numbers, in the order in which they were made."""
     found: dict[UUID, tuple[Pending, ...]] = {}
-    for row in tx.execute(_waiting(sqlite=tx.is_sqlite), {"ids": list(referral_ids)}):
-        waiting = Pending(row.move_id, State(row.state), row.position)
+    for row in tx.execute(_waiting(sqlite=tx.is_sqlite), {"ids": list(referral_ids)}).all():
+        waiting = Pending(row.move_id, State(row.state), row.position, row.letter)
         found[row.referral_id] = (*found.get(row.referral_id, ()), waiting)
     return found
 
@@ -268,5 +268,5 @@ def pending_of(tx: Transaction, referral_ids: Collection[UUID]) -> dict[UUID, tu
 def _waiting(*, sqlite: bool) -> Any:
     c = moves.c
     ours = among(c.referral_id, "ids", sqlite=sqlite)
-    query = select(c.referral_id, c.move_id, c.state, c.position)
+    query = select(c.referral_id, c.move_id, c.state, c.position, c.letter)
     return query.where(ours, c.number.is_(None), c.refused_after.is_(None)).order_by(c.position)

@@ -9,29 +9,33 @@ from uuid import UUID
 
 from sqlalchemy import and_, func, select
 
-from services.intake.domain import Actor, Case, Consent, HistoryLine, Need, Partner, Person, Referral
+from services.intake.domain import Actor, Consent, HistoryLine, Need, Partner, Person, Referral
 from services.intake.storage import cells
 from services.intake.storage.deputies import standing_in
-from services.intake.storage.rows import PERSON, case_of, consent_of, need_of, part, person_of
+from services.intake.storage.rows import PERSON, consent_of, need_of, person_of
 from services.intake.storage.staff_tables import file_workers
 from services.intake.storage.tables import cases, consents, letters, moves, needs, partners, people, referrals
 from shared.database import Transaction
-from shared.messaging.letters import keep_letters
+from shared.messaging.letters import add_letters
 from shared.rows import add, among, change
 from shared.sealing import Letter
 
 
 @dataclass(frozen=True)
 class BeforeSending:
-    """What a referral is made of and checked against; what there is not is None."""
+    """What a referral is made of and checked against; ``status`` is the case's, and what there is not is None."""
 
     person: Person
-    case: Case
+    case_id: UUID
+    reference: str
+    status: str
     consent: Consent | None
     need: Need | None
     partner: Partner | None
 
 
+CASE = (cases.c.id.label("case_id"), cases.c.reference, cases.c.status, cases.c.org)
+AGREED = [consents.c[name].label(f"consent_{name}") for name in Consent.__dataclass_fields__]
 _NEWER = consents.alias()
 _NEWEST = select(func.max(_NEWER.c.version)).where(_NEWER.c.person_id == people.c.id).scalar_subquery()
 
@@ -52,7 +56,7 @@ def _queries(*, sqlite: bool) -> _Queries:
     newest = and_(consents.c.person_id == people.c.id, consents.c.version == _NEWEST)
     people_of = select(people.c.id).join(cases).where(is_wanted).order_by(people.c.id)
     working = file_workers.c.person_id == people.c.id
-    all_of = select(*PERSON, cases, consents, file_workers.c.username, file_workers.c.until)
+    all_of = select(*PERSON, *AGREED, *CASE, file_workers.c.username, file_workers.c.until)
     all_of = (
         all_of.select_from(cases).join(people).outerjoin(consents, newest).outerjoin(file_workers, working)
     )
@@ -82,9 +86,9 @@ def before_sending(tx: Transaction, asked: Sequence[Asked]) -> list[BeforeSendin
     """
     queries, case_ids = _queries(sqlite=tx.is_sqlite), sorted({one.case_id for one in asked})
     tx.execute(queries.hold, {"case_ids": case_ids})
-    rows = tx.execute(queries.cases, {"case_ids": case_ids}).mappings().all()
+    rows = tx.execute(queries.cases, {"case_ids": case_ids}).all()
     deputies = standing_in(tx, {one.seen_by.username for one in asked})
-    found, workers = {row[cases.c.id]: row for row in rows}, _working(rows, tx.at, deputies)
+    found, workers = {row.case_id: row for row in rows}, _working(rows, tx.at, deputies)
     wanted = {row["id"]: row for row in _wanted_needs(tx, asked)}
     known = tx.execute(queries.partners, {"orgs": sorted({one.to_org for one in asked})}).mappings()
     receivers = {row["org"]: Partner(**row) for row in known}
@@ -106,25 +110,29 @@ def _working(
     rows: Sequence[Any], at: datetime, deputies: Collection[tuple[str, str]]
 ) -> set[tuple[UUID, str]]:
     """Who may see which person's file at that moment, or stands in for who may: see ``need_to_know``."""
-    c = file_workers.c
-    may = {(row[people.c.id], row[c.username]) for row in rows if row[c.until] is None or row[c.until] > at}
+    may = {(row.id, row.username) for row in rows if row.until is None or row.until > at}
     return may | {(person, deputy) for person, name in may for deputy, away in deputies if name == away}
 
 
 def _may_see(row: Any, actor: Actor, workers: Collection[tuple[UUID, str]]) -> bool:
-    ours = actor.sees_cases and row[cases.c.org] == actor.org
-    return ours and (actor.sees_every_case or (row[people.c.id], actor.username) in workers)
+    ours = actor.sees_cases and row.org == actor.org
+    return ours and (actor.sees_every_case or (row.id, actor.username) in workers)
 
 
 def _found(tx: Transaction, row: Any, need: Any, partner: Partner | None) -> BeforeSending:
-    case = case_of(part(row, cases))
     return BeforeSending(
-        person=person_of(tx.at_rest, row),
-        case=case,
-        consent=consent_of(part(row, consents)) if row[consents.c.id] else None,
-        need=need_of(need) if need and need["case_id"] == case.id else None,
+        person=person_of(tx.at_rest, dict(zip(PERSON, row, strict=False))),
+        case_id=row.case_id,
+        reference=row.reference,
+        status=row.status,
+        consent=_consent(row) if row.consent_id else None,
+        need=need_of(need) if need and need["case_id"] == row.case_id else None,
         partner=partner,
     )
+
+
+def _consent(row: Any) -> Consent:
+    return consent_of(dict(zip(Consent.__dataclass_fields__, row[len(PERSON) :], strict=False)))
 
 
 @dataclass(frozen=True)
@@ -145,7 +153,7 @@ def add_sent(tx: Transaction, sent: Sequence[Sent]) -> None:
     """
     add(tx, referrals, [row_of(tx, s.referral, s.by.org, s.content, None) for s in sent])
     add(tx, moves, [_line_row(s.referral.id, s.line, 1, s.by) for s in sent])
-    keep_letters(tx, letters, [(s.referral.id, s.line.move_id, s.letter.without_private()) for s in sent])
+    add_letters(tx, letters, [(s.referral.id, s.line.move_id, s.letter.without_private()) for s in sent])
     planned = {s.referral.need_id for s in sent if s.referral.need_id is not None}
     change(tx, needs, [{"id": need_id, "state": "planned"} for need_id in planned])
 
@@ -158,7 +166,7 @@ def add_line(  # noqa: PLR0913 - a line has that many facts
     if any(getattr(line, name) for name in cells.SAID):
         data_key = tx.execute(select(referrals.c.data_key).where(referrals.c.id == referral_id)).scalar_one()
     add(tx, moves, [row | {"sealed": cells.of_said(tx.at_rest, data_key, referral_id, vars(line))}])
-    keep_letters(tx, letters, [(referral_id, line.move_id, letter.without_private())])
+    add_letters(tx, letters, [(referral_id, line.move_id, letter.without_private())])
 
 
 def _line_row(referral_id: UUID, line: HistoryLine, position: int, by: Actor) -> dict[str, Any]:

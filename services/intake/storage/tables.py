@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-from services.intake.storage.flags import flagged
+from services.intake.storage.flags import filled, flagged
 from shared.database import Moment, new_metadata
 from shared.messaging.letters import add_letter_table
 from shared.messaging.tables import add_message_tables
@@ -36,7 +36,6 @@ ORG = String(31)
 CODE = String(60)
 NAME = String(60)  #: a username
 
-CAME = text("reference_index IS NOT NULL")
 FLAGS = ("unseen", "overdue_acknowledgement", "overdue_reply")
 IS_UNMET = text("state IN ('open', 'planned')")
 
@@ -136,19 +135,19 @@ referrals = Table(
     *(Column(name, CODE, nullable=False) for name in ("state", "shown_state")),
     *(Column(name, Boolean, nullable=False) for name in ("unconfirmed", "refused", *FLAGS)),
     Column("asked", Integer, nullable=False),
-    Column("quiet_until", Moment, index=True),
+    Column("quiet_until", Moment),
     Column("content", JSON(none_as_null=True)),
     Column("data_key", LargeBinary),
     Column("sealed", LargeBinary),
     Column("reference_index", LargeBinary),
     Index(None, "shown_state", "direction", "reply_by", "id"),
-    Index("ix_referrals_reference_index", "reference_index", sqlite_where=CAME, postgresql_where=CAME),
     Column("link", String(64)),
     *(Column(name, CODE) for name in ("rung", "next_rung")),
     *(Column(name, Moment) for name in ("rung_at", "next_rung_at", "held_until", "how_asked_at", "said_at")),
-    Column("parent_id", Uuid, index=True),
+    Column("parent_id", Uuid),
     Column("purpose", CODE),
     *(flagged("referrals", flag, ("sent_at", "id")) for flag in FLAGS),
+    *(filled("referrals", name) for name in ("quiet_until", "parent_id", "reference_index")),
 )
 
 moves = Table(

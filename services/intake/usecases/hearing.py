@@ -14,7 +14,7 @@ from services.intake.usecases.directory import keep_directory
 from services.intake.usecases.erasures import take_passed
 from services.intake.usecases.escalating import climb
 from services.intake.usecases.freshness import hear_word
-from services.intake.usecases.ledger import Ledger
+from services.intake.usecases.ledger import Ledger, own_id
 from services.intake.usecases.masking import hear_completed, hear_decisions, hear_rosters
 from services.intake.usecases.round_trips import hear_of_round_trips
 from services.intake.usecases.withdrawing import hear_answers, hear_of_children
@@ -88,7 +88,7 @@ def _enter(tx: Transaction, messages: Sequence[Message], ring: KeyRing, org: str
     moved, histories = _only(Moved, messages), _only(History, messages)
     refused, overdue = _only(MoveRefused, messages), _only(Overdue, messages)
     numbered = sorted(_numbered(moved, histories), key=lambda told: told.move.number)
-    own = {told.event.referral_id for told in numbered if told.move.by_org == org}
+    own = {(told.id, own_id(told.id, told.move)) for told in numbered if told.move.by_org == org}
     ledger = Ledger.open(tx, _ids(moved, histories, refused, overdue), own, ring, org)
     for told in numbered:
         _apply(ledger, told)
@@ -112,6 +112,11 @@ class _Told:
     event: Moved | History
     move: NumberedMove
 
+    @property
+    def id(self) -> UUID:
+        """The referral's."""
+        return self.event.referral_id
+
 
 def _numbered(
     moved: Sequence[tuple[Message, Moved]], histories: Sequence[tuple[Message, History]]
@@ -121,8 +126,7 @@ def _numbered(
 
 
 def _apply(ledger: Ledger, told: _Told) -> None:
-    event = told.event
-    if told.move.number == FIRST and event.referral_id not in ledger.entries:
+    if told.move.number == FIRST and told.id not in ledger.entries:
         return  # said before the referral is offered to us, and told again by the offer itself
-    deadlines = {"acknowledge_by": event.acknowledge_by, "reply_by": event.reply_by}
-    ledger.apply(ledger.find(event.referral_id), told.message, told.move, **deadlines)
+    deadlines = {"acknowledge_by": told.event.acknowledge_by, "reply_by": told.event.reply_by}
+    ledger.apply(ledger.find(told.id), told.message, told.move, **deadlines)

@@ -57,6 +57,7 @@ class Ledger:
     org: str
     entries: dict[UUID, Entry]
     lines: dict[tuple[UUID, UUID], dict[str, Any]] = field(default_factory=dict)
+    numbered: list[dict[str, Any]] = field(default_factory=list)
     receipts: list[str] = field(default_factory=list)
     gaps: dict[UUID, int] = field(default_factory=dict)
     needs: dict[UUID, str] = field(default_factory=dict)
@@ -70,15 +71,15 @@ class Ledger:
         cls,
         tx: Transaction,
         ids: Collection[UUID],
-        own: Collection[UUID],
+        own: Collection[tuple[UUID, UUID]],
         ring: KeyRing,
         org: str,
     ) -> "Ledger":
-        """Lock and read the referrals of these ids, and our letters of those where moves of our ``own`` come back."""
+        """Lock and read the referrals of these ids, and what proves our ``own`` moves, by referral, that come back."""
         found = rows.lock_referrals(tx, ids) if ids else {}
         waiting = referral_rows.pending_of(tx, found.keys()) if found else {}
         entries = {id_: Entry(row, _standing(row, waiting.get(id_, ()))) for id_, row in found.items()}
-        return cls(tx, ring, org, entries, own=hashes_of(tx, letters, own) if own else {})
+        return cls(tx, ring, org, entries, own=_letters_of(tx, waiting, own))
 
     def find(self, referral_id: UUID) -> Entry:
         """The referral; Unready when it has not come yet."""
@@ -101,11 +102,15 @@ class Ledger:
         if move.number != standing.number + 1:
             return
         theirs = move.by_org != self.org
+        waits = own_id(referral_id, move) in {one.move_id for one in standing.pending}
         if not move.letter and not self._began_unsigned(entry, move):
             raise Refused("letter_missing")
         letter = self._proven(entry, message, move) if move.letter else None
         line = self._line(referral_id, move, letter, theirs=theirs)
-        self.lines[referral_id, line["move_id"]] = line
+        if waits:
+            self.numbered.append(line)
+        else:
+            self.lines[referral_id, line["move_id"]] = line
         after = standing.moved(move.number, line["move_id"], move.move, move.state, theirs=theirs)
         entry.row["link"] = move.link
         entry.row["said_at"] = max(entry.row["said_at"], move.recorded_at or move.made_at)
@@ -205,6 +210,7 @@ class Ledger:
         if self.lines:
             data_keys = {id_: entry.row["data_key"] for id_, entry in self.entries.items()}
             rows.put_lines(self.tx, list(self.lines.values()), data_keys)
+        rows.number_lines(self.tx, self.numbered)
         if self.receipts:
             self.tx.outbox.receipted(self.tx, self.receipts)
         if self.erased:
@@ -231,7 +237,16 @@ def own_id(referral_id: UUID, move: NumberedMove) -> UUID:
     return referral_id if move.move is Move.SEND else move.move_id
 
 
-def _standing(row: dict[str, Any], waiting: tuple[Any, ...]) -> Standing:
+def _letters_of(
+    tx: Transaction, waiting: Mapping[UUID, tuple[Pending, ...]], own: Collection[tuple[UUID, UUID]]
+) -> dict[UUID, str]:
+    """The hashes of our letters: what waits names its own, and the others are looked up."""
+    known = {move.move_id: move.letter for moves in waiting.values() for move in moves if move.letter}
+    elsewhere = {referral_id for referral_id, move_id in own if move_id not in known}
+    return known | (hashes_of(tx, letters, elsewhere) if elsewhere else {})
+
+
+def _standing(row: dict[str, Any], waiting: tuple[Pending, ...]) -> Standing:
     flags = {name: row[name] for name in ("overdue_acknowledgement", "overdue_reply", "refused", "unseen")}
     return Standing(Direction(row["direction"]), row["number"], State(row["state"]), waiting, **flags)
 

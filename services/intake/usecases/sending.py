@@ -115,8 +115,8 @@ def _try(
 def _require_open(found: BeforeSending | None, order: ReferralOrder) -> BeforeSending:
     if found is None:
         raise NotFound("case_not_found")
-    if found.case.status != "open":
-        raise Conflict(found.case.status)
+    if found.status != "open":
+        raise Conflict(found.status)
     if found.person.missing is not None:
         raise Conflict(found.person.missing)
     if order.need_id is not None and found.need is None:
@@ -151,9 +151,9 @@ def _send(tx: Transaction, before: BeforeSending, partner: Partner, wish: _Wish)
         values["fields"],
         reason=values["reason"],
         safe_contact=values["safe_contact"],
-        reference=before.case.reference,
+        reference=before.reference,
     )
-    audit.did(tx, by, Action.REFERRAL_SENT, About(before.person.id, before.case.id, referral.id))
+    audit.did(tx, by, Action.REFERRAL_SENT, About(before.person.id, before.case_id, referral.id))
     return written(referral, content, partner, by)
 
 
@@ -169,10 +169,10 @@ def _referral(tx: Transaction, before: BeforeSending, values: dict[str, Any], un
         state=State.SENT,
         shown_state=State.SENT,
         unconfirmed=True,
-        case_id=before.case.id,
+        case_id=before.case_id,
         person_id=before.person.id,
         need_id=before.need.id if before.need else None,
-        reference=before.case.reference,
+        reference=before.reference,
         held_until=sending_waits_until(values["urgency"], tx.at, undo),
         purpose=values.get("purpose"),
     )
