@@ -5,6 +5,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
+from queue import SimpleQueue
 from typing import Generic, TypeVar
 
 Wish = TypeVar("Wish")
@@ -14,23 +16,16 @@ AT_ONCE = 100  #: wishes in one go
 LONGEST_LINGER = 0.025  #: seconds that the first waits for as many as came last time
 
 
+class _Word(Enum):
+    SERVE = auto()
+
+
 @dataclass
 class _Place(Generic[Wish, Answer]):
-    """Where one waits to be called: with the answer, or to serve."""
+    """Where one waits to be told: the answer, or the word to serve."""
 
     wish: Wish
-    called: threading.Event = field(default_factory=threading.Event)
-    answers: list[Answer | BaseException] = field(default_factory=list)
-
-    def give(self, answer: Answer | BaseException) -> None:
-        self.answers.append(answer)
-        self.called.set()
-
-    def take(self) -> Answer:
-        [answer] = self.answers
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer
+    told: SimpleQueue[Answer | BaseException | _Word] = field(default_factory=SimpleQueue)
 
 
 class Together(Generic[Wish, Answer]):
@@ -56,11 +51,13 @@ class Together(Generic[Wish, Answer]):
             if self._as_many_again():
                 self._came.notify()
             serves, self._served_now = not self._served_now, True
-        if not serves:
-            mine.called.wait()
-        if not mine.answers:
+        answer = _Word.SERVE if serves else mine.told.get()
+        while isinstance(answer, _Word):
             self._serve()
-        return mine.take()
+            answer = mine.told.get()
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
 
     def _serve(self) -> None:
         """One round, which holds the server's own wish; then whoever waits longest serves the next."""
@@ -71,7 +68,7 @@ class Together(Generic[Wish, Answer]):
         self._last, self._took = len(places), self._ended - began
         self._pass_on()
         for place, answer in answered:
-            place.give(answer)
+            place.told.put(answer)
 
     def _answered(
         self, places: Sequence[_Place[Wish, Answer]]
@@ -94,6 +91,6 @@ class Together(Generic[Wish, Answer]):
     def _pass_on(self) -> None:
         with self._came:
             if self._waiting:
-                self._waiting[0].called.set()
+                self._waiting[0].told.put(_Word.SERVE)
             else:
                 self._served_now = False

@@ -5,7 +5,7 @@ the events and then the letters. The first is what version 0.1.0 left there.
 """
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from shared.sealing import Letter, framed
 
@@ -14,9 +14,9 @@ _LENGTH = struct.Struct(">I")
 _BEGIN = len(MARK) + _LENGTH.size
 
 
-def draft(event: bytes, letters: Iterable[Letter]) -> bytes:
+def draft(event: bytes, letters: Sequence[Letter]) -> bytes:
     """An event, or a list of them, and the letters that go with it."""
-    frames = framed(letters)
+    frames = framed(letters) if letters else b""
     return MARK + _LENGTH.pack(len(event)) + event + frames if frames else event
 
 

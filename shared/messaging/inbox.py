@@ -26,11 +26,16 @@ def hear(tx: Transaction, table: Table, messages: Sequence[Message]) -> list[Hea
     first = {message.key: message for message in reversed(messages)}
     rows = [
         {"sender": sender, "message_id": id_, "heard_at": tx.at, "contents": first[sender, id_].contents}
-        for sender, id_ in sorted(first)
+        for sender, id_ in sorted(first, key=_by_number)
     ]
     new = {(row.sender, row.message_id) for row in add_new(tx, table, rows)}
     said = {key: first[key].contents for key in new} | _said(tx, table, first.keys() - new)
     return [_once(new, said, message) for message in messages]
+
+
+def _by_number(key: Key) -> tuple[str, int]:
+    """As the keys themselves are ordered, but sooner."""
+    return key[0], key[1].int
 
 
 def forget(tx: Transaction, table: Table, keys: Sequence[Key]) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Protocol
 from uuid import UUID
@@ -19,6 +20,7 @@ HUB = "hub"  #: the sender's name of every service of the hub
 SCHEMA = "urn:throughline:schema:"
 LARGEST = 1_048_576  #: bytes of a whole message
 CONTENTS = 16  #: bytes by which contents are told apart
+TEXTS = ("specversion", "id", "source", "type", "dataschema")  #: attributes of each event
 _VERSION = re.compile(r"[0-9]{1,6}\.[0-9]{1,6}")
 
 
@@ -90,7 +92,7 @@ class Message:
         return self.sender, self.id
 
 
-def encode(event: Event, *, id: UUID, sender: str, subject: str, at: datetime) -> bytes:  # noqa: A002
+def encode(event: Event, *, id: UUID, sender: str, subject: UUID | str, at: datetime) -> bytes:  # noqa: A002
     """The wire form of an event: one JSON object in UTF-8."""
     return envelope(event, encode_data(event), id=id, sender=sender, subject=subject, at=at)
 
@@ -106,17 +108,17 @@ def envelope(  # noqa: PLR0913 - CloudEvents has that many attributes
     *,
     id: UUID,  # noqa: A002
     sender: str,
-    subject: str,
+    subject: UUID | str,
     at: datetime,
 ) -> bytes:
     """CloudEvents 1.0 attributes around encoded data."""
     return orjson.dumps(
         {
             "specversion": "1.0",
-            "id": str(id),
+            "id": id,
             "source": f"/{sender}",
             "type": event.type,
-            "time": at.isoformat(),
+            "time": at,
             "subject": subject,
             "dataschema": f"{SCHEMA}{event.type}:{event.version}",
             "datacontenttype": "application/json",
@@ -149,9 +151,8 @@ def open_message(incoming: Incoming, trust: Trust | None = None) -> Message:
     # Who says it comes first: what is parked for its schema may be sent again later.
     sender = _sender(wire, incoming.routing_key)
     _believe(incoming, sender, trust)
-    kind, version = _kind(wire)
-    event = _event(kind, version, wire["data"])
-    id_ = _id(wire, incoming.id)
+    event = _event(_declared(wire["type"], wire["dataschema"]), wire["data"])
+    id_ = _id(incoming, wire)
     return Message(
         id_,
         sender,
@@ -198,19 +199,22 @@ def _parse(body: bytes) -> Any:
 
 
 def _cloud_event(wire: Any) -> dict[str, Any]:
-    texts = ("specversion", "id", "source", "type", "dataschema")
-    if not isinstance(wire, dict) or not all(isinstance(wire.get(name), str) for name in texts):
+    if not isinstance(wire, dict) or [*map(type, map(wire.get, TEXTS))] != [str] * len(TEXTS):
         raise Refused("not_a_cloud_event")
     if wire["specversion"] != "1.0" or not isinstance(wire.get("data"), dict):
         raise Refused("not_a_cloud_event")
     return wire
 
 
-def _kind(wire: dict[str, Any]) -> tuple[str, str]:
-    prefix, _, version = wire["dataschema"].rpartition(":")
-    if prefix != SCHEMA + wire["type"] or not _VERSION.fullmatch(version):
+@lru_cache(maxsize=1_000)
+def _declared(kind: str, schema: str) -> type[Event]:
+    prefix, _, version = schema.rpartition(":")
+    if prefix != SCHEMA + kind or not _VERSION.fullmatch(version):
         raise Refused("schema_name")
-    return wire["type"], version
+    declared = find(kind, version)
+    if declared is None:
+        raise Refused("newer_version" if newest(kind) else "unknown_event")
+    return declared
 
 
 def _sender(wire: dict[str, Any], routing_key: str) -> str:
@@ -224,20 +228,19 @@ def _sender(wire: dict[str, Any], routing_key: str) -> str:
     return claimed
 
 
-def _id(wire: dict[str, Any], at_broker: UUID | None) -> UUID:
+def _id(incoming: Incoming, wire: dict[str, Any]) -> UUID:
+    if incoming.letter and incoming.id:
+        return incoming.id  # the event's own
     try:
         claimed = UUID(wire["id"])
     except ValueError:
         raise Refused("message_id") from None
-    if at_broker is not None and at_broker != claimed:
+    if incoming.id is not None and incoming.id != claimed:
         raise Refused("message_id")
     return claimed
 
 
-def _event(kind: str, version: str, data: dict[str, Any]) -> Event:
-    declared = find(kind, version)
-    if declared is None:
-        raise Refused("newer_version" if newest(kind) else "unknown_event")
+def _event(declared: type[Event], data: dict[str, Any]) -> Event:
     try:
         return declared.load(data)
     except ValidationError:

@@ -106,7 +106,7 @@ class Outbox:
         event: Event,
         *,
         to: Address,
-        subject: object,
+        subject: UUID | str,
         awaits: str | None = None,
         encloses: Sequence[Letter] = (),
     ) -> UUID:
@@ -122,7 +122,7 @@ class Outbox:
         event: Event,
         *,
         to: Sequence[Address],
-        subject: object,
+        subject: UUID | str,
         encloses: Mapping[Address, Letter] | None = None,
     ) -> None:
         """Send the event to several addresses, each as a message of its own, to some with a letter enclosed.
@@ -146,7 +146,7 @@ class Outbox:
         event: Event,
         *,
         to: Address,
-        subject: object,
+        subject: UUID | str,
         readers: Sequence[str],
         awaits: str | None = None,
         private: bytes = b"",

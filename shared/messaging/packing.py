@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from uuid import UUID
 
 import orjson
@@ -28,29 +29,37 @@ def packed(messages: Iterable[Outgoing]) -> Iterator[Pack]:
     open_packs: dict[tuple[str, str], Pack] = {}
     sizes: Counter[tuple[str, str]] = Counter()
     for message in messages:
-        place = (message.exchange, message.routing_key.rpartition(".")[0].rpartition(".")[0])
+        place, alone = _place(message.exchange, message.routing_key), _goes_alone(message)
         pack = open_packs.setdefault(place, [])
-        if pack and not _fits(message, pack, sizes[place]):
+        if pack and (alone or not _fits(message, pack, sizes[place])):
             yield pack
             open_packs[place] = pack = []
             sizes[place] = 0
-        pack.append(message)
-        sizes[place] += len(message.body)
-    yield from open_packs.values()
+        if alone:
+            yield [message]
+        else:
+            pack.append(message)
+            sizes[place] += len(message.body)
+    yield from filter(None, open_packs.values())
+
+
+@lru_cache(maxsize=10_000)
+def _place(exchange: str, routing_key: str) -> tuple[str, str]:
+    """Where it is heard: all but the event's type, which has two parts."""
+    return exchange, routing_key.rpartition(".")[0].rpartition(".")[0]
 
 
 def _fits(message: Outgoing, pack: Pack, size: int) -> bool:
     return (
         message.routing_key == pack[0].routing_key
-        and all(_may_be_packed(one) for one in (message, pack[0]))
         and len(pack) < MOST
         and size + len(message.body) < LARGEST_PACK
     )
 
 
-def _may_be_packed(message: Outgoing) -> bool:
-    """A pack is not packed again. What is tried again goes alone: it may be anything, and would spoil the others."""
-    return not is_pack(message.body) and not is_retry(message.exchange)
+def _goes_alone(message: Outgoing) -> bool:
+    """A pack is not packed again. Nor is what is tried again: it may be anything, and would spoil the others."""
+    return is_pack(message.body) or is_retry(message.exchange)
 
 
 def is_pack(body: bytes) -> bool:

@@ -93,14 +93,16 @@ def _events(message: Incoming, letters: Sequence[Letter]) -> Iterator[Incoming]:
         if letter.said.sender == speaker:
             events = letter.said.events
             for left, event in zip(range(len(events) - 1, -1, -1), events, strict=True):
-                yield replace(
-                    message,
-                    id=as_uuid(event.get("id")),
+                yield Incoming(
+                    as_uuid(event.get("id")),
+                    message.routing_key,
+                    message.body,
+                    message.attempt,
+                    ends_pack=not left,
+                    tag=object(),
                     said=event,
                     letter=letter,
                     beside=beside,
-                    ends_pack=not left,
-                    tag=object(),
                 )
 
 

@@ -19,12 +19,12 @@ class Saying:
 
     event: Event
     data: Any
-    subject: object
+    subject: UUID | str
     awaits: str | None = None
 
     def body(self, id_: UUID, sender: str, at: datetime) -> bytes:
         """The event as one JSON object."""
-        return envelope(self.event, self.data, id=id_, sender=sender, subject=str(self.subject), at=at)
+        return envelope(self.event, self.data, id=id_, sender=sender, subject=self.subject, at=at)
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Spoken:
 
     event: Event
     to: Address
-    subject: object
+    subject: UUID | str
     readers: Sequence[str]
     awaits: str | None = None
     private: bytes = b""

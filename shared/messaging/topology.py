@@ -1,6 +1,7 @@
 """What stands at the hub's broker: exchanges, queues, bindings, and who may do what."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from shared.schemas import Event
@@ -50,6 +51,7 @@ def from_node(org: str) -> Address:
     return Address(NETWORK_IN, f"from.{org}.")
 
 
+@lru_cache(maxsize=10_000)
 def to_node(org: str) -> Address:
     """From the hub to one organisation's node."""
     return Address(NETWORK_OUT, f"to.{org}.")

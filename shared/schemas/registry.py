@@ -27,6 +27,7 @@ class Record:
 
     schema: ClassVar[Schema]
     ways: ClassVar[Sequence[tuple[str, Quick, rules.Field[Any]]]]  #: of each field: name, quick way, rule
+    absent: ClassVar[Mapping[str, Any]]  #: the fields that need not be there, as if they were not
     unknown: Mapping[str, Any]
 
     @classmethod
@@ -36,10 +37,16 @@ class Record:
             values = cls._quickly(data)
         except Exception:  # noqa: BLE001 - what is not taken quickly is judged by marshmallow
             values = cls._thoroughly(data)
+        unknown = {} if len(values) == len(data) else cls._beyond(data)
+        loaded = cls.__new__(cls)  # what is frozen, its constructor would set field by field
+        vars(loaded).update(cls.absent, **values, unknown=unknown)
+        return loaded
+
+    @classmethod
+    def _beyond(cls, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What a newer minor version says besides."""
         known = cls.schema.fields
-        unknown = {name: value for name, value in data.items() if name not in known}
-        make: Any = cls  # its constructor is made by record()
-        return cast("Self", make(**values, unknown=unknown))
+        return {name: value for name, value in data.items() if name not in known}
 
     @classmethod
     def _quickly(cls, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,8 +69,9 @@ class Record:
         return orjson.dumps(self._fields(), default=Record._fields, option=orjson.OPT_PASSTHROUGH_DATACLASS)
 
     def _fields(self) -> dict[str, Any]:
-        values = {name: getattr(self, name) for name in self.schema.fields}
-        return {**self.unknown, **{name: value for name, value in values.items() if value is not None}}
+        values = vars(self)
+        told = {name: value for name in self.schema.fields if (value := values[name]) is not None}
+        return {**self.unknown, **told}
 
     def dump(self) -> dict[str, Any]:
         """The wire form as JSON types."""
@@ -86,6 +94,7 @@ def record(cls: type[T]) -> type[T]:
     made = dataclass(frozen=True, kw_only=True)(cls)
     wired = {f.name: f.metadata["wire"] for f in fields(cast("Any", made)) if "wire" in f.metadata}
     made.schema = Schema.from_dict(wired, name=made.__name__)(unknown=INCLUDE)
+    made.absent = {f.name: f.default for f in fields(cast("Any", made)) if f.default is not MISSING}
     made.ways = [(name, quick(rule), rule) for name, rule in made.schema.fields.items()]
     return made
 

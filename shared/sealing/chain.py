@@ -21,7 +21,7 @@ def link_after(previous: str | None, *, number: int, letter: str, state: str, re
     """
     moment = recorded_at.astimezone(UTC).isoformat(timespec="microseconds")
     pieces = (previous or "", str(number), letter, state, moment)
-    return hashlib.sha256(pae(MEANT_AS, *(piece.encode() for piece in pieces))).hexdigest()
+    return hashlib.sha256(pae(MEANT_AS, *[piece.encode() for piece in pieces])).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ def write_letter(
 
 def framed(letters: Iterable[Letter]) -> bytes:
     """Letters one behind the other; two such pieces put together are one again."""
-    return b"".join(piece for letter in letters for piece in _frame(letter))
+    return b"".join([piece for letter in letters for piece in _frame(letter)])
 
 
 def _frame(letter: Letter) -> tuple[bytes, ...]:

@@ -76,4 +76,4 @@ def parse_verifying(public: str) -> Ed25519PublicKey:
 
 def pae(*pieces: bytes) -> bytes:
     """The pieces with their lengths before them, so that no two lists of pieces look alike."""
-    return b" ".join((b"DSSEv1", *(b"%d %b" % (len(piece), piece) for piece in pieces)))
+    return b" ".join([b"DSSEv1", *[b"%d %b" % (len(piece), piece) for piece in pieces]])

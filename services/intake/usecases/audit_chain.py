@@ -36,7 +36,7 @@ def hash_after(previous: str, entry: Entry, number: int) -> str:
     about = (entry.person_id, entry.case_id, entry.referral_id, entry.member)
     held = (previous, number, entry.id, at, entry.username, entry.action, entry.via)
     pieces = (*held, *("" if one is None else one for one in about))
-    return hashlib.sha256(pae(MEANT_AS, *(str(piece).encode() for piece in pieces))).hexdigest()
+    return hashlib.sha256(pae(MEANT_AS, *[str(piece).encode() for piece in pieces])).hexdigest()
 
 
 def keep_chain(database: Database) -> int:

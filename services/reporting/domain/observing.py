@@ -98,4 +98,4 @@ def merge_all(observed: Iterable[Observed]) -> list[Observed]:
     for one in observed:
         before = found.get(one.referral_id)
         found[one.referral_id] = merge(before, one) if before else one
-    return [found[referral_id] for referral_id in sorted(found)]
+    return [found[referral_id] for referral_id in sorted(found, key=lambda id_: id_.int)]

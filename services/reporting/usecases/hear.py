@@ -1,7 +1,6 @@
 """Take in what nodes contribute and what the referral service says, a whole batch at a time."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -32,7 +31,7 @@ def hear(tx: Transaction, batch: Batch, *, open_for: timedelta) -> None:
 
     ``open_for`` is how long after its end a period takes contributions.
     """
-    observed: list[tuple[Observed, Moved | Overdue]] = []
+    told: list[Moved | Overdue] = []
     contributed: list[Contribution] = []
 
     def take(message: Message) -> None:
@@ -40,7 +39,7 @@ def hear(tx: Transaction, batch: Batch, *, open_for: timedelta) -> None:
             if not is_masked(tx, message.event.period):  # what we are not to see is not kept, for nobody
                 contributed.append(contribution_in(tx, message.sender, message.event, open_for=open_for))
         elif not isinstance(message.event, HEARD):
-            observed.extend(_observed(message))
+            told.extend(_told(message))
         if isinstance(message.event, DirectoryPublished):
             hear_register(tx, metadata, message.event.register)
             _take_directory(tx, message.event)
@@ -48,29 +47,34 @@ def hear(tx: Transaction, batch: Batch, *, open_for: timedelta) -> None:
                 say_masking(tx)
 
     batch.each(batch.fresh, take)
-    keep_observed(tx, merge_all(_placed(tx, observed)))
+    keep_observed(tx, merge_all(_observed(tx, told)))
     keep_contributions(tx, newest(contributed))
     answer_all(tx, batch)
     hear_masked(tx, batch, open_for=open_for)
     confirm_receipt(tx, batch, by="reporting")
 
 
-def _observed(message: Message) -> list[tuple[Observed, Moved | Overdue]]:
+def _told(message: Message) -> list[Moved | Overdue]:
     event: Any = message.event
     if message.sender != HUB:
         raise Refused("not_from_hub")
-    if isinstance(event, DirectoryPublished):
-        return []
-    return [(_of_overdue(event) if isinstance(event, Overdue) else _of_move(event), event)]
+    return [] if isinstance(event, DirectoryPublished) else [event]
 
 
-def _placed(tx: Transaction, observed: Sequence[tuple[Observed, Moved | Overdue]]) -> list[Observed]:
+def _observed(tx: Transaction, told: Sequence[Moved | Overdue]) -> list[Observed]:
     """With the regions where both organisations are at home; the organisations themselves are forgotten here."""
-    orgs = {org for _one, event in observed for org in (event.from_org, event.to_org)}
+    orgs = {org for event in told for org in (event.from_org, event.to_org)}
     homes = homes_of(tx, orgs) if orgs else {}
     return [
-        replace(one, from_region=homes.get(event.from_org), to_region=homes.get(event.to_org))
-        for one, event in observed
+        Observed(
+            event.referral_id,
+            event.service_type,
+            event.urgency,
+            from_region=homes.get(event.from_org),
+            to_region=homes.get(event.to_org),
+            **(_of_overdue(event) if isinstance(event, Overdue) else _of_move(event)),
+        )
+        for event in told
     ]
 
 
@@ -89,23 +93,17 @@ def _offer(service: Service) -> Offer:
     return Offer(service.service_type, tuple(regions), is_open=service.status == "open")
 
 
-def _of_overdue(event: Overdue) -> Observed:
+def _of_overdue(event: Overdue) -> dict[str, Any]:
     """Its first flag counts; the ladder's last rung is the coordinators' own, who see how many there are."""
     flag: dict[str, Any] = {f"{event.level}_overdue_at": event.flagged_at}
-    if event.rung == RUNGS[-1]:
-        flag["escalated_at"] = event.flagged_at
-    return Observed(event.referral_id, event.service_type, event.urgency, **flag)
+    return flag | ({"escalated_at": event.flagged_at} if event.rung == RUNGS[-1] else {})
 
 
-def _of_move(event: Moved) -> Observed:
-    moments: dict[str, Any] = {**moments_of(event.move, event.state, event.recorded_at, event.reason)}
-    return Observed(
-        event.referral_id,
-        event.service_type,
-        event.urgency,
-        number=event.number,
-        state=event.state,
-        acknowledge_by=event.acknowledge_by,
-        reply_by=event.reply_by,
-        **moments,
-    )
+def _of_move(event: Moved) -> dict[str, Any]:
+    return {
+        "number": event.number,
+        "state": event.state,
+        "acknowledge_by": event.acknowledge_by,
+        "reply_by": event.reply_by,
+        **moments_of(event.move, event.state, event.recorded_at, event.reason),
+    }
