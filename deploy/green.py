@@ -1,4 +1,7 @@
-"""Imported before anything else in a worker's process: eventlet takes the place of sockets, threads and sleep."""
+"""Imported before anything else in a worker's process: eventlet takes the place of sockets, threads and sleep.
+
+Only for PostgreSQL a worker waits in a way of its own (``green_postgres``).
+"""
 
 import os
 import warnings

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from shared.database import Moment, Transaction
+from shared.database import Transaction
 from shared.engines import COPIED
 
 Row = Mapping[str, Any]
@@ -157,12 +157,7 @@ def _unnested(table: Table, names: Names) -> TableValuedAlias:
 
 
 def _carried(type_: Any) -> Any:
-    """The type inside an array: JSON goes as text, and text without its length, for a cast would cut it off.
-
-    Moments go as they are: looking at each would cost more than sending it.
-    """
-    if isinstance(type_, Moment):
-        return type_.impl
+    """The type inside an array: JSON goes as text, and text without its length, for a cast would cut it off."""
     return Text() if isinstance(type_, JSON | String) else type_
 
 

@@ -17,6 +17,8 @@ LONGEST_LINGER = 0.025  #: seconds that the first waits for as many as came last
 
 
 class _Word(Enum):
+    """What one who waits is told instead of an answer, which may be anything, even None."""
+
     SERVE = auto()
 
 

@@ -54,3 +54,15 @@ def test_what_fails_for_all_fails_for_each() -> None:
 
     with pytest.raises(OSError, match="gone"):
         together(1)
+
+
+def test_an_answer_may_be_nothing_at_all() -> None:
+    together: Together[int, None] = Together(lambda wishes: [None for _ in wishes])
+    answers: list[None] = []
+    threads = [threading.Thread(target=lambda: answers.append(together(1))) for _ in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+
+    assert answers == [None] * 50
