@@ -4,10 +4,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from enum import Enum, auto
-from queue import SimpleQueue
-from typing import Generic, TypeVar
+from itertools import pairwise
+from typing import Generic, Self, TypeVar, cast
 
 Wish = TypeVar("Wish")
 Answer = TypeVar("Answer")
@@ -17,17 +16,39 @@ LONGEST_LINGER = 0.025  #: seconds that the first waits for as many as came last
 
 
 class _Word(Enum):
-    """What one who waits is told instead of an answer, which may be anything, even None."""
+    """What one who is woken without an answer, which may be anything, even None, is to do."""
 
     SERVE = auto()
 
 
-@dataclass
 class _Place(Generic[Wish, Answer]):
-    """Where one waits to be told: the answer, or the word to serve."""
+    """Where one waits for the answer, or for the word to serve.
 
-    wish: Wish
-    told: SimpleQueue[Answer | BaseException | _Word] = field(default_factory=SimpleQueue)
+    Who is woken with an answer wakes the next of the same round: woken all at once, they would stand in each other's
+    way, since only one thread at a time can go on.
+    """
+
+    __slots__ = ("_bell", "answer", "next", "wish")
+
+    def __init__(self, wish: Wish) -> None:
+        self.wish = wish
+        self.answer: Answer | BaseException | _Word = _Word.SERVE
+        self.next: Self | None = None
+        self._bell = threading.Lock()
+        self._bell.acquire()
+
+    def wait(self) -> None:
+        self._bell.acquire()
+        if self.next is not None:
+            self.next.wake()
+
+    def wake(self) -> None:
+        self._bell.release()
+
+    def answered(self) -> Answer:
+        if isinstance(self.answer, BaseException):
+            raise self.answer
+        return cast("Answer", self.answer)
 
 
 class Together(Generic[Wish, Answer]):
@@ -52,34 +73,31 @@ class Together(Generic[Wish, Answer]):
             self._waiting.append(mine)
             if self._as_many_again():
                 self._came.notify()
-            serves, self._served_now = not self._served_now, True
-        answer = _Word.SERVE if serves else mine.told.get()
-        while isinstance(answer, _Word):
+            waits, self._served_now = self._served_now, True
+        if waits:
+            mine.wait()
+        if mine.answer is _Word.SERVE:
             self._serve()
-            answer = mine.told.get()
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer
+        return mine.answered()
 
     def _serve(self) -> None:
-        """One round, which holds the server's own wish; then whoever waits longest serves the next."""
+        """One round, whose first wish is the server's own; then whoever waits longest serves the next."""
         places = self._gather()
         began = time.monotonic()
-        answered = self._answered(places)
+        self._answer(places)
         self._ended = time.monotonic()
         self._last, self._took = len(places), self._ended - began
         self._pass_on()
-        for place, answer in answered:
-            place.told.put(answer)
+        _wake(places[1:])
 
-    def _answered(
-        self, places: Sequence[_Place[Wish, Answer]]
-    ) -> list[tuple[_Place[Wish, Answer], Answer | BaseException]]:
+    def _answer(self, places: Sequence[_Place[Wish, Answer]]) -> None:
         """Whatever happens, everybody gets an answer: nobody else would ever call those who wait."""
         try:
-            return list(zip(places, self._do([place.wish for place in places]), strict=True))
+            for place, answer in zip(places, self._do([place.wish for place in places]), strict=True):
+                place.answer = answer
         except BaseException as error:  # noqa: BLE001 - it belongs to those who asked
-            return [(place, error) for place in places]
+            for place in places:
+                place.answer = error
 
     def _gather(self) -> list[_Place[Wish, Answer]]:
         with self._came:
@@ -93,6 +111,14 @@ class Together(Generic[Wish, Answer]):
     def _pass_on(self) -> None:
         with self._came:
             if self._waiting:
-                self._waiting[0].told.put(_Word.SERVE)
+                self._waiting[0].wake()
             else:
                 self._served_now = False
+
+
+def _wake(places: Sequence[_Place[Wish, Answer]]) -> None:
+    """The first; it wakes the next."""
+    for place, after in pairwise(places):
+        place.next = after
+    if places:
+        places[0].wake()
