@@ -1,7 +1,7 @@
 """The book of one batch: the referrals it concerns, locked and loaded once, and what is to be written of them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,9 +15,10 @@ from shared.schemas.life import Move
 from shared.schemas.referral import ChildMoved, Moved
 from shared.sealing import Letter
 from shared.sealing.chain import link_after
+from shared.values import value
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Step:
     """A move that is to be numbered, as its maker said it."""
 

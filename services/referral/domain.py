@@ -7,6 +7,7 @@ from uuid import UUID
 
 from shared.schemas.codes import RUNGS
 from shared.schemas.life import AWAITING_DECISION, Move, NotAllowed, Party, State, allowed, step
+from shared.values import value
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ STANDARDS = Standards(
 )
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Referral:
     """Facts only: no person, no content. ``parent_id`` is the referral that this one forwards."""
 

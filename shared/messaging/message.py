@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -15,6 +15,7 @@ from marshmallow import ValidationError
 from shared.messaging.errors import Refused, Unready
 from shared.schemas import Event, find, newest
 from shared.sealing import Letter
+from shared.values import value
 
 HUB = "hub"  #: the sender's name of every service of the hub
 SCHEMA = "urn:throughline:schema:"
@@ -27,7 +28,7 @@ _VERSION = re.compile(r"[0-9]{1,6}\.[0-9]{1,6}")
 Key = tuple[str, UUID]  #: sender and id
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Outgoing:
     """What is to be said: where to, and the bytes that are committed (see ``drafts``).
 
@@ -47,7 +48,7 @@ NOT_FOR_US = (
 )
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Incoming:
     """A message as the broker handed it over, or one event of it, not yet believed.
 
@@ -69,7 +70,7 @@ class Incoming:
     damaged: str | None = None
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Message:
     """An opened message: who says so, and the event.
 

@@ -1,7 +1,7 @@
 """What is said: an event on its way into the outbox, to whoever hears it, or in a letter of its own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,9 +11,10 @@ from shared.messaging.message import encode_data, envelope
 from shared.messaging.topology import Address
 from shared.schemas import Event
 from shared.sealing import Unsigned
+from shared.values import value
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Saying:
     """An event and what is said of it, whoever hears it; its data is encoded once."""
 
@@ -27,7 +28,7 @@ class Saying:
         return envelope(self.event, self.data, id=id_, sender=sender, subject=self.subject, at=at)
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Spoken:
     """An event that is said in a letter of its own; ``private`` is sealed already.
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from shared.clock import new_id
@@ -14,9 +13,10 @@ from shared.notices.kinds import BY_MACHINE, About, Dropped, Kind, Notice, of_mo
 from shared.notices.tables import NoticeTables
 from shared.schemas.intake import ContactsChanged, PeopleCalled
 from shared.schemas.referral import Moved, NumberedMove, Overdue
+from shared.values import value
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Fact:
     """What is to be told of one thing that happened, and which referral somebody of which organisation has answered."""
 

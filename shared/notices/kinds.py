@@ -1,13 +1,14 @@
 """Who is told of what, how each wants it, how often, and how patiently a mail is tried."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from shared.schemas.codes import NOTICE_GROUPS, NOTICE_WAYS
 from shared.schemas.life import Move, Party
+from shared.values import value
 
 
 class Kind(StrEnum):
@@ -54,7 +55,7 @@ GROUPS = {
 SUPERVISORS = "supervisors"  #: whom a node names as such
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Notice:
     """An organisation is to be told, for that reason; ``urgent`` ones are not braked.
 
@@ -121,7 +122,7 @@ LADDER: dict[str, tuple[Party, tuple[str, ...] | None] | None] = {
 BY_MACHINE = (Move.SEND, Move.DELIVER)  #: moves that nobody made who has seen the referral
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class About:
     """The referral of which something is told: whose it is, and how urgent."""
 

@@ -1,97 +1,73 @@
-"""The declared rules as plain functions: what is right passes quickly, what may be wrong is left to marshmallow.
+"""The declared rules as types of msgspec: what is right passes at a third of the cost, marshmallow judges the rest.
 
-A quick function takes exactly what its rule takes in the form in which we write it, and raises for all else, right or
-wrong. marshmallow's own way costs some microseconds a field, and a move has fifteen of them at each of three readers.
+A type takes nothing that its rule would not take. A rule that has no such type takes its value itself.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from types import GenericAlias
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from marshmallow import fields, validate
+from msgspec import Meta, Struct, convert, defstruct
+from msgspec.structs import asdict
 
-Quick = Callable[[Any], Any]
-
-
-class NotQuick(Exception):
-    """Perhaps wrong, perhaps only unusual: let marshmallow see it."""
+Rules = Mapping[str, fields.Field[Any]]
 
 
-def quick(rule: fields.Field[Any]) -> Quick:
-    """The quick function of a rule, or marshmallow's own where there is none."""
-    make = _MAKE.get(type(rule))
-    if make is None:
-        return rule.deserialize
-    looks = [_LOOKS[type(one)](one) for one in rule.validators if type(one) in _LOOKS]
-    if type(rule) is fields.String and len(looks) == len(rule.validators) == 1:
-        return _text(looks[0])
-    return _validated(make(rule), rule.validators)
+class Quick:
+    """Takes what obeys all rules of an event; ``absent``: what those are that need not be there."""
+
+    def __init__(self, rules: Rules, absent: Mapping[str, Any]) -> None:
+        types = {name: _type_of(rule) for name, rule in rules.items()}
+        self._struct = _struct(types, absent)
+        self._themselves = {name: rule for name, rule in rules.items() if types[name] is Any}
+
+    def take(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Every field as Python has it; raises, whatever it is, for what marshmallow is to judge."""
+        values = asdict(convert(data, self._struct))
+        for name, rule in self._themselves.items():
+            if name in data:
+                values[name] = rule.deserialize(data[name])
+        return values
 
 
-def _text(fits: Callable[[str], object]) -> Quick:
-    """Most fields of an event are words of a list or of a pattern."""
-
-    def check(value: Any) -> Any:
-        if type(value) is not str or not fits(value):
-            raise NotQuick
-        return value
-
-    return check
+def _struct(types: Mapping[str, Any], absent: Mapping[str, Any]) -> type[Struct]:
+    """Of exactly these fields: what a newer minor version says besides is taken by marshmallow."""
+    declared = [
+        (name, type_, absent[name]) if name in absent else (name, type_) for name, type_ in types.items()
+    ]
+    return defstruct("Wire", declared, kw_only=True, forbid_unknown_fields=True)
 
 
-def _validated(convert: Quick, validators: Sequence[Quick]) -> Quick:
-    if not validators:
-        return convert
-
-    def check(value: Any) -> Any:
-        converted = convert(value)
-        for refuse in validators:
-            refuse(converted)
-        return converted
-
-    return check
+def _type_of(rule: fields.Field[Any]) -> Any:
+    """Any, where msgspec cannot say the same."""
+    make = _TYPES.get(type(rule))
+    type_ = make(rule) if make else Any
+    for validator in rule.validators:
+        narrow = _NARROWER.get(type(validator))
+        type_ = narrow(type_, validator) if narrow and type_ is not Any else Any
+    return type_ | None if rule.allow_none and type_ is not Any else type_
 
 
-def _exactly(kind: type, convert: Quick) -> Quick:
-    def check(value: Any) -> Any:
-        if type(value) is not kind:
-            raise NotQuick
-        return convert(value)
-
-    return check
+def _list(rule: Any) -> Any:
+    inner = _type_of(rule.inner)
+    return Any if inner is Any else GenericAlias(list, inner)
 
 
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-def _moment(value: str) -> datetime:
-    moment = datetime.fromisoformat(value)
-    if moment.tzinfo is None:
-        raise NotQuick
-    return moment
-
-
-def _enum(rule: Any) -> Quick:
-    by_value = {member.value: member for member in rule.enum}
-    return _exactly(str, by_value.__getitem__)
-
-
-def _list(rule: Any) -> Quick:
-    inner = quick(rule.inner)
-    return _exactly(list, lambda value: [inner(one) for one in value])
-
-
-_LOOKS: dict[type, Callable[[Any], Callable[[str], object]]] = {
-    validate.Regexp: lambda rule: rule.regex.match,
-    validate.OneOf: lambda rule: frozenset(rule.choices).__contains__,
-}
-_MAKE: dict[type, Callable[[Any], Quick]] = {
-    fields.UUID: lambda _: _exactly(str, UUID),
-    fields.String: lambda _: _exactly(str, _as_it_is),
-    fields.Integer: lambda _: _exactly(int, _as_it_is),
-    fields.AwareDateTime: lambda _: _exactly(str, _moment),
-    fields.Enum: _enum,
+_TYPES: dict[type, Callable[[Any], Any]] = {
+    fields.UUID: lambda _: UUID,
+    fields.String: lambda _: str,
+    fields.Integer: lambda _: int,
+    fields.AwareDateTime: lambda _: Annotated[datetime, Meta(tz=True)],
+    fields.Enum: lambda rule: rule.enum,
     fields.List: _list,
+}
+#: A pattern is looked for anywhere by msgspec, and at the beginning by marshmallow: ours say where they begin.
+_NARROWER: dict[type, Callable[[Any, Any], Any]] = {
+    validate.Regexp: lambda type_, one: Annotated[type_, Meta(pattern=f"^(?:{one.regex.pattern})")],
+    validate.OneOf: lambda _, one: Literal[tuple(one.choices)],
+    validate.Range: lambda type_, one: Annotated[type_, Meta(ge=one.min, le=one.max)],
+    validate.Length: lambda type_, one: Annotated[type_, Meta(min_length=one.min, max_length=one.max)],
 }

@@ -8,7 +8,7 @@ import orjson
 from marshmallow import INCLUDE, Schema, validate
 from marshmallow import fields as rules
 
-from shared.schemas.quick import NotQuick, Quick, quick
+from shared.schemas.quick import Quick
 
 T = TypeVar("T", bound="Record")
 
@@ -26,7 +26,7 @@ class Record:
     """A part of an event. Fields of a newer minor version are kept in ``unknown`` and travel on."""
 
     schema: ClassVar[Schema]
-    ways: ClassVar[Sequence[tuple[str, Quick, rules.Field[Any]]]]  #: of each field: name, quick way, rule
+    quick: ClassVar[Quick]
     absent: ClassVar[Mapping[str, Any]]  #: the fields that need not be there, as if they were not
     unknown: Mapping[str, Any]
 
@@ -34,35 +34,21 @@ class Record:
     def load(cls, data: Mapping[str, Any]) -> Self:
         """Check wire data once, where it enters; raises marshmallow.ValidationError, which names every error."""
         try:
-            values = cls._quickly(data)
+            values = cls.quick.take(data)
         except Exception:  # noqa: BLE001 - what is not taken quickly is judged by marshmallow
             values = cls._thoroughly(data)
-        unknown = {} if len(values) == len(data) else cls._beyond(data)
-        loaded = cls.__new__(cls)  # what is frozen, its constructor would set field by field
-        vars(loaded).update(cls.absent, **values, unknown=unknown)
+        loaded = cls.__new__(cls)
+        vars(loaded).update(values)
+        vars(loaded).setdefault("unknown", {})
         return loaded
 
     @classmethod
-    def _beyond(cls, data: Mapping[str, Any]) -> dict[str, Any]:
-        """What a newer minor version says besides."""
-        known = cls.schema.fields
-        return {name: value for name, value in data.items() if name not in known}
-
-    @classmethod
-    def _quickly(cls, data: Mapping[str, Any]) -> dict[str, Any]:
-        values = {}
-        for name, take, rule in cls.ways:
-            value = data.get(name)
-            if value is not None:
-                values[name] = take(value)
-            elif rule.required or name in data:
-                raise NotQuick
-        return values
-
-    @classmethod
     def _thoroughly(cls, data: Mapping[str, Any]) -> dict[str, Any]:
+        """With what a newer minor version says besides."""
         known = cls.schema.fields
-        return {name: value for name, value in cls.schema.load(data).items() if name in known}
+        values = {name: value for name, value in cls.schema.load(data).items() if name in known}
+        unknown = {name: value for name, value in data.items() if name not in known}
+        return {**cls.absent, **values, "unknown": unknown}
 
     def to_json(self) -> bytes:
         """The wire form, absent optional fields left out. What rules allow is what orjson writes as they say."""
@@ -91,11 +77,11 @@ def record(cls: type[T]) -> type[T]:
     """Turn the class's wire fields into a frozen dataclass and its schema."""
     cls.__annotations__["unknown"] = "Mapping[str, Any]"
     cls.unknown = field(default_factory=dict, repr=False)
-    made = dataclass(frozen=True, kw_only=True)(cls)
+    made = dataclass(unsafe_hash=True, kw_only=True)(cls)  # frozen for the type checker (see ``values``)
     wired = {f.name: f.metadata["wire"] for f in fields(cast("Any", made)) if "wire" in f.metadata}
     made.schema = Schema.from_dict(wired, name=made.__name__)(unknown=INCLUDE)
     made.absent = {f.name: f.default for f in fields(cast("Any", made)) if f.default is not MISSING}
-    made.ways = [(name, quick(rule), rule) for name, rule in made.schema.fields.items()]
+    made.quick = Quick(made.schema.fields, made.absent)
     return made
 
 

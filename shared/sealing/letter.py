@@ -9,7 +9,6 @@ Without its sealed part a letter proves the same: who said what.
 import hashlib
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +17,7 @@ import orjson
 from shared.sealing.box import CannotOpen
 from shared.sealing.sheaf import STEP_BYTES, is_signed_so, sign_each
 from shared.sealing.signing import SIGNATURE_BYTES, SigningKey
+from shared.values import value
 
 VERSION = 2
 MEANT_AS = b"application/vnd.throughline.letter+json"
@@ -25,7 +25,7 @@ _LENGTH = struct.Struct(">I")
 _STEPS_AT = 24  #: the bit of a sealed part's length, which is below it, where the number of steps begins
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Letter:
     """The bytes of one letter; ``signature`` with its steps, where it has some."""
 
@@ -52,7 +52,7 @@ class Letter:
         return is_signed_so(self.text, self.signature, by=signing_key, meant_as=MEANT_AS)
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Said:
     """What a letter claims. ``events`` are CloudEvents as JSON objects."""
 
@@ -62,7 +62,7 @@ class Said:
     events: tuple[dict[str, Any], ...]
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Unsigned:
     """What a letter is to say: events, each one JSON object in bytes, to readers; ``private`` is sealed already."""
 

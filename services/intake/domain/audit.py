@@ -1,11 +1,11 @@
 """What the audit holds: who did what, about which record, when and from where."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from services.intake.domain.staff import Via
+from shared.values import value
 
 
 class Action(StrEnum):
@@ -105,7 +105,7 @@ class Action(StrEnum):
     NODE_RESTORED = "node_restored"
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class About:
     """The record, by its ids, or the ``member`` of staff, by user name. A case's actions are about its person, too."""
 
@@ -118,7 +118,7 @@ class About:
 NOTHING = About()
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Entry:
     """One action: ids and codes, never what was read or written.
 

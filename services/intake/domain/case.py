@@ -2,9 +2,10 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
+
+from shared.values import value
 
 PRIORITIES = ("high", "medium", "low")
 SETTLED = ("met", "not_met", "no_longer_needed")  #: states of a need in which nothing more is awaited
@@ -19,7 +20,7 @@ OUTCOMES = {
 REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  #: none that is misread or misheard for another
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Case:
     """The work with one person, known to others by a random reference only. Once erased, codes and dates remain.
 
@@ -41,7 +42,7 @@ class Case:
     immediate_risk: bool | None = None
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Need:
     """Something the person needs; its state is one of ``workbook.NEED_STATES``.
 

@@ -1,9 +1,10 @@
 """What a person agreed to: for which purposes, to whom, exactly which fields, until when."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
+
+from shared.values import value
 
 GIVEN_BY = ("individual", "caregiver", "guardian")
 CONFERENCE = "conference"
@@ -31,7 +32,7 @@ class ConsentMissing(Exception):
         self.code, self.field = code, field
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Consent:
     """One version of a person's consent. Only the newest version counts.
 

@@ -1,16 +1,16 @@
 """A person as the organisation knows them: perhaps only an alias, perhaps no papers at all."""
 
 import unicodedata
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from shared.schemas.codes import AGE_BANDS
+from shared.values import value
 
 OF_AGE = 18  #: years
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Person:
     """Everything but one kind of name is optional; a mononym and any script are valid (domain, section 2).
 

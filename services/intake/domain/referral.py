@@ -1,12 +1,12 @@
 """A referral as one of its two parties sees it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from shared.schemas.life import ANSWERS, OPEN, REQUESTS, Move, Party, State, allowed, requests
+from shared.values import value
 
 SILENT_AFTER = timedelta(
     days=14
@@ -27,7 +27,7 @@ class Direction(StrEnum):
         return Party.SENDER if self is Direction.OUT else Party.RECEIVER
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Referral:
     """Where a referral stands.
 
@@ -122,7 +122,7 @@ def makes_sense(move: Move, request: Move | None) -> bool:
     return request in ANSWERS[move] if move in ANSWERS else request is None
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class HistoryLine:
     """One move of a referral's history; ``number`` is None while it waits for one, and for ever if refused.
 

@@ -1,10 +1,11 @@
 """How what the referral service says, in its own order, changes where a referral stands with us."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
 from services.intake.domain.referral import Direction
 from shared.schemas.life import AWAITING_DECISION, Move, State
+from shared.values import value
 
 BY_MACHINE = frozenset({Move.SEND, Move.DELIVER})
 AWAITING_ACKNOWLEDGEMENT = frozenset({State.SENT, State.DELIVERED})
@@ -19,7 +20,7 @@ NEED_AFTER = {
 }  #: what becomes of the need once its referral ends so
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Pending:
     """A move of ours that waits for its number, the state it asks for, its place in the queue, its letter's hash."""
 
@@ -29,7 +30,7 @@ class Pending:
     letter: str | None = None
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Standing:
     """What is confirmed of a referral, and what we have asked for on top of it, oldest first."""
 

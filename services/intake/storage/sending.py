@@ -19,9 +19,10 @@ from shared.database import Transaction
 from shared.messaging.letters import add_letters
 from shared.rows import add, among, change
 from shared.sealing import Letter
+from shared.values import value
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class BeforeSending:
     """What a referral is made of and checked against; ``status`` is the case's, and what there is not is None."""
 
@@ -68,7 +69,7 @@ def _queries(*, sqlite: bool) -> _Queries:
     )
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Asked:
     """What a referral is to be made of, and who wants to see it."""
 
@@ -135,7 +136,7 @@ def _consent(row: Any) -> Consent:
     return consent_of(dict(zip(Consent.__dataclass_fields__, row[len(PERSON) :], strict=False)))
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Sent:
     """A new referral of ours, exactly what left with it, and its first line of history."""
 

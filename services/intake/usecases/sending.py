@@ -35,6 +35,7 @@ from shared.schemas.codes import REFERRAL_PURPOSES, SERVICE_TYPES, URGENCIES
 from shared.schemas.intake import ReferralSent
 from shared.schemas.life import Move, State
 from shared.sealing import Letter
+from shared.values import value
 
 RULES = {
     "to_org": text(31),
@@ -80,7 +81,7 @@ def send_referral(database: Database, order: ReferralOrder, by: Actor, undo: tim
     return database.together(_send_all)(_Wish(order, values, by, undo))
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class _Wish:
     """A referral that somebody wants to send, its values checked."""
 
@@ -178,7 +179,7 @@ def _referral(tx: Transaction, before: BeforeSending, values: dict[str, Any], un
     )
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Leaving:
     """A new referral of ours, exactly what leaves with it, and what its letter says."""
 

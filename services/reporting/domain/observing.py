@@ -1,12 +1,13 @@
 """What the referral service's events say of one referral, merged in whatever order they come."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from shared.schemas.life import OPEN, Move, State
+from shared.values import value
 
 ANSWERS = frozenset(
     {
@@ -24,7 +25,7 @@ NO_ROOM = frozenset(
 )  #: reasons of a no, or of a later, for lack of capacity
 
 
-@dataclass(frozen=True)
+@value(frozen=True)
 class Observed:
     """A referral as it is known so far; its moments are those of the referral service's clock.
 
