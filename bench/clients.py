@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 from deploy.composition import open_database, scribe_of
-from deploy.memory import look_less_for_garbage
+from deploy.memory import prepare_memory
 from services.intake.domain import Actor, Role
 from services.intake.usecases.sending import ReferralOrder, send_referral
 from shared.database import Database
@@ -29,7 +29,7 @@ def main() -> None:
     scribe = scribe_of("intake", told["org"], read_key_file(Path(told["key_file"])))
     database = open_database("intake", told["database"], sender=told["org"], scribe=scribe)
     worker = Actor("bench", Role.CASE_WORKER, told["org"])
-    look_less_for_garbage()  # as a web process does
+    prepare_memory()  # as a web process does
     orders = deque(_order(UUID(case), told["to_org"]) for case in told["cases"])
     with ThreadPoolExecutor(len(orders)) as threads:
         for line in sys.stdin:

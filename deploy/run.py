@@ -12,7 +12,7 @@ from nameko.containers import ServiceContainer
 
 from deploy.composition import Composition
 from deploy.health import EVERY, HealthSettings, touch
-from deploy.memory import look_less_for_garbage
+from deploy.memory import prepare_memory
 from deploy.watching.serve import let_watch_worker
 from deploy.watching.settings import WatchSettings
 from shared.failpoints import FailpointSettings, arm
@@ -42,7 +42,7 @@ def run(composition: Composition) -> int:
     let_watch_worker(read(WatchSettings), composition, container.config[PARTS].database)
     container.start()
     eventlet.spawn_n(_show_life, read(HealthSettings).alive_file)
-    look_less_for_garbage()
+    prepare_memory()
     log.info("service.started")
     return _wait(container)
 

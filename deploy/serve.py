@@ -12,7 +12,7 @@ from granian.constants import Interfaces
 from sqlalchemy.exc import SQLAlchemyError
 
 from deploy.composition import WebComposition, web_of
-from deploy.memory import look_less_for_garbage
+from deploy.memory import prepare_memory
 from deploy.watching.serve import let_watch_pages
 from deploy.watching.settings import WatchSettings
 from shared.database import Database
@@ -72,7 +72,7 @@ def _application(service: str, create: Callable[[Database, WebComposition], Flas
     arm(read(FailpointSettings), reaches=web.settings.public_url)
     application = create(web.open_database(), web)
     let_watch_pages(read(WatchSettings), service)
-    look_less_for_garbage()
+    prepare_memory()
     return application
 
 

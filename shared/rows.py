@@ -177,5 +177,7 @@ def _array(type_: Any, values: list[Any]) -> list[Any]:
         return [None if value is None else orjson.dumps(value).decode() for value in values]
     if isinstance(type_, String):
         texts = None not in values  # the usual case is the quicker one
-        return list(map(str, values)) if texts else [None if value is None else str(value) for value in values]
+        return (
+            list(map(str, values)) if texts else [None if value is None else str(value) for value in values]
+        )
     return values
