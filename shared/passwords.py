@@ -1,10 +1,10 @@
 """Which passwords are good enough, and how they are kept (security, section 4)."""
 
 import unicodedata
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from shared.texts import is_text
 
@@ -23,7 +23,6 @@ RUNS = (
     "йцукенгшщзхъфывапролджэячсмитьбю",
     "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
 )
-COMMON = frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST)  #: of 30,000
 WORDS = ("password", "passw0rd", "qwerty", "пароль", "welcome", "letmein", "admin", "throughline", "changeme")
 
 
@@ -65,12 +64,24 @@ def typed(password: str) -> str:
         return ""
 
 
+@cache
+def common_passwords() -> frozenset[str]:
+    """Those of the 30,000 that are tried first that are long enough."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415 - 15 MB, which a worker need not have
+
+    return frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST)
+
+
 def _is_common(plain: str, username: str) -> bool:
     """One that everybody tries, few letters again and again, or little besides known words, the own name and runs."""
     rest = plain
     for word in (username, *WORDS):
         rest = rest.replace(word, "")
-    return plain in COMMON or len(set(plain)) < FEWEST_DIFFERENT or len(rest) - _in_runs(rest) < FEWEST_OWN
+    is_monotonous, has_little_own = (
+        len(set(plain)) < FEWEST_DIFFERENT,
+        len(rest) - _in_runs(rest) < FEWEST_OWN,
+    )
+    return is_monotonous or has_little_own or plain in common_passwords()
 
 
 def _in_runs(plain: str) -> int:
