@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from deploy.console import CHECKS_FAILED, fail, out, show_json
-from deploy.doctor import CHECKS
 from deploy.doctor.check import Check, Finding, Machine, Node, Verdict
 from deploy.doctor.hub import Hub
 from deploy.doctor.hub_checks import CHECKS as CHECKS_OF_HUB
+from deploy.doctor.node_checks import CHECKS
 
 COLOURS = {
     Verdict.WELL: "green",

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from deploy.console import fail, out
-from deploy.doctor import CHECKS
 from deploy.doctor.check import Node
 from deploy.doctor.hub import Hub
 from deploy.doctor.hub_checks import CHECKS as CHECKS_OF_HUB
+from deploy.doctor.node_checks import CHECKS
 from deploy.support.parts import parts_of
 from shared import files
 from shared.clock import now

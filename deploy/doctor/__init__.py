@@ -1,16 +1,1 @@
-"""Is everything well with this node? One small function for each thing that may not be; one file for each area."""
-
-from deploy.doctor import backups, configuration, database, keys, mail, messages, network
-from deploy.doctor.check import Check
-
-CHECKS: tuple[Check, ...] = (
-    *configuration.CHECKS,
-    *keys.CHECKS,
-    *database.CHECKS,
-    *network.CHECKS,
-    *messages.CHECKS,
-    *mail.CHECKS,
-    *backups.CHECKS,
-)
-
-__all__ = ["CHECKS"]
+"""The doctor: what may not be well with a node or with the hub, and what to do then."""

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from deploy.composition import WebComposition
-from deploy.doctor import CHECKS
 from deploy.doctor.check import Node, NotApplicable
+from deploy.doctor.node_checks import CHECKS
 from shared.database import Database, Transaction
 
 ELSEWHERE = frozenset(

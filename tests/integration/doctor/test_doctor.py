@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from deploy.doctor import CHECKS
+from deploy.doctor.node_checks import CHECKS
 from shared.clock import now
 from shared.database import Database
 from shared.messaging.authority import keep, new_authority

@@ -10,7 +10,7 @@ from unittest.mock import patch
 import pytest
 
 from deploy.composition import web_of
-from deploy.doctor import CHECKS
+from deploy.doctor.node_checks import CHECKS
 from deploy.doctor.served import ELSEWHERE, SERVED, examine
 from services.intake.usecases.well_being import Verdict
 from services.intake.web.check_labels import CHECKS as NAMES

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from deploy.doctor import CHECKS
 from deploy.doctor.hub_checks import CHECKS as CHECKS_OF_HUB
+from deploy.doctor.node_checks import CHECKS
 from deploy.support import redact
 from services.intake.usecases.staff import NewStaff, add_staff
 from shared.logs import ALLOWED

@@ -1,0 +1,14 @@
+"""Is everything well with this node? One small function for each thing that may not be; one file for each area."""
+
+from deploy.doctor import backups, configuration, database, keys, mail, messages, network
+from deploy.doctor.check import Check
+
+CHECKS: tuple[Check, ...] = (
+    *configuration.CHECKS,
+    *keys.CHECKS,
+    *database.CHECKS,
+    *network.CHECKS,
+    *messages.CHECKS,
+    *mail.CHECKS,
+    *backups.CHECKS,
+)
