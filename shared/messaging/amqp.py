@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,6 +30,8 @@ PREFETCH = 200  #: messages, packs of many events most of them, the broker may h
 CONNECT_TIMEOUT, WRITE_TIMEOUT = 5.0, 10.0  #: seconds
 ANSWER_WITHIN = 2.5  #: seconds for each step of taking up work: a queue without a leader would answer late
 LAST_LOOK = 0.1  #: seconds in which all is read that may have come, before a broker is given up
+#: Bytes of messages from which on no more are read: more than a batch has, and little of a backlog.
+ENOUGH = 2_000_000
 CHUNK = 16_384  #: bytes read from the socket in one go
 FAREWELL = 0.1  #: seconds for TLS to say good-bye to a peer that may be dead
 
@@ -60,6 +61,7 @@ class AmqpLink:
     def __init__(self, url: str, queue: str, *, ca_file: str = "", name: str = "") -> None:
         self.queue, self.blocked = queue, False
         self._arrived: deque[Incoming] = deque()
+        self._bytes = 0  # of what has arrived
         self._held: deque[Outgoing] = deque()  # published while the broker wants none
         self._pulse = Pulse(self._ask_for_a_sign)
         with link_errors():
@@ -111,7 +113,8 @@ class AmqpLink:
 
     def _consume(self) -> list[Consumer]:
         self._channel.basic_qos(0, PREFETCH, False)  # noqa: FBT003 - the protocol's own positional flag
-        queues = ((self.queue, False), (given_up(self.queue), True))
+        # The busy one last: until the broker says that it is consumed, all that comes is read.
+        queues = ((given_up(self.queue), True), (self.queue, False))
         return [self._consumer(name, given_up=late) for name, late in queues]
 
     def _consumer(self, name: str, *, given_up: bool) -> Consumer:
@@ -132,6 +135,7 @@ class AmqpLink:
         key, attempt = message.delivery_info.get("routing_key", ""), _attempt(message.headers)
         id_ = as_uuid(message.properties.get("message_id"))
         self._arrived.append(Incoming(id_, key, body, attempt, given_up, tag=message.delivery_tag))
+        self._bytes += len(body)
 
     @property
     def open_publishes(self) -> int:
@@ -174,29 +178,34 @@ class AmqpLink:
         with link_errors():
             self._beat()
             self._read(0 if self._arrived else timeout)
-            if 0 < len(self._arrived) < limit and linger:
-                self._read_until(time.monotonic() + linger, limit)
+            if self._arrived and linger:
+                self._read_until(time.monotonic() + linger, lambda: self._has_room(limit))
             self._send_held()
             self._check_life()
-        return [self._arrived.popleft() for _ in range(min(limit, len(self._arrived)))]
+        taken = [self._arrived.popleft() for _ in range(min(limit, len(self._arrived)))]
+        self._bytes -= sum(len(message.body) for message in taken)
+        return taken
 
     def _read(self, timeout: float) -> None:
         """Wait for the first frame, then read on while more are there."""
         with _until_time_is_up():
             self._wire.blocking_read(max(timeout, 0.0005))
-            while len(self._arrived) < PREFETCH:
+            while self._has_room(PREFETCH):
                 self._wire.blocking_read(0.0005)
 
-    def _read_until(self, end: float, limit: int) -> None:
+    def _has_room(self, limit: int) -> bool:
+        return len(self._arrived) < limit and self._bytes < ENOUGH
+
+    def _read_until(self, end: float, wants_more: Callable[[], bool]) -> None:
         with _until_time_is_up():
-            while len(self._arrived) < limit and (left := end - time.monotonic()) > 0:
+            while wants_more() and (left := end - time.monotonic()) > 0:
                 self._wire.blocking_read(left)
 
     def _check_life(self) -> None:
         if self.blocked:
             return
         if self._pulse.is_missed:
-            self._read_until(time.monotonic() + LAST_LOOK, sys.maxsize)
+            self._read_until(time.monotonic() + LAST_LOOK, lambda: True)
         self._confirms.check_age()
         self._pulse.feel()
         if self._confirms.wants_a_sign:
