@@ -14,7 +14,7 @@ from rich.console import Console
 
 from bench import report
 from bench.__main__ import RESULTS, TERMINATED
-from bench.measures import drain, half, latency, memory, pages, poison, start, stored, workbook
+from bench.measures import drain, half, latency, memory, pages, poison, safety, start, stored, workbook
 from bench.measures.judged import Measured, as_json, table
 from bench.measures.moments import noting_postgres
 from bench.measures.order import QUICK, Order, Tell
@@ -36,6 +36,7 @@ class Name(StrEnum):
     POISON = "poison"
     PAGES = "pages"
     WORKBOOK = "workbook"
+    SAFETY = "safety"
 
 
 MEASURES: dict[Name, Measure] = {
@@ -48,6 +49,7 @@ MEASURES: dict[Name, Measure] = {
     Name.POISON: poison.measure,
     Name.PAGES: pages.measure,
     Name.WORKBOOK: workbook.measure,
+    Name.SAFETY: safety.measure,
 }
 
 

@@ -14,7 +14,8 @@ class Order:
 
     ``rounds`` times in turn, ``referrals`` each; ``paced`` one by one at a steady pace; ``small`` and ``big`` are the
     backlogs, and the histories; ``long`` is the run that must not grow; ``starts`` are of each
-    process; ``requests`` of each page at a node that has ``stored`` referrals.
+    process; ``requests`` of each page at a node that has ``stored`` referrals; ``seconds`` for what is done in
+    this process again and again.
     """
 
     rounds: int = 4
@@ -27,6 +28,7 @@ class Order:
     starts: int = 5
     stored: int = 100_000
     requests: int = 200
+    seconds: float = 0.3
     load: Load = field(default_factory=Load)
 
 
@@ -41,5 +43,6 @@ QUICK = Order(
     starts=1,
     stored=500,
     requests=5,
+    seconds=0.01,
     load=Load(clients=16),
 )

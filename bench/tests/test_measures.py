@@ -1,5 +1,6 @@
 """Each of the other measures passes once, short, through the real parts."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -7,7 +8,7 @@ import pytest
 
 from bench.accuracy.__main__ import measured
 from bench.accuracy.ways import WAYS
-from bench.measures import drain, half, latency, memory, pages, poison, start, stored, workbook
+from bench.measures import drain, half, latency, memory, pages, poison, safety, start, stored, workbook
 from bench.measures.judged import Measured
 from bench.measures.moments import noting_postgres
 from bench.measures.order import QUICK
@@ -80,6 +81,16 @@ def test_pages_at_a_node_with_much_in_it(servers: Servers) -> None:
 def test_reading_a_workbook_of_many_contributions(servers: Servers) -> None:
     goals = (workbook.RATIO, workbook.TIME, workbook.PEOPLE)
     assert names(workbook.measure(servers, QUICK, QUIETLY)) == [goal.name for goal in goals]
+
+
+def test_what_safety_costs_at_each_hop(servers: Servers) -> None:
+    said: list[str] = []
+    assert safety.measure(servers, QUICK, said.append) == []
+    costs = [re.findall(r"(?:validating|sealing|signing) (\d+\.\d)", line) for line in said[1:]]
+    *hops, together = [[float(cost) for cost in line] for line in costs]
+    assert [len(hop) for hop in hops] == [3] * 4
+    assert all(cost > 0 for hop in hops for cost in hop)
+    assert all(sum(costs) < most for costs, most in zip(zip(*hops, strict=True), together, strict=True))
 
 
 @pytest.mark.parametrize("people", [7, 10_000, 1_000_000])
