@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
+from shared.clock import new_id
 from shared.schemas import Event, event_types
-from shared.schemas.intake import ServicesOffered
+from shared.schemas.intake import ReferralDelivered, ServicesOffered
 from shared.schemas.registry import major
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -47,6 +48,10 @@ def test_both_ways_judge_alike(declared: type[Event], data: st.DataObject) -> No
     wire = example_of(declared)
     wire[data.draw(st.sampled_from(sorted(wire)))] = data.draw(anything)
 
+    assert_alike(declared, wire)
+
+
+def assert_alike(declared: type[Event], wire: dict[str, Any]) -> None:
     try:
         slow = declared.schema.load(wire)
     except ValidationError:
@@ -61,6 +66,24 @@ def test_both_ways_judge_alike(declared: type[Event], data: st.DataObject) -> No
         assert {name: getattr(event, name) for name in slow if name in declared.schema.fields} == {
             name: value for name, value in slow.items() if name in declared.schema.fields
         }
+
+
+@pytest.mark.parametrize("zone", ["+00:00", "Z", "z", "-00:00", "+01:00", "+0100", "+24:00", ""])
+@pytest.mark.parametrize("fraction", ["", ".1", ".123456", ".1234567", ".9999999", ",5", "."])
+@pytest.mark.parametrize(
+    "begin", ["2026-03-02T09:00:00", "2026-03-02t09:00:00", "2026-03-02 09:00:00", "2026-02-30T09:00:00"]
+)
+def test_a_moment_is_the_same_either_way(begin: str, fraction: str, zone: str) -> None:
+    assert_alike(ReferralDelivered, example_of(ReferralDelivered) | {"delivered_at": begin + fraction + zone})
+
+
+@pytest.mark.parametrize("form", ["{}", "{{{}}}", "urn:uuid:{}", "{}0", " {}"])
+@pytest.mark.parametrize("hyphens", ["-", ""])
+def test_an_id_is_the_same_either_way(form: str, hyphens: str) -> None:
+    written = form.format(str(new_id()).replace("-", hyphens))
+
+    assert_alike(ReferralDelivered, example_of(ReferralDelivered) | {"referral_id": written})
+    assert_alike(ReferralDelivered, example_of(ReferralDelivered) | {"referral_id": written.upper()})
 
 
 def test_a_list_has_an_end() -> None:
