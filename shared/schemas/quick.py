@@ -1,4 +1,4 @@
-"""The declared rules as types of msgspec: what is right passes at a third of the cost, marshmallow judges the rest.
+"""The declared rules as types of msgspec: what is right passes at a fraction of the cost, marshmallow judges the rest.
 
 A type takes nothing that its rule would not take. A rule that has no such type takes its value itself.
 """
