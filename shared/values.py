@@ -1,7 +1,7 @@
 """Values: dataclasses that nobody changes, and that cost no more than others.
 
-A frozen dataclass sets field by field through a detour, and takes several times as long to make; on the way of a message
-there are some twenty of them. The type checker sees to it that nobody changes a value: to it they are frozen.
+A frozen dataclass sets field by field through a detour, and takes several times as long to make; of each message
+some twenty are made. The type checker sees to it that nobody changes a value: to it they are frozen.
 """
 
 from collections.abc import Callable
