@@ -7,9 +7,7 @@ import gc
 MADE_BETWEEN = 50_000
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  #: of mallopt, as glibc numbers them
 KEPT = 16 << 20  #: bytes of freed memory that are not given back
-IN_ONE_PLACE = (
-    32 << 20
-)  #: bytes of one piece from which on it is given back at once; the most that glibc takes
+IN_ONE_PLACE = 32 << 20  #: bytes of a piece that is given back at once; the most that glibc takes
 
 
 def prepare_memory() -> None:
