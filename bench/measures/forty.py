@@ -60,11 +60,8 @@ class Forty:
         self._sealed = self.seal_parts()
         self._letters = self.write_letters()
         self._offered, self._moved = self.say_offers(), self.say_moves()
-        self.letters, self.offers, self.moves = (
-            self.enclose_letters(),
-            self.enclose_offers(),
-            self.enclose_moves(),
-        )
+        self.letters = self.enclose_letters()
+        self.offers, self.moves = self.enclose_offers(), self.enclose_moves()
         self._of_hub = {self.offers: self._offered[0], self.moves: self._moved[0]}
 
     def _said(self, id_: UUID, by: str, kind: type[Event], **told: Any) -> Said:

@@ -3,6 +3,7 @@
 A type takes nothing that its rule would not take. A rule that has no such type takes its value itself.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import GenericAlias
@@ -75,13 +76,29 @@ _TYPES: dict[type, Callable[[Any], Any]] = {
     fields.String: lambda _: str,
     fields.Integer: lambda _: int,
     fields.AwareDateTime: lambda _: Annotated[datetime, Meta(tz=True)],
-    fields.Enum: lambda rule: rule.enum,
+    fields.Enum: lambda rule: rule.enum if rule.by_value is True else Any,
     fields.List: _list,
 }
-#: A pattern is looked for anywhere by msgspec, and at the beginning by marshmallow: ours say where they begin.
+
+
+def _of_pattern(type_: Any, one: Any) -> Any:
+    """It is looked for anywhere by msgspec, which knows no flags, and at the beginning by marshmallow."""
+    is_plain = one.regex.flags == re.UNICODE
+    return Annotated[type_, Meta(pattern=f"^(?:{one.regex.pattern})")] if is_plain else Any
+
+
+def _of_range(type_: Any, one: validate.Range) -> Any:
+    is_whole = one.min_inclusive and one.max_inclusive
+    return Annotated[type_, Meta(ge=one.min, le=one.max)] if is_whole else Any
+
+
+def _of_length(type_: Any, one: validate.Length) -> Any:
+    return Annotated[type_, Meta(min_length=one.min, max_length=one.max)] if one.equal is None else Any
+
+
 _NARROWER: dict[type, Callable[[Any, Any], Any]] = {
-    validate.Regexp: lambda type_, one: Annotated[type_, Meta(pattern=f"^(?:{one.regex.pattern})")],
-    validate.OneOf: lambda _, one: Literal[tuple(one.choices)],
-    validate.Range: lambda type_, one: Annotated[type_, Meta(ge=one.min, le=one.max)],
-    validate.Length: lambda type_, one: Annotated[type_, Meta(min_length=one.min, max_length=one.max)],
+    validate.Regexp: _of_pattern,
+    validate.OneOf: lambda type_, one: Literal[tuple(one.choices)] if type_ in (str, int) else Any,
+    validate.Range: _of_range,
+    validate.Length: _of_length,
 }
