@@ -52,10 +52,13 @@ class Effects:
 
     def check(self, referrals: int) -> None:
         """Raise NotExactlyOnce unless every effect of that many referrals is there once."""
-        found = [(e, self._count(e, "*"), self._count(e, f"DISTINCT {e.column}")) for e in self._effects]
-        wrong = [_say(*one, referrals) for one in found if set(one[1:]) != {one[0].of(referrals)}]
-        if wrong:
+        if wrong := self.wrong(referrals):
             raise NotExactlyOnce("; ".join(wrong))
+
+    def wrong(self, referrals: int) -> list[str]:
+        """What is not there once, or left over, after that many referrals, and how often it is there."""
+        found = [(e, self._count(e, "*"), self._count(e, f"DISTINCT {e.column}")) for e in self._effects]
+        return [_say(*one, referrals) for one in found if set(one[1:]) != {one[0].of(referrals)}]
 
     def count(self, name: str) -> int:
         """How many rows of the effect of that name there are."""
