@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 
 GROUPS = {
@@ -57,7 +58,7 @@ def main() -> None:
             _refuse_secrets(sys.argv[1:])
             if noun not in UNTOLD:
                 take_settings()
-            _application(noun)()
+            _command(noun, sys.argv[1:])()
     except BrokenPipeError:
         reader_gone()
 
@@ -71,6 +72,14 @@ def _refuse_secrets(words: list[str]) -> None:
             fail(
                 "a secret on the command line can be read by everybody on this machine: leave it out, it is asked for"
             )
+
+
+def _command(noun: str, words: list[str]) -> Callable[[], None]:
+    """A process that is plainly named needs no reader of command lines, and would keep its memory."""
+    match words:
+        case ["run" | "web" as process, service] if not service.startswith("-"):
+            return partial(getattr(import_module(COMMANDS[process]), process), service)
+    return _application(noun)
 
 
 def _application(noun: str) -> Callable[[], None]:

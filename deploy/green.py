@@ -15,7 +15,7 @@ os.environ["EVENTLET_NO_GREENDNS"] = "yes"  # names are looked up as everywhere,
 
 import eventlet  # noqa: E402
 
-eventlet.monkey_patch()
+eventlet.monkey_patch(psycopg=False)  # that is psycopg2, which it would load wherever it is installed
 
 os.environ["PSYCOPG_WAIT_FUNC"] = (
     "wait_select"  # its own way of waiting for PostgreSQL would stop everything else

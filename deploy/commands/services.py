@@ -1,6 +1,7 @@
 """``throughline run|web|migrate``: the processes of a service."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from deploy.composition import (
     web_of,
 )
 from deploy.console import fail
+from deploy.migrating import migrate_apart
 from deploy.watching.settings import WatchSettings
 from shared.database import Database
 from shared.failpoints import FailpointSettings, arm
@@ -52,7 +54,7 @@ def run(service: Service) -> None:
     )
     from deploy.run import run as run_worker  # nameko, which nobody else needs
 
-    raise typer.Exit(run_worker(composition))
+    sys.exit(run_worker(composition))
 
 
 def web(service: Service) -> None:
@@ -95,11 +97,8 @@ def _seal_addresses(database: Database, _: Composition | WebComposition) -> None
 
 def bring_up(service: str, url: str) -> None:
     """Bring a service's database to this version's schema."""
-    package = f"services.{service}"
-    if not is_newest(package, url):
-        from shared.migrations import upgrade  # 13 MB, which a service would keep
-
-        upgrade(package, url)
+    if not is_newest(f"services.{service}", url):
+        migrate_apart(service, url)  # a service would keep the memory that it takes
 
 
 def _make_node_ready(database: Database, composition: Composition | WebComposition) -> None:
