@@ -167,7 +167,7 @@ class AmqpLink:
         finally:
             transport._write = write  # noqa: SLF001
         if pieces:
-            transport.write(bytes(pieces))
+            transport.write(memoryview(pieces))
 
     def settled(self) -> Settled:
         """Answers that arrived since the last call."""
@@ -177,7 +177,7 @@ class AmqpLink:
         """What has arrived; an answer that stays out for long, and not because of an alarm, means a dead link."""
         with link_errors():
             self._beat()
-            self._read(0 if self._arrived else timeout)
+            self._read(0 if self._arrived and limit else timeout)
             if self._arrived and linger:
                 self._read_until(time.monotonic() + linger, lambda: self._has_room(limit))
             self._send_held()

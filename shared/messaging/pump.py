@@ -89,7 +89,8 @@ class Pump:
     def step(self, link: Link, wait: float) -> bool:
         """One turn of the loop; tells whether anything was done."""
         sent = self._while_database_is_away(link, lambda: self.relay.send_due(link))
-        batch = link.take(BATCH, 0 if sent else min(wait, self.relay.until_next_look()), self._linger())
+        wanted = 0 if self.relay.is_behind else BATCH
+        batch = link.take(wanted, 0 if sent else min(wait, self.relay.until_next_look(link)), self._linger())
         self.relay.note(link)
         if batch:
             self._deliver(link, batch)

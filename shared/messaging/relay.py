@@ -4,6 +4,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from datetime import timedelta
+from math import inf
 from uuid import UUID
 
 import structlog
@@ -41,7 +42,7 @@ class Relay:
 
     def send_due(self, link: Link) -> int:
         """Publish what has been offered, and then what the table holds due; returns how many."""
-        if link.blocked or link.open_publishes >= WINDOW:
+        if not _has_room(link):
             return 0
         offered = [self._offered.popleft() for _ in range(min(len(self._offered), AT_ONCE))]
         return self._publish(link, offered) + self._publish(link, self._claimed())
@@ -64,9 +65,16 @@ class Relay:
             for message in messages:
                 tracing.mark("event.sent", message_id=str(message.id))
 
-    def until_next_look(self) -> float:
-        """Seconds until the table is to be looked at."""
+    def until_next_look(self, link: Link) -> float:
+        """Seconds until something is to be sent; without end where the broker must answer before."""
+        if not _has_room(link):
+            return inf
         return 0.0 if self._offered else max(0.0, self._next_look - time.monotonic())
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether so much waits to be sent that what is said to more that is heard would only wait here, in memory."""
+        return len(self._offered) > AT_ONCE
 
     def _claimed(self) -> list[Outgoing]:
         moment = time.monotonic()
@@ -122,3 +130,7 @@ class Relay:
         """Forget what was offered: its rows come due again by themselves."""
         self._offered.clear()
         self._awaiting.clear()
+
+
+def _has_room(link: Link) -> bool:
+    return not link.blocked and link.open_publishes < WINDOW

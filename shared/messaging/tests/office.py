@@ -38,6 +38,7 @@ class Wire:
     answers: Settled = field(default_factory=Settled)
     blocked: bool = False
     open_publishes: int = 0
+    waited: list[float] = field(default_factory=list)
 
     def publish(self, messages: Sequence[Outgoing]) -> None:
         self.published.extend(messages)
@@ -47,6 +48,7 @@ class Wire:
         return answers
 
     def take(self, limit: int, timeout: float, linger: float = 0.0) -> list[Incoming]:
+        self.waited.append(timeout)
         taken, self.arriving = self.arriving[:limit], self.arriving[limit:]
         return taken
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from shared.clock import new_id
 from shared.messaging import relay as relays
 from shared.messaging.message import Outgoing
-from shared.messaging.relay import ATTENTIVE, FEW, Relay
+from shared.messaging.relay import ATTENTIVE, FEW, WINDOW, Relay
 from shared.messaging.tests.desk import Desk, desk_at
 from shared.messaging.topology import NETWORK_IN
 
@@ -58,7 +59,7 @@ def test_it_looks_sooner_after_a_few(looking: Looking, found: int, until_next: f
     looking.now += POLL
     relay.send_due(looking)  # type: ignore[arg-type]
 
-    assert relay.until_next_look() == pytest.approx(until_next)
+    assert relay.until_next_look(looking) == pytest.approx(until_next)  # type: ignore[arg-type]
 
 
 def test_after_a_while_it_is_calm_again(looking: Looking) -> None:
@@ -69,4 +70,19 @@ def test_after_a_while_it_is_calm_again(looking: Looking) -> None:
     looking.now += ATTENTIVE
     relay.send_due(looking)  # type: ignore[arg-type]
 
-    assert relay.until_next_look() == pytest.approx(POLL)
+    assert relay.until_next_look(looking) == pytest.approx(POLL)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("blocked", "open_publishes"), [(True, 0), (False, WINDOW)])
+def test_where_the_broker_must_answer_first_nothing_is_looked_for(
+    looking: Looking, *, blocked: bool, open_publishes: int
+) -> None:
+    relay = Relay(looking.desk.database, looking.desk.database.outbox, poll=POLL)
+    with looking.desk.database.transaction() as tx:
+        tx.outbox.send(tx, Outgoing(new_id(), NETWORK_IN, "from.x.y", b"{}"))
+    assert relay.until_next_look(looking) == 0  # type: ignore[arg-type]
+
+    looking.blocked, looking.open_publishes = blocked, open_publishes
+
+    assert relay.until_next_look(looking) == inf  # type: ignore[arg-type]
+    assert relay.send_due(looking) == 0  # type: ignore[arg-type]

@@ -72,6 +72,19 @@ def test_a_brokers_answer_counts_for_every_event_of_a_message(database: Database
     assert there.open_publishes == 0
 
 
+def test_only_who_can_take_none_waits_for_news_though_some_are_there(database: Database) -> None:
+    there, sent = post(database, NODE)
+    there.publish(questions(2))
+    here, wire = post(database, HUB)
+    wire.arriving = [Incoming(m.id, m.routing_key, m.body) for m in sent.published]
+    assert len(here.take(1, 5)) == 1
+
+    assert here.take(0, 5) == []
+    assert len(here.take(1, 5)) == 1
+
+    assert wire.waited == [5, 5, 0]
+
+
 def test_for_a_reader_without_a_key_it_waits(database: Database) -> None:
     [said] = questions(1)
     there, wire = post(database, HUB)

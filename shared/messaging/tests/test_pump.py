@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from shared.clock import new_id
+from shared.messaging import relay as relays
 from shared.messaging.errors import LinkLost, Misconfigured, Unready
 from shared.messaging.link import Settled
 from shared.messaging.message import Incoming, Outgoing
@@ -148,6 +149,24 @@ def test_a_blocked_broker_is_sent_nothing_and_is_heard(desk: Desk, broker: TestB
     turn(pump, broker)
 
     assert broker.published == []
+    assert len(desk.effects()) == 1
+
+
+def test_what_cannot_be_sent_fast_enough_is_not_added_to(
+    desk: Desk, broker: TestBroker, pump: Pump, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relays, "AT_ONCE", 3)
+    broker.blocked = True
+    for _ in range(4):
+        say(desk)
+    broker.waiting = [asked(1)]
+
+    turn(pump, broker)
+    assert desk.effects() == []
+
+    broker.blocked = False
+    turn(pump, broker)
+    assert len(broker.published) == 4
     assert len(desk.effects()) == 1
 
 
