@@ -45,8 +45,20 @@ class Standing:
 
     @property
     def shown_state(self) -> State:
-        """The state with our own unconfirmed moves."""
-        return self.pending[-1].state if self.pending else self.state
+        """The state with our own unconfirmed moves; what was sent to us is delivered, since it is here."""
+        if self.pending:
+            return self.pending[-1].state
+        return State.DELIVERED if self._is_just_here else self.state
+
+    @property
+    def based_on(self) -> int:
+        """The number of the last move that one more of ours follows; the delivery is the second."""
+        return self.number + 1 if self._is_just_here else self.number
+
+    @property
+    def _is_just_here(self) -> bool:
+        """Whether it was sent to us, and the hub has yet to say that it is delivered."""
+        return self.direction is Direction.IN and self.state is State.SENT
 
     @property
     def may_move(self) -> bool:

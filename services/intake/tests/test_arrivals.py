@@ -6,7 +6,19 @@ import orjson
 import pytest
 
 from services.intake.storage.tables import referrals
-from services.intake.tests.node import HERE, KEYLESS, OUR_KEY, START, THERE, Node, in_text, moved_on, offered
+from services.intake.tests.node import (
+    HERE,
+    KEYLESS,
+    OUR_KEY,
+    START,
+    THERE,
+    WORKER,
+    Node,
+    in_text,
+    moved_on,
+    offered,
+)
+from services.intake.usecases.moves import MoveOrder, make_move
 from shared.clock import new_id
 from shared.messaging.errors import Refused
 from shared.schemas.intake import ReferralDelivered
@@ -39,17 +51,45 @@ def test_an_offered_referral_is_opened_kept_and_answered(node: Node) -> None:
     assert said.event == ReferralDelivered(referral_id=referral_id, delivered_at=node.at)
 
 
-def test_it_is_delivered_once_the_hub_says_so(node: Node) -> None:
+def test_it_is_delivered_by_being_here_and_stands_once_the_hub_says_so(node: Node) -> None:
     referral_id = new_id()
     node.hears(offered(referral_id))
-    assert node.page(referral_id).allowed == ()
+
+    page = node.page(referral_id)
+    assert (page.referral.state, page.referral.shown_state) == (State.SENT, State.DELIVERED)
+    assert not page.referral.unconfirmed
 
     node.hears(*moved_on(referral_id, THERE, HERE, Move.DELIVER))
 
     page = node.page(referral_id)
     assert (page.referral.state, page.referral.number) == (State.DELIVERED, 2)
-    assert Move.ACCEPT in page.allowed
     assert [line.number for line in page.history] == [1, 2]
+
+
+def test_it_can_be_answered_before_the_hub_has_numbered_its_delivery(node: Node) -> None:
+    referral_id = new_id()
+    node.hears(offered(referral_id))
+
+    make_move(node.database, referral_id, MoveOrder(Move.ACKNOWLEDGE), WORKER)
+    make_move(node.database, referral_id, MoveOrder(Move.ACCEPT), WORKER)
+
+    delivered, acknowledged, accepted = node.said()
+    assert isinstance(delivered.event, ReferralDelivered)
+    assert (acknowledged.event.after, accepted.event.after) == (None, acknowledged.event.move_id)
+    assert acknowledged.event.based_on == accepted.event.based_on == 2
+    node.hears(*moved_on(referral_id, THERE, HERE, Move.DELIVER))
+    page = node.page(referral_id)
+    assert (page.referral.state, page.referral.shown_state) == (State.DELIVERED, State.ACCEPTED)
+
+
+def test_what_its_sender_has_cancelled_meanwhile_is_cancelled(node: Node) -> None:
+    referral_id = new_id()
+    node.hears(offered(referral_id))
+
+    node.hears(*moved_on(referral_id, THERE, HERE, Move.CANCEL))
+
+    page = node.page(referral_id)
+    assert (page.referral.shown_state, page.allowed) == (State.CANCELLED, ())
 
 
 def test_an_offer_a_thousand_times_is_one_referral_answered_each_time(node: Node) -> None:

@@ -89,7 +89,7 @@ class _Arrived:
         return [(referral_id, referral_id, self.letter.without_private())] if self.letter else []
 
     def row(self, tx: Transaction, org: str) -> dict[str, Any]:
-        """It is shown as sent until the referral service has numbered its delivery."""
+        """It is shown as delivered, and can be answered, though the referral service has yet to number its delivery."""
         offered = self.offered
         referral = Referral(
             id=offered.referral_id,
@@ -100,7 +100,7 @@ class _Arrived:
             sent_at=offered.sent_at,
             number=FIRST,
             state=State.SENT,
-            shown_state=State.SENT,
+            shown_state=State.DELIVERED,
             unconfirmed=False,
             reference=self.content.get("case_reference"),
             acknowledge_by=offered.acknowledge_by,

@@ -47,7 +47,8 @@ def move_waits_until(referral: Referral, move: Move, at: datetime, undo: timedel
     ):
         return None
     until = at + undo
-    met = [referral.reply_by, referral.acknowledge_by if referral.state is State.DELIVERED else None]
+    is_unread = referral.state in (State.SENT, State.DELIVERED)
+    met = [referral.reply_by, referral.acknowledge_by if is_unread else None]
     return None if any(by is not None and at <= by <= until for by in met) else until
 
 

@@ -98,7 +98,7 @@ def _move_on(  # noqa: PLR0913, PLR0917 - a move has that many facts
     referral_id, standing = referral.id, _standing(tx, referral)
     until = holding.move_waits_until(referral, line.move, tx.at, undo)
     holding.let_go(tx, referral, standing)
-    letter = _tell(tx, referral, line, after=standing.last_pending, sealed=sealed, until=until)
+    letter = _tell(tx, referral, line, standing, sealed=sealed, until=until)
     proven = replace(line, letter=letter.hash)
     sending_rows.add_line(tx, referral_id, proven, letter, position=standing.next_position, by=by)
     audit.did(tx, by, Action.REFERRAL_MOVED, About(referral.person_id, referral.case_id, referral_id))
@@ -164,8 +164,8 @@ def _tell(  # noqa: PLR0913 - a move has that many facts
     tx: Transaction,
     referral: Referral,
     line: HistoryLine,
+    standing: Standing,
     *,
-    after: UUID | None,
     sealed: bytes,
     until: datetime | None,
 ) -> Letter:
@@ -173,8 +173,8 @@ def _tell(  # noqa: PLR0913 - a move has that many facts
         referral_id=referral.id,
         move_id=line.move_id,
         move=line.move,
-        based_on=referral.number,
-        after=after,
+        based_on=standing.based_on,
+        after=standing.last_pending,
         made_at=line.made_at,
         reason=line.reason,
         previous=referral.link,

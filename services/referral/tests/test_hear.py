@@ -100,6 +100,28 @@ def test_a_move_made_before_an_earlier_one_arrived_is_held(hub: Hub) -> None:
     assert hub.state(referral) is State.DELIVERED
 
 
+def test_an_answer_that_overtakes_the_delivery_is_held(hub: Hub) -> None:
+    referral = new_id()
+    hub.hears(sent(referral))
+    accept = made(referral, Move.ACCEPT)
+
+    with pytest.raises(Unready):
+        hub.hears(accept)
+    hub.hears(delivered(referral), accept)
+
+    assert hub.state(referral) is State.ACCEPTED
+
+
+def test_what_is_answered_after_its_sender_cancelled_is_refused(hub: Hub) -> None:
+    referral = new_id()
+    hub.hears(sent(referral), made(referral, Move.CANCEL, by="harbour-house", based_on=1))
+
+    said = hub.hears(delivered(referral), made(referral, Move.ACCEPT))
+
+    [refused] = [one for one in said if isinstance(one.event, MoveRefused)]
+    assert refused.event.state is State.CANCELLED
+
+
 def test_a_rejection_without_its_reason_is_not_taken(hub: Hub) -> None:
     referral = new_id()
     hub.hears(sent(referral), delivered(referral))

@@ -116,11 +116,11 @@ def record_move(desk: Desk, message: Message) -> None:
     """Number the move if it is allowed from where the referral stands; otherwise say what is."""
     event: MoveMade = message.event  # type: ignore[assignment]
     referral = _theirs(desk, event.referral_id, message.sender)
-    if event.based_on >= referral.number and event.after and not desk.book.is_settled(event.after):
+    party = referral.party(message.sender)
+    if not _is_its_turn(desk, referral, event, party):
         raise Unready("earlier_move_not_here")
     if "reason" in needs(event.move) and event.reason is None:
         raise Refused("reason_missing")
-    party = referral.party(message.sender)
     if event.move in SINCE_LETTERS and not storage.signs(desk.tx, _other(referral, message.sender)):
         return _refuse_move(desk, message.sender, referral, (event.move_id, event.move))
     try:
@@ -130,6 +130,14 @@ def record_move(desk: Desk, message: Message) -> None:
     said = (event.move_id, event.move, message.sender, event.made_at)
     desk.book.move(moved, Step(*said, message.letter, event.reason, event.sealed_note))
     return None
+
+
+def _is_its_turn(desk: Desk, referral: Referral, event: MoveMade, party: Party | None) -> bool:
+    """Nothing is answered before it was delivered; and what was made after another move comes after it."""
+    if referral.state is State.SENT and party is Party.RECEIVER:
+        return False
+    is_next = event.based_on >= referral.number and event.after is not None
+    return not is_next or desk.book.is_settled(event.after)  # type: ignore[arg-type]
 
 
 def _other(referral: Referral, org: str) -> str:
