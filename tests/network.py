@@ -1,5 +1,7 @@
 """A whole network of real processes for tests: the demo's own, on the broker and databases of the test."""
 
+import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -116,6 +118,16 @@ class Network:
     @property
     def coordinator(self) -> Client:
         return Client("coordinator", _http(self.plan.reporting_url, self.demo.tokens["coordinator"]))
+
+    @contextmanager
+    def standing_still(self, name: str) -> Iterator[None]:
+        """One of its processes does nothing for a while, and loses nothing."""
+        process = self.demo.supervisor.pid(name)
+        os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(process, signal.SIGCONT)
 
     def mails(self) -> list[Message]:
         return [message_from_bytes(f.read_bytes()) for f in sorted(self.plan.mail_folder.glob("*.eml"))]

@@ -1,6 +1,7 @@
 """The one path the project exists for, over real processes: register, consent, refer, be told, answer, help, count."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,6 +68,23 @@ def test_a_referral_travels_the_network_and_is_counted(network: Network) -> None
 def _completed(network: Network) -> int:
     table = network.coordinator.get("/tables/referrals", period=str(now().year))
     return sum(cell["value"] for cell in table["cells"] if "completed" in cell["codes"])
+
+
+def test_what_has_come_can_be_answered_while_the_hub_stands_still(network: Network) -> None:
+    sender, receiver = network.node(A), network.node(B)
+    with ExitStack() as until_answered:
+        with network.standing_still(f"intake.{B}"):
+            sent = sender.refer(sender.case([B]), B)["id"]
+            sender.sees(sent, "sent")
+            until_answered.enter_context(network.standing_still("referral"))
+        assert receiver.sees(sent, "delivered")["confirmed_state"] == "sent"
+        receiver.move(sent, "acknowledge")
+        assert receiver.move(sent, "accept")["unconfirmed"]
+        assert sender.referral(sent)["state"] == "sent"
+
+    for node in (sender, receiver):
+        moves = [line["move"] for line in node.sees(sent, "accepted")["history"]]
+        assert moves == ["send", "deliver", "acknowledge", "accept"]
 
 
 def test_moves_that_cross_end_in_one_state_and_the_other_is_told(network: Network) -> None:

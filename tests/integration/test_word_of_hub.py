@@ -1,10 +1,8 @@
 """Two real nodes and a hub: the hub dates the directory, a node asks for what it lacks, and round trips are made."""
 
 import json
-import os
-import signal
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import datetime
 from importlib.metadata import version
 from subprocess import CompletedProcess
@@ -60,17 +58,6 @@ def at_node(network: Network, query: Any, org: str = A) -> Any:
         return found.scalar() if found.returns_rows else None
 
 
-@contextmanager
-def stopped(network: Network, name: str) -> Iterator[None]:
-    """A process that the test's own network runs does nothing for a while."""
-    process = network.demo.supervisor.pid(name)
-    os.kill(process, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(process, signal.SIGCONT)
-
-
 def test_word_goes_to_the_hub_and_back(network: Network) -> None:
     said = tries(network, "hub", "--json")
 
@@ -109,7 +96,7 @@ def test_each_step_is_a_line_for_people(network: Network) -> None:
 
 
 def test_a_peer_whose_worker_is_down_does_not_answer(network: Network) -> None:
-    with stopped(network, f"intake.{B}"):
+    with network.standing_still(f"intake.{B}"):
         said = tries(network, B, "--timeout", "3")
 
     refuses(said, code=CHECKS_FAILED, naming=f"{B} did not answer", remedy="older version")
@@ -118,7 +105,7 @@ def test_a_peer_whose_worker_is_down_does_not_answer(network: Network) -> None:
 
 
 def test_a_hub_that_is_down_does_not_answer(network: Network) -> None:
-    with stopped(network, "referral"):
+    with network.standing_still("referral"):
         said = tries(network, B, "--timeout", "3", "--json")
 
     found = told(said)
@@ -128,7 +115,7 @@ def test_a_hub_that_is_down_does_not_answer(network: Network) -> None:
 
 
 def test_what_has_not_left_when_nobody_waits_any_more_does_not_leave(network: Network) -> None:
-    with stopped(network, f"intake.{A}"):
+    with network.standing_still(f"intake.{A}"):
         said = tries(network, B, "--timeout", "1")
         waiting = at_node(network, select(func.count()).select_from(outbox))
 
