@@ -42,6 +42,7 @@ UNTOLD = (
     "",
 )  #: which have no use for the settings of a node that is there
 SECRETS = ("--password", "--passphrase")  #: never followed by one: everybody on the machine could read it
+INTERRUPTED = 130  #: what a shell reports of a program that was ended by Ctrl-C
 ASKED_FOR = 4  #: words of ``network key FILE --passphrase``, which says that a passphrase is to be asked for
 
 
@@ -61,6 +62,8 @@ def main() -> None:
             _command(noun, sys.argv[1:])()
     except BrokenPipeError:
         reader_gone()
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None
 
 
 def _refuse_secrets(words: list[str]) -> None:

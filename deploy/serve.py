@@ -1,6 +1,7 @@
 """Serve a service's pages and API: granian, ordinary threads, nothing patched."""
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -22,10 +23,12 @@ from shared.settings import read
 
 THREADS = 16  #: requests worked on at once
 LOOK_FOR_PARENT = 0.5  #: seconds
+STOP_PATIENCE = 20  #: seconds in which requests that are being answered end; what keeps this process waits 25
 
 
 def serve(service: str, *, address: str, port: int) -> None:
     """Serve until told to stop."""
+    os.register_at_fork(after_in_child=_end_when_told)
     Granian(
         f"deploy.serve:{service}",
         factory=True,
@@ -35,6 +38,7 @@ def serve(service: str, *, address: str, port: int) -> None:
         workers=1,
         blocking_threads=THREADS,
         respawn_failed_workers=True,
+        workers_kill_timeout=STOP_PATIENCE,
         log_enabled=False,
         log_access=False,
     ).serve()
@@ -84,6 +88,12 @@ def _show_life(database: Database) -> None:
         with suppress(SQLAlchemyError):
             processes.show(database, processes.PAGES)
         time.sleep(processes.SHOWN_EVERY)
+
+
+def _end_when_told() -> None:
+    """The server's handlers come along into its worker, where they do nothing, until that has loaded the pages."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _end_with_parent(parent: int) -> None:

@@ -19,12 +19,17 @@ SECRET = "canary-of-a-secret"
 PATIENCE = 60  #: seconds
 
 
+def environment_of(settings: Mapping[str, str]) -> dict[str, str]:
+    """These settings and no others."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("THROUGHLINE_")}
+    return inherited | {f"THROUGHLINE_{name.upper()}": value for name, value in settings.items()}
+
+
 def throughline(*words: str, typed: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
     """What the command says and how it ends, with these settings and no others."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("THROUGHLINE_")}
     return subprocess.run(
         [program(), *words],
-        env=inherited | {f"THROUGHLINE_{name.upper()}": value for name, value in settings.items()},
+        env=environment_of(settings),
         input=typed,
         capture_output=True,
         text=True,
