@@ -1,6 +1,5 @@
 """Pages that are told to end while they begin: they end, and leave nobody behind who keeps their port."""
 
-import os
 import signal
 import subprocess
 from contextlib import suppress
