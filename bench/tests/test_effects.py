@@ -1,32 +1,10 @@
 """What is counted: nothing lost, nothing doubled, nothing left over."""
 
-from collections.abc import Iterator
-from contextlib import closing
-
 import pytest
 from sqlalchemy import text
 
-from bench.effects import Effect, Effects, NotExactlyOnce
+from bench.effects import Effects, NotExactlyOnce
 from shared.database import Database
-
-
-@pytest.fixture
-def database(sqlite_url: str) -> Iterator[Database]:
-    """Two referrals, both counted, and an empty outbox."""
-    with closing(Database(sqlite_url)) as made:
-        with made.transaction() as tx:
-            tx.execute(text("CREATE TABLE counted (referral_id INTEGER)"))
-            tx.execute(text("CREATE TABLE outbox (message_id INTEGER)"))
-            tx.execute(text("INSERT INTO counted VALUES (1), (2)"))
-        yield made
-
-
-@pytest.fixture
-def effects(sqlite_url: str) -> Iterator[Effects]:
-    """One row of each referral, and none in the outbox."""
-    counted = Effect("counted", sqlite_url, "counted", "referral_id")
-    with closing(Effects([counted, Effect("left", sqlite_url, "outbox", "message_id", 0)])) as made:
-        yield made
 
 
 def test_a_round_counts_when_each_effect_is_there_once(database: Database, effects: Effects) -> None:

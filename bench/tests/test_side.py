@@ -8,31 +8,18 @@ import pytest
 from sqlalchemy import text
 
 from bench import side as sides
-from bench.effects import Effect, Effects, NotExactlyOnce
+from bench.effects import Effects, NotExactlyOnce
 from bench.processes import Processes
 from bench.side import Side
 from shared.database import Database
 
 
 @pytest.fixture
-def database(sqlite_url: str) -> Iterator[Database]:
-    """One referral, counted, and an empty outbox."""
-    with closing(Database(sqlite_url)) as made:
-        with made.transaction() as tx:
-            tx.execute(text("CREATE TABLE counted (referral_id INTEGER)"))
-            tx.execute(text("CREATE TABLE outbox (message_id INTEGER)"))
-            tx.execute(text("INSERT INTO counted VALUES (1)"))
-        yield made
-
-
-@pytest.fixture
-def side(sqlite_url: str, tmp_path: Path) -> Iterator[Side]:
-    """One that has sent one referral."""
-    counted = Effect("counted", sqlite_url, "counted", "referral_id")
-    effects = Effects([counted, Effect("left", sqlite_url, "outbox", "message_id", 0)])
-    with closing(effects), closing(Processes(tmp_path / "logs")) as processes:
+def side(effects: Effects, tmp_path: Path) -> Iterator[Side]:
+    """One that has sent both referrals."""
+    with closing(Processes(tmp_path / "logs")) as processes:
         made = Side(processes, effects)
-        made.sent = 1
+        made.sent = 2
         yield made
 
 
@@ -58,7 +45,7 @@ def test_what_is_said_besides_while_it_is_looked_at_is_waited_for(
 @pytest.mark.parametrize(
     ("happened", "told"),
     [
-        ("INSERT INTO counted VALUES (1)", "counted: 2 rows, 1 different, instead of 1"),
+        ("INSERT INTO counted VALUES (1)", "counted: 3 rows, 2 different, instead of 2"),
         ("INSERT INTO outbox VALUES (7)", "left: 1 rows, 1 different, instead of 0"),
     ],
 )
