@@ -77,6 +77,7 @@ CASES = (
     ),
     Case(broken.endless_patience, tests("shared/messaging/tests/test_confirms.py")),
     Case(broken.packs_of_anything, tests("shared/messaging/tests/test_packing.py")),
+    Case(broken.never_behind, tests("shared/messaging/tests/test_pump.py")),
     Case(broken.no_signature, tests("shared/messaging/tests/test_believing.py")),
     Case(broken.no_signature, tests("shared/sealing/tests/test_letter.py")),
     Case(broken.unsigned_is_heard, tests("shared/messaging/tests/test_believing.py")),

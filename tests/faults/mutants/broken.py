@@ -156,7 +156,12 @@ def endless_patience() -> Any:
 
 def packs_of_anything() -> Any:
     """What may be anything travels beside others."""
-    return patch.object(packing, "_may_be_packed", lambda _message: True)
+    return patch.object(packing, "_goes_alone", lambda _message: False)
+
+
+def never_behind() -> Any:
+    """A service hears on, however much it has to say that it cannot send."""
+    return patch.object(Relay, "is_behind", new=False)
 
 
 def no_signature() -> Any:
