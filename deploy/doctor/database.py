@@ -8,7 +8,6 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from deploy.backup.copies import path_of
-from deploy.commands.services import bring_up
 from deploy.doctor.check import WELL, Check, Finding, Node, NotApplicable, failed, warning
 from deploy.doctor.keys import OTHERS
 from services.intake.storage import bookkeeping, staff
@@ -61,7 +60,9 @@ def _version(node: Node) -> str | None:
 
 
 def _migrate(node: Node) -> None:
-    bring_up("intake", node.settings.intake_database_url)
+    from shared.migrations import upgrade  # which pages that only look would keep
+
+    upgrade(PACKAGE, node.settings.intake_database_url)
 
 
 def durability(node: Node) -> Finding:
