@@ -4,19 +4,24 @@ import io
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from unittest.mock import patch
 
 from deploy import cli
 
 
+def environment_of(settings: Mapping[str, str]) -> dict[str, str]:
+    """The environment with these settings and no others."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("THROUGHLINE_")}
+    return inherited | {f"THROUGHLINE_{name.upper()}": value for name, value in settings.items()}
+
+
 def throughline(*words: str, typed: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
     """What the command says and how it ends, with these settings and no others."""
-    told = {f"THROUGHLINE_{name.upper()}": value for name, value in settings.items()}
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("THROUGHLINE_")}
     said, warned = io.StringIO(), io.StringIO()
     with (
-        patch.dict(os.environ, inherited | told, clear=True),
+        patch.dict(os.environ, environment_of(settings), clear=True),
         patch.object(sys, "argv", ["throughline", *words]),
         patch.object(sys, "stdin", io.StringIO(typed)),
         redirect_stdout(said),

@@ -96,7 +96,7 @@ def _seal_addresses(database: Database, _: Composition | WebComposition) -> None
 
 
 def bring_up(service: str, url: str) -> None:
-    """Bring a service's database to this version's schema."""
+    """Bring a service's database to this version's schema; where that cannot be, end, having said why."""
     if not is_newest(f"services.{service}", url):
         migrate_apart(service, url)  # a service would keep the memory that it takes
 

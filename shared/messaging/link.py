@@ -42,7 +42,7 @@ class Link(Protocol):
     def take(self, limit: int, timeout: float, linger: float = 0.0) -> list[Incoming]:
         """Messages that have arrived, waiting up to ``timeout`` seconds for the first, and ``linger`` for more.
 
-        Sees to heartbeats.
+        Sees to heartbeats. Who can take none (``limit`` 0) waits for news, such as an answer, whatever has arrived.
         """
 
     def acknowledge(self, batch: Sequence[Incoming]) -> None:

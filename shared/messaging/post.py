@@ -71,8 +71,8 @@ class Post:
 
     def take(self, limit: int, timeout: float, linger: float = 0.0) -> list[Incoming]:
         """Events that have arrived, waiting up to ``timeout`` seconds for the first, and ``linger`` for more."""
-        wanted, is_there = max(0, limit - len(self._arrived)), self._arrived and limit
-        for message in self.link.take(wanted, 0 if is_there else timeout, linger if wanted else 0):
+        wanted, wait = max(0, limit - len(self._arrived)), 0 if self._arrived and limit else timeout
+        for message in self.link.take(wanted, wait, linger if wanted else 0):
             self._open(message)
         return [self._arrived.popleft() for _ in range(min(limit, len(self._arrived)))]
 

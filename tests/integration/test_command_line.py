@@ -1,6 +1,5 @@
 """Bad input to the real command: one clear line that says what to do, the right exit code, and no value of a secret."""
 
-import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,17 +11,12 @@ from shared.clock import now
 from shared.sealing import OwnKeys, SigningKey, write_key_file
 from shared.sealing.founding import found
 from shared.sealing.network_file import write_network_file
+from tests.in_process import environment_of
 from tests.installed import program
 
 CONFIGURATION, ERROR = 78, 1
 SECRET = "canary-of-a-secret"
 PATIENCE = 60  #: seconds
-
-
-def environment_of(settings: Mapping[str, str]) -> dict[str, str]:
-    """These settings and no others."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("THROUGHLINE_")}
-    return inherited | {f"THROUGHLINE_{name.upper()}": value for name, value in settings.items()}
 
 
 def throughline(*words: str, typed: str = "", **settings: str) -> subprocess.CompletedProcess[str]:

@@ -9,9 +9,10 @@ import pytest
 
 from shared.polling import poll_until
 from shared.ports import free_ports
+from tests.in_process import environment_of
 from tests.installed import program
 from tests.integration import test_command_line
-from tests.integration.test_command_line import PATIENCE, environment_of, throughline, web_settings
+from tests.integration.test_command_line import PATIENCE, throughline, web_settings
 
 node = test_command_line.node  #: the settings of a node's worker
 

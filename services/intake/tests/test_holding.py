@@ -8,7 +8,17 @@ import pytest
 
 from services.intake.domain import Case
 from services.intake.storage.tables import letters, moves, needs, referrals
-from services.intake.tests.node import COLLEAGUE, FOCAL_POINT, HERE, THERE, WORKER, Node, moved_on, order
+from services.intake.tests.node import (
+    COLLEAGUE,
+    FOCAL_POINT,
+    HERE,
+    THERE,
+    WORKER,
+    Node,
+    moved_on,
+    offered,
+    order,
+)
 from services.intake.usecases.cases import add_need
 from services.intake.usecases.consent import withdraw_consent
 from services.intake.usecases.holding import send_now, undo
@@ -17,6 +27,7 @@ from services.intake.usecases.referrals import inbox
 from services.intake.usecases.refusals import Conflict
 from services.intake.usecases.sending import send_referral
 from services.intake.usecases.silence import ask_after_silence
+from shared.clock import new_id
 from shared.schemas.intake import HistoryAsked, MoveMade, ReferralSent
 from shared.schemas.life import Move, State
 
@@ -169,6 +180,17 @@ def test_no_deadline_is_missed_by_waiting(node: Node, hours: float, waits: bool)
     answers(node, about)
 
     assert (leaving(node) == []) is waits
+
+
+def test_nor_before_the_hub_has_numbered_the_delivery(node: Node) -> None:
+    node.hears(offered(about := new_id()))
+    soon = {"urgency": "urgent", "acknowledge_by": node.at + timedelta(minutes=5)}
+    with node.database.transaction() as tx:
+        tx.execute(referrals.update().where(referrals.c.id == about).values(**soon))
+
+    answers(node, about)
+
+    assert [event.move for event in leaving(node)] == [Move.ACCEPT]
 
 
 def test_nobody_asks_after_what_waits_here(node: Node) -> None:

@@ -133,11 +133,15 @@ def record_move(desk: Desk, message: Message) -> None:
 
 
 def _is_its_turn(desk: Desk, referral: Referral, event: MoveMade, party: Party | None) -> bool:
-    """Nothing is answered before it was delivered; and what was made after another move comes after it."""
+    """Nothing is answered before it was delivered, and what was made after another move comes after it.
+
+    Not where something was numbered that its maker did not know: it is judged as it stands.
+    """
     if referral.state is State.SENT and party is Party.RECEIVER:
         return False
-    is_next = event.based_on >= referral.number and event.after is not None
-    return not is_next or desk.book.is_settled(event.after)  # type: ignore[arg-type]
+    if event.after is None or event.based_on < referral.number:
+        return True
+    return desk.book.is_settled(event.after)
 
 
 def _other(referral: Referral, org: str) -> str:
