@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.accuracy.__main__ import measured
+from bench.accuracy.__main__ import SIZES, measured
 from bench.accuracy.ways import WAYS
 from bench.measures import drain, half, latency, memory, pages, poison, safety, start, stored, workbook
 from bench.measures.judged import Measured
@@ -103,6 +103,6 @@ def test_every_table_of_a_workbook_counts_all_the_people(people: int) -> None:
 
 
 def test_the_accuracy_of_every_way_is_measured() -> None:
-    found = [measured(name, way, 60, 1) for name, way in WAYS.items()]
+    found = [measured(name, way, SIZES[0], 1) for name, way in WAYS.items()]
     assert all(0 <= one.near <= 1 and one.cells > 0 for one in found)
     assert len(found) == 5
