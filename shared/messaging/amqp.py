@@ -32,6 +32,7 @@ ANSWER_WITHIN = 2.5  #: seconds for each step of taking up work: a queue without
 LAST_LOOK = 0.1  #: seconds in which all is read that may have come, before a broker is given up
 #: Bytes of messages from which on no more are read: more than a batch has, and little of a backlog.
 ENOUGH = 2_000_000
+AT_LEAST = 0.0005  #: seconds to wait for the rest of what has begun to come
 CHUNK = 16_384  #: bytes read from the socket in one go
 FAREWELL = 0.1  #: seconds for TLS to say good-bye to a peer that may be dead
 
@@ -187,11 +188,11 @@ class AmqpLink:
         return taken
 
     def _read(self, timeout: float) -> None:
-        """Wait for the first frame, then read on while more are there."""
+        """Wait for the first frame, then read on in what came with it."""
         with _until_time_is_up():
-            self._wire.blocking_read(max(timeout, 0.0005))
-            while self._has_room(PREFETCH):
-                self._wire.blocking_read(0.0005)
+            self._wire.blocking_read(max(timeout, AT_LEAST))
+            while self._has_room(PREFETCH) and self._wire.transport._read_buffer:  # noqa: SLF001 - it tells nobody
+                self._wire.blocking_read(AT_LEAST)
 
     def _has_room(self, limit: int) -> bool:
         return len(self._arrived) < limit and self._bytes < ENOUGH
