@@ -59,6 +59,7 @@ def test_counts_of_referrals_are_whole_and_exact(api: Any) -> None:
         ("/api/v1/tables/needs?period=99999", 422, "period_unknown"),
         ("/api/v1/tables/needs", 422, "invalid"),
         ("/api/v1/tables/needs?period=2026&format=xls", 422, "invalid"),
+        ("/api/v1/tables/referrals?period=2026&regoin=BY-HM", 422, "invalid"),
     ],
 )
 def test_what_cannot_be_given_is_said_as_a_problem(api: Any, path: str, status: int, code: str) -> None:

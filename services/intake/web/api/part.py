@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar, cast
 
 from flask import jsonify, request
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 from werkzeug.wrappers import Response
 
@@ -16,7 +15,7 @@ from services.intake.usecases.idempotency import Answer, answer_once
 from services.intake.web.context import actor, database, working_in
 from shared.database import Database
 from shared.web import Described, Problem, ProblemSchema
-from shared.web.api import PROBLEM
+from shared.web.api import PROBLEM, Strict
 
 View = TypeVar("View", bound=Callable[..., Any])
 HEADER = "Idempotency-Key"
@@ -36,7 +35,7 @@ class ConflictShown(ProblemSchema):
     allowed = fields.List(fields.String())
 
 
-class _Parser(Blueprint.ARGUMENTS_PARSER.__class__):  # type: ignore[misc]
+class _Parser(Strict):
     """Says what is wrong with each field by a code."""
 
     def handle_error(self, error: Any, *_: Any, **__: Any) -> NoReturn:
@@ -75,6 +74,11 @@ class Part(Described):
     def get(self, rule: str) -> Callable[[View], View]:
         """A view that only looks."""
         found: Callable[[View], View] = self.route(rule)
+        return found
+
+    def asked(self, rule: str) -> Callable[[View], View]:
+        """A view that only looks, for what may stand in no address, since addresses are kept on the way."""
+        found: Callable[[View], View] = self.route(rule, methods=["POST"])
         return found
 
     def post(self, rule: str) -> Callable[[View], View]:

@@ -105,7 +105,15 @@ def register(given: dict[str, Any]) -> Person:
 
 
 @people.get("/people")
-@people.taking(Question, location="query")
+@people.taking(said.Said, location="query")
+@people.answering(200, PeopleShown)
+def newest(_: dict[str, Any]) -> dict[str, Any]:
+    """The newest people."""
+    return {"items": use.find_people(database(), "", actor())}
+
+
+@people.asked("/people/search")
+@people.taking(Question)
 @people.answering(200, PeopleShown)
 def find(asked: dict[str, Any]) -> dict[str, Any]:
     """Find people."""

@@ -84,6 +84,7 @@ SAID: dict[str, dict[str, Any]] = {
     "/api/v1/questions/asked/<enquiry>": {"answer": "capacity"},
     "/api/v1/conferences/<conference>/invite": {"organisation": THERE},
     "/api/v1/people": {"alias": "Stork"},
+    "/api/v1/people/search": {},
     "/api/v1/people/<person>/consents": consent(),
     "/api/v1/cases/<case>/needs": NEED,
     "/api/v1/cases/<case>/screenings": {"conclusion": "presumed_victim", "identified_by": "police"},

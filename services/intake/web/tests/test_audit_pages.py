@@ -42,6 +42,7 @@ GET  /questions/<question>
 GET  /referrals/<in>/forward
 GET  /imports/<imported>
 GET  /api/v1/people
+POST /api/v1/people/search
 POST /api/v1/cases
 GET  /api/v1/cases/<case>
 POST /api/v1/cases/<case>/closure

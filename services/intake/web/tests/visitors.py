@@ -86,6 +86,10 @@ class Partner:
         assert response.status_code == 201, text(response)
         return dict(response.get_json())
 
+    def found(self, q: str) -> list[dict[str, Any]]:
+        """The people whom a search shows."""
+        return list(self.post("/people/search", {"q": q}).get_json()["items"])
+
     def has_case(self, **person: Any) -> tuple[str, str]:
         """A person with consent to be referred to the one partner, and their case."""
         given = {"given_name": "Sample", "family_name": "Person", "phone": "+000 00 000"}
