@@ -164,9 +164,11 @@ def test_a_focal_point_comes_in_by_a_passkey_and_by_the_app_no_more(
     codes = recovery_codes(visitor)
     visitor.goes_to("/account").presses("main a[href='/account/passkeys']")
     look(visitor)
-    visitor.fills(name="On my key ring").presses("form[data-passkey] [type=submit]")
-    visitor.page.wait_for_selector("form[action='/account/passkeys/remove']")
+    visitor.fills(name="On my key ring", code=codes[1]).presses("form[data-passkey] [type=submit]")
+    visitor.page.wait_for_selector("main a[href^='/account/passkeys/remove']")
     assert visitor.sees("On my key ring")
+    look(visitor)
+    visitor.presses("main a[href^='/account/passkeys/remove']")
     look(visitor)
 
     leaves(visitor).signs_in("pavel")

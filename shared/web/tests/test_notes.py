@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import pytest
-
 from shared.tests.authenticator import Authenticator
-from shared.web.tests.test_passkey_pages import app_code, key, options_on, owes_the_second_step
+from shared.web.tests.test_passkey_pages import app_code, key, options_on, owes_the_second_step, way_to_remove
 from shared.web.tests.test_second_step import Phone, gives_password, phone, strict
 
 __all__ = ["app_code", "key", "phone", "strict"]  # fixtures
@@ -52,8 +50,7 @@ def test_the_second_step(strict: Any, phone: Phone, doors: Any) -> None:
     assert of(doors) == ["recovery_codes_made"]
 
 
-@pytest.mark.usefixtures("app_code")
-def test_passkeys(signed_in: Any, key: Authenticator, doors: Any) -> None:
+def test_passkeys(signed_in: Any, key: Authenticator, app_code: Any, doors: Any) -> None:
     assert of(doors) == ["signed_in", "passkey_added", "signed_out"]
 
     page = owes_the_second_step(signed_in)
@@ -62,6 +59,5 @@ def test_passkeys(signed_in: Any, key: Authenticator, doors: Any) -> None:
 
     page = owes_the_second_step(signed_in)
     signed_in.post("/sign-in/passkey", answer=key.signs(options_on(page)))
-    signed_in.get("/account/passkeys")
-    signed_in.post("/account/passkeys/remove", id="any")
+    signed_in.post(way_to_remove(signed_in), code=app_code())
     assert of(doors) == ["signed_in", "passkey_removed"]

@@ -35,7 +35,8 @@ def key(app_code: Any, signed_in: Any) -> Authenticator:
     """Vera's passkey, set up from her account; she has signed out."""
     key = Authenticator()
     page = signed_in.get("/account/passkeys")
-    done = signed_in.post("/account/passkeys", name="On my key ring", answer=key.makes(options_on(page)))
+    made = {"name": "On my key ring", "answer": key.makes(options_on(page))}
+    done = signed_in.post("/account/passkeys", **made, code=app_code())
     assert (done.status_code, done.location) == (303, "/account/passkeys")
     assert "On my key ring" in signed_in.get("/account/passkeys").text
     signed_in.post("/sign-out")
@@ -49,6 +50,11 @@ def owes_the_second_step(visitor: Any) -> Any:
         == "/sign-in/code"
     )
     return visitor.get("/sign-in/code", headers={"Accept-Language": "en"})
+
+
+def way_to_remove(visitor: Any) -> str:
+    page = visitor.get("/account/passkeys").text
+    return unescape(re.findall(r'href="(/account/passkeys/remove[^"]+)"', page)[0])
 
 
 def is_in(visitor: Any) -> Any:
@@ -112,14 +118,55 @@ def test_whoever_sees_much_without_a_passkey_gives_a_code(signed_in: Any, app_co
 def test_a_removed_passkey_is_asked_for_no_more(signed_in: Any, key: Authenticator, app_code: Any) -> None:
     owes_the_second_step(signed_in)
     signed_in.post("/sign-in/code", code=app_code())
-    page = signed_in.get("/account/passkeys")
-    id_ = re.findall(r'name="id" value="([^"]+)"', page.text)[0]
+    remove = way_to_remove(signed_in)
+    assert "On my key ring" in signed_in.get(remove).text
 
-    signed_in.post("/account/passkeys/remove", id=id_)
+    done = signed_in.post(remove, code=app_code())
+
+    assert (done.status_code, done.location) == (303, "/account/passkeys")
     signed_in.get("/account")
     signed_in.post("/sign-out")
 
     assert not OPTIONS.search(owes_the_second_step(signed_in).text)
+
+
+@pytest.mark.parametrize(("code", "status"), [("", 422), ("000000", 401)])
+def test_whoever_gives_no_code_changes_no_passkey(
+    signed_in: Any, key: Authenticator, app_code: Any, code: str, status: int
+) -> None:
+    owes_the_second_step(signed_in)
+    signed_in.post("/sign-in/code", code=app_code())
+    page, remove, another = signed_in.get("/account/passkeys"), way_to_remove(signed_in), Authenticator()
+
+    added = signed_in.post(
+        "/account/passkeys", name="Another", answer=another.makes(options_on(page)), code=code
+    )
+    removed = signed_in.post(remove, code=code)
+
+    assert (added.status_code, removed.status_code) == (status, status)
+    assert 'value="Another"' in added.text
+    mine = signed_in.get("/account/passkeys").text
+    assert ("On my key ring" in mine, "Another" in mine) == (True, False)
+
+
+def test_guessing_the_code_has_to_wait(signed_in: Any, key: Authenticator, app_code: Any) -> None:
+    owes_the_second_step(signed_in)
+    signed_in.post("/sign-in/code", code=app_code())
+    remove = way_to_remove(signed_in)
+
+    refused = [signed_in.post(remove, code="000000").status_code for _ in range(5)]
+
+    assert (refused[0], refused[-1]) == (401, 429)
+
+
+@pytest.mark.parametrize("id_", ["", "AAAA", "\0"])
+def test_a_passkey_that_is_not_one_s_own_is_absent(
+    signed_in: Any, key: Authenticator, app_code: Any, id_: str
+) -> None:
+    owes_the_second_step(signed_in)
+    signed_in.post("/sign-in/code", code=app_code())
+
+    assert signed_in.post(f"/account/passkeys/remove?id={id_}", code=app_code()).status_code in {400, 404}
 
 
 @pytest.mark.parametrize(
@@ -129,7 +176,7 @@ def test_what_cannot_be_added_says_why(signed_in: Any, app_code: Any, name: str,
     signed_in.post("/language", language="en")
     signed_in.get("/account/passkeys")
 
-    refused = signed_in.post("/account/passkeys", name=name, answer="{}")
+    refused = signed_in.post("/account/passkeys", name=name, answer="{}", code=app_code())
 
     assert refused.status_code == 422
     assert said in refused.text
