@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from openapi_spec_validator import validate
+from structlog.testing import capture_logs
 
 from services.reporting.settings import ReportingWebSettings
 from services.reporting.web import create_app
@@ -148,6 +149,21 @@ def test_a_coordinator_comes_in_by_a_password_alone_on_no_deployed_hub(shared_wo
     assert answer.location == "/sign-in/set-up"
     assert client.get("/", base_url=HUB).location == "/sign-in"
     assert client.get("/sign-in/set-up", base_url=HUB).status_code == 200
+
+
+def test_the_log_says_that_somebody_came_in_or_could_not_and_not_who(client: FlaskClient) -> None:
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)
+    assert token
+
+    with capture_logs() as logs:
+        for username, password in (("vera", "a guess"), ("nobody", "a guess"), ("vera", PASSWORD)):
+            client.post("/sign-in", data={"username": username, "password": password, "csrf_token": token[1]})
+
+    noted = [line["code"] for line in logs if line["event"] == "account.noted"]
+    assert noted == ["sign_in_refused", "sign_in_refused", "signed_in"]
+    assert not {"vera", "nobody", "a guess", PASSWORD} & {
+        value for line in logs for value in map(str, line.values())
+    }
 
 
 def test_health_is_told_to_everybody(client: FlaskClient) -> None:

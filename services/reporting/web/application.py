@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import text
@@ -19,6 +20,8 @@ from services.reporting.web.releases import install as install_releases
 from shared.database import Database
 from shared.passwords import HASHER, Hasher
 from shared.web import Access, Person, Problem, SignInRefused, WebSettings, access_to, make_app
+
+log = structlog.get_logger()
 
 TIMEZONE = "Europe/Minsk"  #: in which pages show moments
 CHOOSE = {
@@ -75,6 +78,7 @@ def _access(database: Database, settings: ReportingWebSettings, hasher: Hasher) 
         try:
             return staff.sign_in(database, username, password, hasher=hasher).username
         except staff.SignInRefused as refused:
+            _note("sign_in_refused", username)
             raise SignInRefused(wait=refused.wait) from None
 
     def person(username: str) -> Person | None:
@@ -91,7 +95,13 @@ def _access(database: Database, settings: ReportingWebSettings, hasher: Hasher) 
         check_password=check_password,
         person=person,
         actor_of_token=lambda token: staff.owner_of_token(database, token),
+        note=_note,
     )
+
+
+def _note(what: str, _username: str) -> None:
+    """The hub keeps no audit of its pages. Its log says that somebody came in, or could not, and not who."""
+    log.info("account.noted", code=what)
 
 
 def _ask(database: Database) -> None:
