@@ -36,10 +36,13 @@ _MOMENTS = "SELECT extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8 AS
 
 
 class Effects:
-    """The effects of all referrals of one side, read from its databases."""
+    """The effects of all referrals of one side, read from its databases.
 
-    def __init__(self, effects: Sequence[Effect]) -> None:
-        self._effects = effects
+    What is only ``on_the_way`` to them is not counted; when it was committed can be asked.
+    """
+
+    def __init__(self, effects: Sequence[Effect], *, on_the_way: Sequence[Effect] = ()) -> None:
+        self._effects, self._on_the_way = effects, on_the_way
         self._databases = {url: Database(url) for url in {effect.url for effect in effects}}
 
     def are_there(self, referrals: int) -> bool:
@@ -80,7 +83,7 @@ class Effects:
             database.close()
 
     def _named(self, name: str) -> Effect:
-        return next(effect for effect in self._effects if effect.name == name)
+        return next(effect for effect in (*self._effects, *self._on_the_way) if effect.name == name)
 
     def _count(self, effect: Effect, what: str) -> int:
         query = text(f"SELECT count({what}) FROM {effect.table} WHERE {effect.where}")  # noqa: S608 - our own words

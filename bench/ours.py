@@ -151,5 +151,6 @@ def _effects(plan: Plan, load: Load) -> Effects:
             Effect("left in the node's outbox", node, "outbox", "message_id", 0, unsent),
             Effect("left in the hub's outbox", referral, "outbox", "message_id", 0, unsent),
             *(Effect("parked", url, "parked", "id", 0) for url in (node, *plan.databases.values())),
-        ]
+        ],
+        on_the_way=[Effect("letters of the sender", node, "letters", "hash")],
     )

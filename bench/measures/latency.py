@@ -18,8 +18,12 @@ GOALS = {
 
 
 PEER = Peer.PLAIN_NAMEKO
-#: The effects at which one of its referrals ends.
+#: The effects at which one of its referrals ends, and those before them.
 ENDS: Mapping[str, tuple[str, ...]] = {OURS: LAST, PEER: ("counts", "notices")}
+BEFORE: Mapping[str, tuple[str, ...]] = {
+    OURS: ("letters of the sender", "moves at the hub"),
+    PEER: ("referrals sent", "referrals at the hub"),
+}
 
 Percentiles = Mapping[int, float]
 
@@ -43,7 +47,10 @@ def _time(servers: Servers, name: str, order: Order, tell: Tell) -> Percentiles:
         told = send_steadily(side, order.paced, PER_SECOND)
         await_effects(side, order.paced)
         side.come_to_rest()
-        ends = [side.effects.committed(end, since=told[0]) for end in ENDS[name]]
-    found = latencies(told, *ends)
+        effects = (*BEFORE[name], *ENDS[name])
+        moments = {effect: side.effects.committed(effect, since=told[0]) for effect in effects}
+    found = latencies(told, *(moments[end] for end in ENDS[name]))
     tell(f"{name} at {PER_SECOND}/s: p50 {percentile(found, 50):.1f} ms, p99 {percentile(found, 99):.1f} ms")
+    middle = {effect: percentile(latencies(told, at), 50) for effect, at in moments.items()}
+    tell(f"{name}, p50 of each: {', '.join(f'{effect} {ms:.1f} ms' for effect, ms in middle.items())}")
     return {percent: percentile(found, percent) for percent in GOALS}
