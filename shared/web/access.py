@@ -44,7 +44,7 @@ def access_to(  # noqa: PLR0913 - each service knows its people in its own way
     check_password: Callable[[str, str], str],
     person: Callable[[str], Person | None],
     actor_of_token: Callable[[str], Any | None],
-    note: Callable[[str, str], None] = lambda _what, _username: None,
+    note: Callable[[str, str], None],
     keep_form: Callable[[str], bool] = lambda _username: False,
     password_lets_in: Callable[[str], bool] = lambda _username: True,
 ) -> Access:

@@ -78,10 +78,6 @@ class SignInRefused(Exception):
         self.wait = wait
 
 
-def _keep_nothing(_what: str, _username: str) -> None:
-    """For a service that keeps no audit."""
-
-
 def _keep_no_form(_username: str) -> bool:
     """For a service where nobody writes for long."""
     return False
@@ -120,8 +116,8 @@ class Access:
     half: Sessions
     second_factors: SecondFactors
     passkeys: Passkeys
+    note: Callable[[str, str], None]
     second_factor_required: bool = True
-    note: Callable[[str, str], None] = _keep_nothing
     keep_form: Callable[[str], bool] = _keep_no_form
     password_lets_in: Callable[[str], bool] = _everybody
     organisation: Organisation | None = None
