@@ -32,7 +32,7 @@ ANSWER_WITHIN = 2.5  #: seconds for each step of taking up work: a queue without
 LAST_LOOK = 0.1  #: seconds in which all is read that may have come, before a broker is given up
 #: Bytes of messages from which on no more are read: more than a batch has, and little of a backlog.
 ENOUGH = 2_000_000
-AT_LEAST = 0.0005  #: seconds to wait for the rest of what has begun to come
+AT_LEAST = 0.0005  #: seconds to wait for a frame, and for the rest of one that has begun to come
 CHUNK = 16_384  #: bytes read from the socket in one go
 FAREWELL = 0.1  #: seconds for TLS to say good-bye to a peer that may be dead
 

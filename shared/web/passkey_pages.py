@@ -64,8 +64,7 @@ def _mine(access: Access) -> Any:
     person, form = _with_codes(access), PasskeyForm()
     if form.validate_on_submit():
         try:
-            access.second_factors.check(person.username, form.code.data or "")
-            access.passkeys.add(person.session, person.username, form.name.data or "", form.answer.data or "")
+            _add(access, person, form)
         except CodeRefused as refused:
             return _page(access, person, refuse(form, refused)), status_of(refused.wait)
         except PasskeyRefused:
@@ -75,6 +74,15 @@ def _mine(access: Access) -> Any:
             flash(_("The passkey is set up."))
             return redirect(url_for("passkeys"), code=SEE_OTHER)
     return _page(access, person, form), REFUSED if form.errors else 200
+
+
+def _add(access: Access, person: Identity, form: PasskeyForm) -> None:
+    """Raises CodeRefused or PasskeyRefused. A browser that was told to make none costs its owner no code."""
+    if not form.answer.data:
+        raise PasskeyRefused
+    access.second_factors.check(person.username, form.code.data or "")
+    form.code.data = ""  # it counts once
+    access.passkeys.add(person.session, person.username, form.name.data or "", form.answer.data)
 
 
 def _with_codes(access: Access) -> Identity:

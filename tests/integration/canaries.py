@@ -127,6 +127,7 @@ def _bad_requests(sender: Client, canaries: Canaries) -> None:
     )
     http.post("/api/v1/people", content=b'{"given_name": "' + token.encode() + b'", ')
     http.post("/api/v1/referrals", json={"case_id": token, "reason": token})
+    http.get("/api/v1/people", params={"q": canaries.new("search in an address")})
     http.post("/api/v1/people/search", json={"q": canaries.new("search")})
     http.get(f"/people/{canaries.new('address')}")
     http.request(canaries.new("method").upper(), "/sign-in")

@@ -149,6 +149,19 @@ def test_whoever_gives_no_code_changes_no_passkey(
     assert ("On my key ring" in mine, "Another" in mine) == (True, False)
 
 
+@pytest.mark.parametrize(("answer", "shown", "left"), [("", True, 8), ("{}", False, 7)])
+def test_a_browser_that_makes_no_passkey_costs_no_code(
+    signed_in: Any, app_code: Any, doors: Any, answer: str, *, shown: bool, left: int
+) -> None:
+    code = signed_in.codes[0]
+    signed_in.get("/account/passkeys")
+
+    refused = signed_in.post("/account/passkeys", name="x", answer=answer, code=code)
+
+    assert (refused.status_code, code in refused.text) == (422, shown)
+    assert doors.factors.recovery_codes_left("vera") == left
+
+
 def test_guessing_the_code_has_to_wait(signed_in: Any, key: Authenticator, app_code: Any) -> None:
     owes_the_second_step(signed_in)
     signed_in.post("/sign-in/code", code=app_code())
@@ -159,14 +172,16 @@ def test_guessing_the_code_has_to_wait(signed_in: Any, key: Authenticator, app_c
     assert (refused[0], refused[-1]) == (401, 429)
 
 
-@pytest.mark.parametrize("id_", ["", "AAAA", "\0"])
+@pytest.mark.parametrize(("id_", "status"), [("", 404), ("AAAA", 404), ("%00", 400)])
 def test_a_passkey_that_is_not_one_s_own_is_absent(
-    signed_in: Any, key: Authenticator, app_code: Any, id_: str
+    signed_in: Any, key: Authenticator, app_code: Any, id_: str, status: int
 ) -> None:
     owes_the_second_step(signed_in)
     signed_in.post("/sign-in/code", code=app_code())
+    signed_in.get("/account/passkeys")
 
-    assert signed_in.post(f"/account/passkeys/remove?id={id_}", code=app_code()).status_code in {400, 404}
+    assert signed_in.post(f"/account/passkeys/remove?id={id_}", code=app_code()).status_code == status
+    assert "On my key ring" in signed_in.get("/account/passkeys").text
 
 
 @pytest.mark.parametrize(

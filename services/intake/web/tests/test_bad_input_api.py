@@ -211,7 +211,9 @@ def test_what_is_not_there_is_absent(partner: Partner, id_: str) -> None:
     assert partner.post(f"/people/{id_}/consents", consent()).status_code == 404
 
 
-@pytest.mark.parametrize("address", ["/referrals?cursor=%00", "/cases/%00", "/referrals?cursor=%ED%A0%80"])
+@pytest.mark.parametrize(
+    "address", ["/people?q=%00", "/referrals?cursor=%00", "/cases/%00", "/referrals?cursor=%ED%A0%80"]
+)
 def test_an_address_that_is_no_text_is_refused(partner: Partner, address: str) -> None:
     response = partner.client.get(f"/api/v1{address}", headers=partner.headers())
 
