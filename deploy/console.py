@@ -12,6 +12,7 @@ from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from deploy.configured import CONFIG, JOINS, NOT_JOINED, has_not_joined
+from shared.engines import NotUnicode
 from shared.messaging.errors import LinkLost, Misconfigured
 from shared.messaging.management import ManagementRefused
 from shared.schema_version import DatabaseTooNew
@@ -88,7 +89,7 @@ def explained_errors() -> Iterator[None]:
         yield
     except SettingsWrong as wrong:
         fail(_explained(wrong.problems), code=EXIT_CODE)
-    except (KeyFileUnusable, NetworkFileUnusable, Misconfigured, DatabaseTooNew) as unusable:
+    except (KeyFileUnusable, NetworkFileUnusable, Misconfigured, DatabaseTooNew, NotUnicode) as unusable:
         fail(str(unusable), code=EXIT_CODE)
     except TimeoutError as late:
         fail(f"{late}; look into the log, then try again")

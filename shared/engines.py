@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from shared import files
 
@@ -19,6 +19,10 @@ from shared import files
 TOLD = "-c random_page_cost=1.1 -c jit=off -c timezone=UTC"
 COPIED = "copied"  #: the option of a COPY that names the types of its columns
 LOCK_PATIENCE = 5.0  #: seconds to wait for SQLite's one writer before the work counts as not possible now
+
+
+class NotUnicode(SQLAlchemyError):
+    """A database does not keep its text as Unicode: make it anew, createdb --encoding UTF8 --template template0."""
 
 
 def driver_url(url: str) -> URL:
@@ -33,7 +37,9 @@ def engine_of(url: str) -> Engine:
     discreet_json = {"hide_parameters": True, "json_serializer": _as_json, "json_deserializer": orjson.loads}
     if parsed.get_backend_name() != "sqlite":
         pool = {"pool_pre_ping": True, "pool_size": 20, "max_overflow": 40}
-        engine = create_engine(parsed, connect_args={"options": TOLD}, **pool, **discreet_json)
+        engine = create_engine(
+            parsed, connect_args={"options": TOLD, "client_encoding": "utf8"}, **pool, **discreet_json
+        )
         event.listen(engine, "connect", _prepare_postgres)
         event.listen(engine, "do_executemany", _copy)
         return engine
@@ -49,9 +55,15 @@ def _as_json(value: Any) -> str:
 
 
 def _prepare_postgres(connection: Any, _record: Any) -> None:
-    """Values go and come in binary: as text each body would be written, and read, letter by letter."""
+    """Values go and come in binary: as text each body would be written, and read, letter by letter.
+
+    A cluster that was made without a locale counts bytes for letters, and others know too few: raises NotUnicode.
+    """
     from psycopg.types.array import ListBinaryDumper  # noqa: PLC0415 - a node on SQLite starts without it
 
+    if connection.info.parameter_status("server_encoding") != "UTF8":
+        connection.close()
+        raise NotUnicode(NotUnicode.__doc__)
     connection.cursor_factory = _binary_cursor
     connection.adapters.register_dumper(list, ListBinaryDumper)
 

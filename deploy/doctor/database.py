@@ -12,6 +12,7 @@ from deploy.doctor.check import WELL, Check, Finding, Node, NotApplicable, faile
 from deploy.doctor.keys import OTHERS
 from services.intake.storage import bookkeeping, staff
 from shared.database import Database, Transaction
+from shared.engines import NotUnicode
 from shared.schema_version import newest_of, version_of
 
 PACKAGE = "services.intake"
@@ -29,12 +30,17 @@ def database(node: Node) -> Finding:
         with closing(Database(url)) as opened, opened.reading() as tx:
             owner = bookkeeping.owner(tx) if version_of(tx.connection) else None
     except SQLAlchemyError as broken:
-        return failed(f"it does not answer ({type(broken).__name__})", "check its address, rights and disk")
+        return failed(f"it does not answer ({type(broken).__name__})", remedy_of(broken))
     if owner not in (None, node.settings.org):
         return failed(
             f"it is the node of {owner}", "check THROUGHLINE_ORG and THROUGHLINE_INTAKE_DATABASE_URL"
         )
     return WELL
+
+
+def remedy_of(broken: SQLAlchemyError) -> str:
+    """What to do about a database that does not answer."""
+    return str(broken) if isinstance(broken, NotUnicode) else "check its address, rights and disk"
 
 
 def migrations(node: Node) -> Finding:

@@ -12,7 +12,7 @@ from deploy.backup.copies import path_of
 from deploy.commands.provision import organisations
 from deploy.doctor import configuration, keys, network
 from deploy.doctor.check import WELL, Check, Finding, NotApplicable, failed, warning
-from deploy.doctor.database import of_durability, off_in
+from deploy.doctor.database import of_durability, off_in, remedy_of
 from deploy.doctor.hub import SERVICES, UNANSWERED, Hub
 from deploy.doctor.hub_copies import copies
 from deploy.doctor.messages import LONG, TOO_LONG
@@ -33,14 +33,14 @@ Answer = TypeVar("Answer")
 
 def databases(hub: Hub) -> Finding:
     """Each answers."""
-    lost = []
+    lost = {}
     for service in hub.databases:
         try:
             with hub.opened(service) as database, database.reading():
                 pass
         except SQLAlchemyError as broken:
-            lost.append(f"that of {service} does not answer ({type(broken).__name__})")
-    return failed("; ".join(lost), "check their addresses, rights and disks") if lost else WELL
+            lost[f"that of {service} does not answer ({type(broken).__name__})"] = remedy_of(broken)
+    return failed("; ".join(lost), "; ".join(dict.fromkeys(lost.values()))) if lost else WELL
 
 
 def migrations(hub: Hub) -> Finding:

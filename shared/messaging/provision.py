@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator, Mapping
+from itertools import filterfalse
 from typing import Any
 
 from shared.messaging.management import Json, Management
@@ -16,6 +17,9 @@ from shared.messaging.standing import (
 )
 
 _ORDER = list(Kind)
+OF_THE_BROKER = (
+    "amq."  #: so begin what AMQP 0-9-1 keeps for a broker's own; RabbitMQ 4.3 tells one of them in "/"
+)
 
 
 def look(management: Management, vhost: str) -> Standing:
@@ -92,7 +96,7 @@ def _things(told: Json, vhost: str) -> Iterator[tuple[Thing, Properties]]:
     def here(what: str) -> Iterator[dict[str, Any]]:
         return (one for one in told[what] if one["vhost"] == vhost)
 
-    for one in here("exchanges"):
+    for one in filterfalse(_is_the_brokers, here("exchanges")):
         internal = one.get("internal", False)  # RabbitMQ 4.3 leaves it out
         kept = _some(one, "type", "durable", "auto_delete")
         yield Thing(Kind.EXCHANGE, (one["name"],)), {**kept, "internal": internal}
@@ -111,6 +115,10 @@ def _things(told: Json, vhost: str) -> Iterator[tuple[Thing, Properties]]:
         yield Thing(Kind.USER, (one["name"],)), {"tags": _as_list(one["tags"])}
         for limit, value in dict(one["limits"]).items():
             yield Thing(Kind.LIMIT, (one["name"], limit)), {"value": value}
+
+
+def _is_the_brokers(exchange: Json) -> bool:
+    return str(exchange["name"]).startswith(OF_THE_BROKER)
 
 
 def _binding(one: Json) -> Thing:

@@ -26,10 +26,10 @@ def start_postgres() -> Postgres:
 
 
 @contextmanager
-def fresh_database(server: Postgres) -> Iterator[str]:
-    """An empty database as its address, gone afterwards."""
+def fresh_database(server: Postgres, how: str = "") -> Iterator[str]:
+    """An empty database as its address, gone afterwards; ``how`` it is made, in SQL."""
     name = f"test_{uuid4().hex}"
-    execute(server.url, f'CREATE DATABASE "{name}"')
+    execute(server.url, f'CREATE DATABASE "{name}" {how}')
     try:
         yield make_url(server.url).set(database=name).render_as_string(hide_password=False)
     finally:

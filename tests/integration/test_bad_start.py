@@ -9,6 +9,7 @@ import pytest
 
 from deploy.composition import composition_of, web_of
 from shared.settings import SettingsWrong
+from shared.testing.postgres import Postgres, fresh_database
 from tests.integration import test_command_line
 from tests.integration.test_command_line import ERROR, SECRET, refuses, throughline, web_settings
 
@@ -86,3 +87,17 @@ def test_pages_of_a_database_that_can_only_be_read(
     said = throughline("web", service, **told | {setting: f"sqlite:///file:{file}?mode=ro&uri=true"})
 
     refuses(said, code=ERROR, naming="the database does not work", remedy="rights and disk")
+
+
+@pytest.mark.parametrize("text", ["SQL_ASCII", "LATIN1"])
+@pytest.mark.parametrize("service", ["intake", *HUB])
+def test_a_database_that_does_not_keep_every_letter(
+    node: dict[str, str], tmp_path: Path, postgres: Postgres, service: str, text: str
+) -> None:
+    told = node if service == "intake" else hub_settings(node, tmp_path)
+    how = f"ENCODING '{text}' LOCALE 'C' TEMPLATE template0"
+
+    with fresh_database(postgres, how) as url:
+        for begins in ("migrate", "run"):
+            said = throughline(begins, service, **told | {f"{service}_database_url": url})
+            refuses(said, naming="not keep its text as Unicode", remedy="createdb --encoding UTF8")

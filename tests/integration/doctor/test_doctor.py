@@ -15,6 +15,7 @@ from deploy.doctor.node_checks import CHECKS
 from shared.clock import now
 from shared.database import Database
 from shared.messaging.authority import keep, new_authority
+from shared.testing.postgres import Postgres, fresh_database
 from tests.in_process import throughline
 from tests.integration.doctor.faults import FAULTS, hub_of
 from tests.integration.doctor.site import Site
@@ -87,6 +88,14 @@ def test_a_server_that_does_not_wait_for_its_disk(site: Site, postgres_url: str)
     code, examined = site.examined("--only", "durability")
 
     assert (code, "on" in examined["durability"]["remedy"]) == (2, True)
+
+
+def test_a_database_that_does_not_keep_every_letter(site: Site, postgres: Postgres) -> None:
+    with fresh_database(postgres, "ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0") as url:
+        site.settings["intake_database_url"] = url
+        code, examined = site.examined("--only", "database")
+
+    assert (code, "--encoding UTF8" in examined["database"]["remedy"]) == (2, True)
 
 
 SAID_BY_HUB = {

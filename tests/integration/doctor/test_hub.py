@@ -20,6 +20,7 @@ from shared.migrations import upgrade
 from shared.sealing import OwnKeys, write_key_file
 from shared.sealing.network_file import write_network_file
 from shared.testing.broker import Broker, fresh_vhost, vhost_of
+from shared.testing.postgres import Postgres, fresh_database
 from tests.hubs import NETWORK, ORG, QUEUE
 from tests.in_process import throughline
 from tests.integration.doctor.hub_faults import FAULTS, ended
@@ -144,3 +145,12 @@ def test_a_server_that_does_not_wait_for_its_disk(hub: HubSite, postgres_url: st
     code, examined = hub.examined("--only", "durability")
 
     assert (code, "on" in examined["durability"]["remedy"]) == (2, True)
+
+
+def test_a_database_that_does_not_keep_every_letter(hub: HubSite, postgres: Postgres) -> None:
+    with fresh_database(postgres, "ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0") as url:
+        hub.settings["reporting_database_url"] = url
+        code, examined = hub.examined("--only", "databases")
+
+    assert (code, "--encoding UTF8" in examined["databases"]["remedy"]) == (2, True)
+    assert examined["databases"]["says"] == "that of reporting does not answer (NotUnicode)"
