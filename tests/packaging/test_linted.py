@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -83,6 +84,8 @@ def test_systemd_takes_a_unit_and_finds_it_little_exposed(
     text = (UNITS / f"{template}@.service").read_text("utf-8")
     unit = tmp_path / f"{instance}.service"
     unit.write_text(text.replace("/opt/throughline/bin", str(programs)), "utf-8")
+    if (besides := UNITS / f"{unit.name}.d").is_dir():
+        shutil.copytree(besides, tmp_path / besides.name)
 
     judged("systemd-analyze", "verify", "--man=no", str(unit))
     said = judged("systemd-analyze", "security", "--offline=yes", "--no-pager", str(unit))
