@@ -86,6 +86,9 @@ sbom: $(DEV) ## list what we are made of, in build/sbom.json (CycloneDX)
 docs: $(DEV) ## build the documentation as a site, in build/docs; a link that leads nowhere fails
 	$(BIN)/mkdocs build --strict
 
+images: ## make what tests in Docker need from Debian's packages, where an engine answers and no registry does
+	@tests/packaging/images/make
+
 release: $(DEV) ## put wheel, image recipe, SBOM and their sums into dist; the same bit by bit each time
 	@deploy/setup/release $(BIN) dist
 

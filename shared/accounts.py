@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Table, select, update
 
+from shared import api_tokens
+from shared.api_tokens import YEAR, ApiToken
 from shared.database import Database, Transaction
 from shared.oidc.bindings import bind
 from shared.oidc.tables import OidcTables, unbind
@@ -24,8 +27,8 @@ class Accounts:
     """The accounts of a service, whose ``staff`` has the columns username, password_hash and active.
 
     ``note(tx, what, username)`` keeps what was done to whose: user_disabled, user_enabled, second_factor_reset,
-    recovery_link_made, recovered, password_changed, account_connected, account_disconnected. ``ending_with`` are more
-    tables with a username: somebody's rows go when all their sessions end.
+    recovery_link_made, recovered, password_changed, account_connected, account_disconnected, token_made,
+    token_revoked. ``ending_with`` are more tables with a username: somebody's rows go when all their sessions end.
     """
 
     database: Database
@@ -34,6 +37,7 @@ class Accounts:
     half: Table
     second_factors: Tables
     oidc: OidcTables
+    tokens: Table
     note: Note = _keep_nothing
     ending_with: tuple[Table, ...] = ()
 
@@ -119,6 +123,29 @@ class Accounts:
             if found:
                 self._end_sessions(tx, username)
                 self.note(tx, "account_disconnected", username)
+        return found
+
+    def issue_token(
+        self, username: str, *, purpose: str = "", lasts: timedelta = YEAR
+    ) -> tuple[str, ApiToken] | None:
+        """A new token of the API, told this once, and what is kept of it; None if nobody active has that name."""
+        with self.database.transaction() as tx:
+            if not self._is_active(tx, username):
+                return None
+            self.note(tx, "token_made", username)
+            return api_tokens.issue(tx, self.tokens, username, purpose=purpose, lasts=lasts)
+
+    def list_tokens(self) -> list[ApiToken]:
+        """Every token that was not ended by command, the next to end first."""
+        with self.database.reading() as tx:
+            return api_tokens.list_tokens(tx, self.tokens)
+
+    def revoke_token(self, token_id: str) -> ApiToken | None:
+        """It opens nothing from now on; returns what it was, None for an id that names none."""
+        with self.database.transaction() as tx:
+            found = api_tokens.revoke(tx, self.tokens, token_id)
+            if found:
+                self.note(tx, "token_revoked", found.username)
         return found
 
     def _is_active(self, tx: Transaction, username: str) -> bool:

@@ -1,6 +1,7 @@
 """``throughline user``: who signs in at a node, and the coordinators at the hub."""
 
 import secrets
+from datetime import timedelta
 from typing import Annotated, NoReturn
 
 import typer
@@ -11,21 +12,22 @@ from deploy.console import err, fail, out, show, show_json
 from deploy.told import PasswordFile, told_password
 from services.intake.usecases import staff as people
 from services.intake.usecases.at_rest import accept_key
-from services.intake.usecases.refusals import Conflict, Invalid, NotFound
-from services.intake.usecases.staff import NewStaff, add_staff, issue_token
+from services.intake.usecases.refusals import Conflict, Invalid
+from services.intake.usecases.staff import NewStaff, add_staff
 from services.reporting.usecases import staff as coordinators
+from shared import passwords
 from shared.accounts import Accounts
+from shared.api_tokens import LONGEST, LONGEST_PURPOSE, YEAR
 from shared.database import Database
 from shared.oidc.bindings import SubjectTaken, subject_sha256
-from shared.passwords import LONGEST, SHORTEST
 from shared.schema_version import is_newest
 
 app = typer.Typer(help="People who sign in, and tokens for programs.", no_args_is_help=True)
 Username = Annotated[str, typer.Argument(help="The name to sign in with.")]
 Coordinator = Annotated[bool, typer.Option("--coordinator", help="A coordinator at the hub.")]
 WHY = {
-    "too_short": f"the password must have at least {SHORTEST} characters",
-    "too_long": f"the password must have at most {LONGEST} characters",
+    "too_short": f"the password must have at least {passwords.SHORTEST} characters",
+    "too_long": f"the password must have at most {passwords.LONGEST} characters",
     "too_common": "the password would be guessed soon: take several words that do not belong together",
     "username_taken": "there is somebody of that name: choose another",
     "not_an_email_address": "the mail address is none",
@@ -187,17 +189,60 @@ def _print_link(username: str, *, coordinator: bool) -> None:
 
 
 @app.command("token")
-def token(username: Username, *, coordinator: Coordinator = False) -> None:
-    """Make a token of the API; it is shown once."""
-    try:
-        made = (
-            coordinators.issue_token(_database("reporting"), username)
-            if coordinator
-            else issue_token(_database("intake"), username)
-        )
-    except (NotFound, coordinators.StaffRefused):
+def token(
+    username: Username,
+    *,
+    purpose: Annotated[
+        str, typer.Option("--for", help="What it is for, as the list of tokens says it.")
+    ] = "",
+    days: Annotated[
+        int, typer.Option(min=1, max=LONGEST.days, help="How long it opens something.")
+    ] = YEAR.days,
+    coordinator: Coordinator = False,
+) -> None:
+    """Make a token of the API; it is shown once, and opens what its owner may see until its end."""
+    if len(purpose) > LONGEST_PURPOSE:
+        fail(f"what it is for must have at most {LONGEST_PURPOSE} characters")
+    issued = _accounts(coordinator=coordinator).issue_token(
+        username, purpose=purpose, lasts=timedelta(days=days)
+    )
+    if issued is None:
         _unknown(username)
-    show_json({"username": username, "token": made})
+    made, kept = issued
+    show_json({"username": username, "token": made, "id": kept.id, "ends_at": kept.ends_at})
+
+
+@app.command("tokens")
+def tokens(
+    *,
+    coordinator: Coordinator = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Every token of the API that was not revoked, the next to end first; what opens something is not shown."""
+    rows = [
+        {
+            "id": one.id,
+            "username": one.username,
+            "for": one.purpose,
+            "made": one.issued_at,
+            "ends": one.ends_at,
+        }
+        for one in _accounts(coordinator=coordinator).list_tokens()
+    ]
+    show(rows, title="Tokens of the API", as_json=as_json)
+
+
+@app.command("revoke-token")
+def revoke_token(
+    token_id: Annotated[str, typer.Argument(metavar="ID", help="As the list of tokens says it.")],
+    *,
+    coordinator: Coordinator = False,
+) -> None:
+    """End a token at once: whoever has it gets no answer any more."""
+    revoked = _accounts(coordinator=coordinator).revoke_token(token_id)
+    if revoked is None:
+        fail(f"no token has the id {token_id}: see throughline user tokens")
+    err.print(f"That token of {revoked.username} opens nothing any more.")
 
 
 def _unknown(username: str) -> NoReturn:

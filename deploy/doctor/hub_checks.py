@@ -16,6 +16,7 @@ from deploy.doctor.database import of_durability, off_in, remedy_of
 from deploy.doctor.hub import SERVICES, UNANSWERED, Hub
 from deploy.doctor.hub_copies import copies
 from deploy.doctor.messages import LONG, TOO_LONG
+from deploy.doctor.tokens import tokens_of_hub
 from services.referral.directory_storage import last_dated
 from shared.database import Transaction
 from shared.messaging.provision import look
@@ -194,4 +195,5 @@ CHECKS = (
     Check("outbox", outbox),
     Check("parked", parked),
     Check("public_address", network.public_address),
+    Check("tokens", tokens_of_hub),
 )

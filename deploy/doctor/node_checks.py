@@ -1,12 +1,13 @@
 """Is everything well with this node? One small function for each thing that may not be; one file for each area."""
 
-from deploy.doctor import backups, configuration, database, keys, mail, messages, network
+from deploy.doctor import backups, configuration, database, keys, mail, messages, network, tokens
 from deploy.doctor.check import Check
 
 CHECKS: tuple[Check, ...] = (
     *configuration.CHECKS,
     *keys.CHECKS,
     *database.CHECKS,
+    *tokens.CHECKS,
     *network.CHECKS,
     *messages.CHECKS,
     *mail.CHECKS,

@@ -28,6 +28,7 @@ SAID = frozenset(
             "data_rights",
             "disk",
             "staff",
+            "tokens",
         ),
         *(
             "certificate",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pyotp
 import pytest
@@ -10,6 +11,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import Boolean, Column, String, Table, insert, select
 
 from shared.accounts import Accounts
+from shared.api_tokens import ApiToken, TokenEnded, add_token_table, owner
 from shared.database import Database, new_metadata
 from shared.oidc.tables import add_oidc_tables
 from shared.passwords import PasswordRefused, matches
@@ -28,7 +30,7 @@ STAFF = Table(
 )
 SESSIONS, HALF = add_session_table(METADATA), add_session_table(METADATA, "half_sign_ins")
 FACTORS, ATTEMPTS = add_second_factor_tables(METADATA), add_sign_in_table(METADATA)
-ELSEWHERE = add_oidc_tables(METADATA)
+ELSEWHERE, TOKENS = add_oidc_tables(METADATA), add_token_table(METADATA)
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 OLD, NEW = "harbour lamp seven rivers", "tulip anchor forty-two"
 
@@ -40,10 +42,14 @@ class World:
         self.at = datetime(2026, 3, 2, 9, tzinfo=UTC)
         self.database = Database("sqlite://", clock=lambda: self.at)
         METADATA.create_all(self.database.engine)
-        self.accounts = Accounts(self.database, STAFF, SESSIONS, HALF, FACTORS, ELSEWHERE)
+        self.accounts = Accounts(self.database, STAFF, SESSIONS, HALF, FACTORS, ELSEWHERE, TOKENS)
         self.factors = SecondFactors(self.database, FACTORS, ATTEMPTS, key="k" * 32)
         for username in ("vera", "ivan"):
             self._add(username)
+
+    def owner(self, token: str) -> str | None:
+        with self.database.reading() as tx:
+            return owner(tx, TOKENS, token)
 
     def _add(self, username: str) -> None:
         with self.database.transaction() as tx:
@@ -163,3 +169,44 @@ def test_nobody_is_helped_who_is_not_there(world: World) -> None:
     assert not world.accounts.reset_second_factor("nobody")
     assert not world.accounts.set_active("nobody", active=True)
     assert world.accounts.recover("invented", NEW, CHEAP) is None
+
+
+def test_a_token_opens_something_until_its_end_and_then_says_so(world: World) -> None:
+    token, kept = issued(world, lasts=timedelta(days=2))
+
+    assert (kept.username, kept.ends_at - world.at) == ("vera", timedelta(days=2))
+    world.at += timedelta(days=2) - timedelta(seconds=1)
+    assert world.owner(token) == "vera"
+    world.at += timedelta(seconds=1)
+    with pytest.raises(TokenEnded):
+        world.owner(token)
+    assert world.owner(token + "x") is None
+
+
+def test_a_revoked_token_opens_nothing_and_the_others_do(world: World) -> None:
+    token, kept = issued(world)
+    other, _ = issued(world, purpose="case system")
+
+    assert world.accounts.revoke_token(kept.id) == kept
+    assert (world.owner(token), world.owner(other)) == (None, "vera")
+    assert [one.purpose for one in world.accounts.list_tokens()] == ["case system"]
+    assert world.accounts.revoke_token(kept.id) is None
+    assert world.accounts.revoke_token("%") is None
+
+
+def test_nobody_gets_a_token_who_is_not_there(world: World) -> None:
+    world.accounts.set_active("vera", active=False)
+    assert world.accounts.issue_token("vera") is None
+    assert world.accounts.issue_token("nobody") is None
+
+
+def test_what_is_kept_of_a_token_opens_nothing(world: World) -> None:
+    token, kept = issued(world)
+    assert token not in str(kept)
+    assert world.owner(kept.id) is None
+
+
+def issued(world: World, **how: Any) -> tuple[str, ApiToken]:
+    made = world.accounts.issue_token("vera", **how)
+    assert made
+    return made

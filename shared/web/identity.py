@@ -8,6 +8,7 @@ from flask import Flask, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
+from shared.api_tokens import TokenEnded
 from shared.oidc.organisation import Organisation
 from shared.passkeys import Passkeys
 from shared.second_factors import SecondFactors
@@ -93,7 +94,7 @@ class Access:
     """How the service knows people.
 
     ``check_password(username, password)`` tells whose it is, or raises ``SignInRefused``. ``person(username)`` is
-    None for somebody who is not there. ``actor_of_token(token)`` tells who sent a request to the API.
+    None for somebody who is not there. ``actor_of_token(token)`` tells who asks the API, or raises TokenEnded.
     ``owner_of_link(token)`` tells whose recovery link it is, and ``recover(token, password)`` uses it up: it sets the
     password, forgets the second factor and ends every session, or raises ``PasswordRefused``; both are None for a link
     that is none. ``change_password(username, password)`` sets it and ends every session, or raises the same.
@@ -209,7 +210,10 @@ def _actor_of_request(access: Access) -> Any:
     header = request.headers.get("Authorization", "")
     if not header.startswith(BEARER):
         raise Problem(401, "token_missing")
-    found = access.actor_of_token(header.removeprefix(BEARER))
+    try:
+        found = access.actor_of_token(header.removeprefix(BEARER))
+    except TokenEnded:
+        raise Problem(401, "token_ended") from None
     if found is None:
         raise Problem(401, "token_unknown")
     return found

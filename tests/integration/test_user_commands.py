@@ -147,3 +147,31 @@ def test_half_of_a_sign_in_elsewhere_ends_the_process(place: Place) -> None:
 
     assert said.returncode == 78
     assert "THROUGHLINE_OIDC_CLIENT_SECRET is missing" in said.stderr
+
+
+def test_tokens_are_listed_with_what_they_are_for_and_one_is_ended(place: Place) -> None:
+    place.adds()
+    made = [json.loads(place.says("token", "vera", "--for", what).stdout) for what in ("old", "new")]
+    short = json.loads(place.says("token", "vera", "--days", "1").stdout)
+
+    listed = json.loads(place.says("tokens", "--json").stdout)
+
+    assert [one["id"] for one in listed] == [short["id"], made[0]["id"], made[1]["id"]]
+    assert [one["for"] for one in listed] == ["", "old", "new"]
+    assert all(one["token"] not in str(listed) for one in (*made, short))
+    said = place.says("revoke-token", made[0]["id"])
+    assert (said.returncode, made[0]["id"] in said.stderr) == (0, False)
+    assert made[0]["id"] not in place.says("tokens").stdout
+    assert len(json.loads(place.says("tokens", "--json").stdout)) == 2
+
+
+def test_a_token_that_is_not_there_or_would_last_too_long(place: Place) -> None:
+    place.adds()
+
+    unknown, long = place.says("revoke-token", "0" * 12), place.says("token", "vera", "--days", "401")
+    wordy = place.says("token", "vera", "--for", "x" * 61)
+
+    assert (unknown.returncode, "see throughline user tokens" in unknown.stderr) == (1, True)
+    assert (long.returncode, "400" in long.stderr) == (2, True)
+    assert (wordy.returncode, "60 characters" in wordy.stderr) == (1, True)
+    assert json.loads(place.says("tokens", "--json").stdout) == []

@@ -25,4 +25,4 @@ def forbid() -> None:
 
 if __name__ == "__main__":
     forbid()
-    os.execv(sys.argv[1], sys.argv[1:])
+    os.execv(sys.argv[1], sys.argv[1:])  # noqa: S606 - what the test said

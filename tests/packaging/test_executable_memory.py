@@ -23,7 +23,7 @@ assert drawn_anew(photograph(), FileKind.JPEG)
 """,
     "a page becomes a PDF": """
 from weasyprint import HTML
-assert HTML(string="<p>А</p>").write_pdf()
+assert HTML(string="<p>A page</p>").write_pdf()
 """,
     "noise is drawn": """
 from services.reporting.domain.noise import drawn

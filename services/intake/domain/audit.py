@@ -99,6 +99,7 @@ class Action(StrEnum):
     USER_DISABLED = "user_disabled"
     USER_ENABLED = "user_enabled"
     TOKEN_MADE = "token_made"  # noqa: S105 - no token
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 - no token
     AUDIT_READ = "audit_read"
     AUDIT_EXPORTED = "audit_exported"
     CHECKS_READ = "checks_read"

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 
 from services.intake.domain import Actor, Role
 from services.intake.storage import cells
-from services.intake.storage.tables import api_tokens, staff
+from services.intake.storage.tables import staff
 from shared.database import Transaction
 
 NOT_IN_THE_CLEAR = {"display_name": "", "email": None}  #: of a row that is sealed
@@ -67,15 +67,3 @@ def password_hash(tx: Transaction, username: str) -> str | None:
 def set_password_hash(tx: Transaction, username: str, value: str) -> None:
     """Keep another hash."""
     tx.execute(update(staff).where(staff.c.username == username).values(password_hash=value))
-
-
-def add_token(tx: Transaction, sha256: str, username: str) -> None:
-    """Keep the hash of a token."""
-    tx.execute(insert(api_tokens).values(sha256=sha256, username=username, issued_at=tx.at))
-
-
-def owner_of_token(tx: Transaction, sha256: str) -> StaffMember | None:
-    """Whose token it is, if they are still active."""
-    query = select(staff).join(api_tokens).where(api_tokens.c.sha256 == sha256, staff.c.active)
-    row = tx.execute(query).mappings().one_or_none()
-    return _member(tx, row) if row else None

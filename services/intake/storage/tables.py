@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from services.intake.storage.flags import filled, flagged
+from shared.api_tokens import add_token_table
 from shared.database import Moment, new_metadata
 from shared.messaging.letters import add_letter_table
 from shared.messaging.tables import add_message_tables
@@ -194,13 +195,7 @@ staff = Table(
 
 sign_ins = add_sign_in_table(metadata)
 
-api_tokens = Table(
-    "api_tokens",
-    metadata,
-    Column("sha256", String(64), primary_key=True),
-    Column("username", NAME, ForeignKey("staff.username"), nullable=False),
-    Column("issued_at", Moment, nullable=False),
-)
+api_tokens = add_token_table(metadata)
 
 sessions = add_session_table(metadata)
 

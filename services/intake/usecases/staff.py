@@ -1,7 +1,6 @@
 """Who works here: members of staff, their sign-in and their tokens."""
 
 import re
-import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,12 +15,11 @@ from services.intake.storage.staff import StaffMember
 from services.intake.usecases import audit
 from services.intake.usecases.checks import Wrong, checked, code, text
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
-from shared import sign_ins
+from shared import api_tokens, sign_ins
 from shared.accounts import Accounts
 from shared.clock import new_id
 from shared.database import Database
 from shared.passwords import HASHER, Hasher, PasswordRefused, accept_password, matches, typed
-from shared.sign_ins import sha256
 from shared.texts import is_text
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
@@ -145,6 +143,7 @@ def accounts(database: Database) -> Accounts:
         staff_tables.half_sign_ins,
         staff_tables.second_factors,
         staff_tables.oidc,
+        tables.api_tokens,
         audit.note_account,
         ending_with=(subscriptions,),
     )
@@ -158,19 +157,18 @@ def list_staff(database: Database) -> list[StaffMember]:
 
 def issue_token(database: Database, username: str) -> str:
     """A new token of the API for that member of staff, told this once; raises NotFound."""
-    token = secrets.token_urlsafe(32)
-    with database.transaction() as tx:
-        member = _present(rows.find_staff(tx, username))
-        rows.add_token(tx, sha256(token), member.username)
-        audit.note_account(tx, Action.TOKEN_MADE, member.username)
-    return token
+    made = accounts(database).issue_token(username)
+    if made is None:
+        raise NotFound("staff_not_found")
+    return made[0]
 
 
 def actor_of_token(database: Database, token: str) -> Actor | None:
-    """Whose token it is; None for an unknown one and for somebody who is no longer active."""
+    """Whose token it is; None for an unknown one and for somebody who is no longer active. Raises TokenEnded."""
     with database.reading() as tx:
-        member = rows.owner_of_token(tx, sha256(token))
-    return replace(member.actor, via=Via.API) if member else None
+        username = api_tokens.owner(tx, tables.api_tokens, token)
+        member = rows.find_staff(tx, username) if username else None
+    return replace(member.actor, via=Via.API) if member and member.active else None
 
 
 def _present(member: StaffMember | None) -> StaffMember:

@@ -96,6 +96,7 @@ ACTIONS: Mapping[str, Any] = {
     Action.USER_DISABLED: _l("Member of staff disabled"),
     Action.USER_ENABLED: _l("Member of staff enabled"),
     Action.TOKEN_MADE: _l("API token made"),
+    Action.TOKEN_REVOKED: _l("API token revoked"),
     Action.AUDIT_READ: _l("Audit looked at"),
     Action.AUDIT_EXPORTED: _l("Audit exported"),
     Action.CHECKS_READ: _l("State of the node looked at"),

@@ -28,6 +28,7 @@ CHECKS: Mapping[str, Any] = {
     "data_rights": _l("Who can read the database's file"),
     "disk": _l("Room on the disk"),
     "staff": _l("Somebody can sign in"),
+    "tokens": _l("Tokens of the API"),
     "directory": _l("The hub's word on the directory"),
     "worker": _l("The worker"),
     "processes": _l("One process of each kind"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert, select, update
 
-from services.reporting.storage.tables import api_tokens, staff
+from services.reporting.storage.tables import staff
 from shared.database import Transaction
 
 
@@ -44,16 +44,3 @@ def is_taken(tx: Transaction, username: str) -> bool:
 def set_password_hash(tx: Transaction, username: str, value: str) -> None:
     """Replace what is kept of a password."""
     tx.execute(update(staff).where(staff.c.username == username).values(password_hash=value))
-
-
-def add_token(tx: Transaction, token_sha256: str, username: str) -> None:
-    """Keep the hash of a token."""
-    row = {"token_sha256": token_sha256, "username": username, "created_at": tx.at}
-    tx.execute(insert(api_tokens).values(row))
-
-
-def owner_of_token(tx: Transaction, token_sha256: str) -> StaffMember | None:
-    """Whose token it is, if they are still active."""
-    query = select(api_tokens.c.username).where(api_tokens.c.token_sha256 == token_sha256)
-    username = tx.execute(query).scalar_one_or_none()
-    return find(tx, username) if username else None

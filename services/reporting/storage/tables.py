@@ -4,6 +4,7 @@ from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, Uui
 
 from services.reporting.domain.observing import MOMENTS, REGIONS
 from services.reporting.storage.directory_tables import REGION, add_directory_tables
+from shared.api_tokens import add_token_table
 from shared.database import Moment, new_metadata
 from shared.messaging.tables import add_message_tables
 from shared.oidc.tables import add_oidc_tables
@@ -47,13 +48,7 @@ staff = Table(
     Column("language", String(2)),
     Column("active", Boolean, nullable=False),
 )
-api_tokens = Table(
-    "api_tokens",
-    metadata,
-    Column("token_sha256", String(64), primary_key=True),
-    Column("username", String(200), nullable=False, index=True),
-    Column("created_at", Moment, nullable=False),
-)
+api_tokens = add_token_table(metadata)
 sessions = add_session_table(metadata)
 sign_ins = add_sign_in_table(metadata)
 second_factors = add_second_factor_tables(metadata)

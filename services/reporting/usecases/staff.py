@@ -1,16 +1,14 @@
 """Who may read reports: coordinators, their sign-in and their tokens."""
 
 import re
-import secrets
 
 from services.reporting.storage import staff as rows
 from services.reporting.storage import tables
 from services.reporting.storage.staff import StaffMember
-from shared import sign_ins
+from shared import api_tokens, sign_ins
 from shared.accounts import Accounts
 from shared.database import Database
 from shared.passwords import HASHER, Hasher, PasswordRefused, accept_password, matches, typed
-from shared.sign_ins import sha256
 from shared.texts import is_text
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
@@ -91,7 +89,13 @@ def sign_in(database: Database, username: str, password: str, *, hasher: Hasher 
 def accounts(database: Database) -> Accounts:
     """What can become of the accounts of coordinators."""
     return Accounts(
-        database, tables.staff, tables.sessions, tables.half_sign_ins, tables.second_factors, tables.oidc
+        database,
+        tables.staff,
+        tables.sessions,
+        tables.half_sign_ins,
+        tables.second_factors,
+        tables.oidc,
+        tables.api_tokens,
     )
 
 
@@ -103,15 +107,14 @@ def list_staff(database: Database) -> list[StaffMember]:
 
 def issue_token(database: Database, username: str) -> str:
     """A new token of the API for that coordinator, told this once; raises StaffRefused."""
-    token = secrets.token_urlsafe(32)
-    with database.transaction() as tx:
-        if rows.find(tx, username) is None:
-            raise StaffRefused("staff_unknown")
-        rows.add_token(tx, sha256(token), username)
-    return token
+    made = accounts(database).issue_token(username)
+    if made is None:
+        raise StaffRefused("staff_unknown")
+    return made[0]
 
 
 def owner_of_token(database: Database, token: str) -> StaffMember | None:
-    """Whose token it is; None for an unknown one and for somebody who is no longer active."""
+    """Whose token it is; None for an unknown one and for somebody who is no longer active. Raises TokenEnded."""
     with database.reading() as tx:
-        return rows.owner_of_token(tx, sha256(token))
+        username = api_tokens.owner(tx, tables.api_tokens, token)
+        return rows.find(tx, username) if username else None

@@ -9,12 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text, update
+from sqlalchemy import Table, text, update
 
 from deploy.doctor import configuration
 from deploy.doctor import database as of_database
 from services.intake.storage.network_tables import round_trips, word_of_hub
-from services.intake.storage.tables import link, outbox, parked, staff
+from services.intake.storage.tables import api_tokens, link, outbox, parked, staff
 from services.intake.usecases.freshness import hear_word
 from services.intake.usecases.processes import PAGES, WORKER, show
 from shared.clock import new_id, now
@@ -77,6 +77,18 @@ def set_to(**changed: str) -> Callable[[Site], None]:
 
 def doing(*statements: Callable[[], Any]) -> Callable[[Site], None]:
     return lambda site: site.does(*(statement() for statement in statements))
+
+
+def token_of(table: Table, *, ends_in: int) -> Any:
+    """Somebody's, with so many days to go."""
+    ends_at = now() + timedelta(days=ends_in)
+    facts = {
+        "username": "vera",
+        "purpose": "",
+        "issued_at": ends_at - timedelta(days=365),
+        "ends_at": ends_at,
+    }
+    return table.insert().values(sha256="0" * 64, **facts)
 
 
 def parks() -> Any:
@@ -201,6 +213,12 @@ FAULTS: dict[str, tuple[str, Callable[[Site], Any], str]] = {
         "public_address",
         lambda site: site.settings.update(public_url=site.settings["public_url"] + "/else"),
         "proxy",
+    ),
+    "a token of the API ends soon": ("tokens", doing(lambda: token_of(api_tokens, ends_in=29)), "user token"),
+    "a token of the API has ended": (
+        "tokens",
+        doing(lambda: token_of(api_tokens, ends_in=-29)),
+        "user token",
     ),
     "the directory is old": (
         "directory",

@@ -13,7 +13,7 @@ from services.reporting.storage import metadata as reporting
 from shared.clock import new_id, now
 from shared.messaging.management import Management
 from tests.hubs import QUEUE
-from tests.integration.doctor.faults import closed_port
+from tests.integration.doctor.faults import closed_port, token_of
 from tests.integration.doctor.hub_site import HEARD, HubSite, await_heard
 
 
@@ -88,11 +88,15 @@ FAULTS: dict[str, tuple[str, Callable[[HubSite], Any], str]] = {
     ),
     "the key file is gone": ("key_file", lambda hub: hub.key.unlink(), "restore"),
     "others can write to its folder": ("key_folder", lambda hub: hub.key.parent.chmod(0o777), "chmod"),
-    "a database is gone": ("databases", lambda hub: (hub.folder / "reporting.db").unlink(), "addresses"),
+    "a database is gone": (
+        "databases",
+        lambda hub: (hub.folder / "reporting.db").unlink(),
+        "address, rights and disk",
+    ),
     "a database is damaged": (
         "databases",
         lambda hub: (hub.folder / "notifications.db").write_bytes(b"x" * 9_000),
-        "addresses",
+        "address, rights and disk",
     ),
     "a database is of an older version": (
         "migrations",
@@ -144,6 +148,11 @@ FAULTS: dict[str, tuple[str, Callable[[HubSite], Any], str]] = {
         "outbox status",
     ),
     "something is parked": ("parked", doing("reporting", row_of_parked), "parked list"),
+    "a coordinator's token ends soon": (
+        "tokens",
+        doing("reporting", lambda: token_of(reporting.tables["api_tokens"], ends_in=29)),
+        "user token",
+    ),
     "nobody answers at the pages": (
         "public_address",
         lambda hub: hub.settings.update(public_url=f"http://127.0.0.1:{closed_port()}"),

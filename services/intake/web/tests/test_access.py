@@ -107,6 +107,16 @@ def test_the_api_asks_for_a_token_that_is_known(site: Site, partner: Partner) ->
     assert site.browser().get("/api/v1/people").status_code == 401
 
 
+def test_a_token_whose_time_is_over_says_so(site: Site, partner: Partner) -> None:
+    site.node.pass_time(days=364)
+    assert partner.get("/people").status_code == 200
+    site.node.pass_time(days=1)
+
+    refused = partner.get("/people")
+
+    assert (refused.status_code, refused.get_json()["code"]) == (401, "token_ended")
+
+
 def test_health_says_what_fails_and_nothing_else(site: Site) -> None:
     client = site.app.test_client()
     well = client.get("/health")
