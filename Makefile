@@ -7,7 +7,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 	--generate-hashes --no-emit-index-url --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports unit integration architecture faults chaos mutants soak e2e \
+.PHONY: help demo test check format lint types imports unit integration architecture faults chaos mutants soak images e2e \
 	audit sbom docs release bench keep lock screenshots clean formatted parts unsaid
 
 help: ## list these targets

@@ -34,6 +34,7 @@ TARGETS = {
         "e2e",
         "bench",
         "keep",
+        "images",
         "lock",
         "audit",
         "sbom",
