@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -89,11 +90,15 @@ def _copy(cursor: Any, statement: str, rows: Sequence[Any], context: Any) -> boo
 
 
 def _begin_private(_dialect: Dialect, _record: Any, where: Sequence[str], how: Mapping[str, Any]) -> None:
-    """A file that SQLite would make is its owner's alone from its first byte; one that is there stays as it is."""
+    """A file that SQLite would make is its owner's alone from its first byte; one that is there stays as it is.
+
+    The owner is that of the folder, should root be the one who makes it.
+    """
     if how.get("uri") or where[0] == ":memory:":
         return
     with suppress(OSError):  # it is there; or SQLite says why it cannot be
         os.close(os.open(where[0], os.O_CREAT | os.O_EXCL, files.PRIVATE))
+        files.give_to_folders_owner(Path(where[0]))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -12,18 +12,25 @@ PRIVATE = 0o600  #: its owner's alone
 PUBLIC = 0o666  #: as far as the user's umask allows
 
 
-def write_new(path: Path, content: bytes) -> None:
+def write_new(path: Path, content: bytes, *, rights: int = PRIVATE) -> None:
     """Write a file, its owner's alone from the first byte; raises FileExistsError rather than replace one."""
     with _turn_in(path.parent):
         if os.path.lexists(path):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
-        _write_beside(path, content, PRIVATE).replace(path)
+        _write_beside(path, content, rights).replace(path)
 
 
 def replace(path: Path, content: bytes, *, rights: int = PRIVATE) -> None:
     """Write a file, which takes the place of one that is there in one step."""
     with _turn_in(path.parent):
         _write_beside(path, content, rights).replace(path)
+
+
+def give_to_folders_owner(path: Path) -> None:
+    """What root makes for a service that runs as somebody else: it belongs to whom the folder belongs to."""
+    if os.geteuid() == 0:
+        folder = path.parent.stat()
+        os.chown(path, folder.st_uid, folder.st_gid)
 
 
 @contextmanager

@@ -149,6 +149,7 @@ def _give_name(made: Path, target: Path) -> None:
     to_disk(made)
     try:
         os.link(made, target)
+        files.give_to_folders_owner(target)
     except FileExistsError:
         raise BackupUnusable(
             f"{target} is there by now, made by somebody else; nothing was changed"

@@ -33,6 +33,7 @@ PARTS = {
     "node.key": "key_file",
     "network.json": "network_file",
 }  #: of a backup of keys, and the settings that name them
+RIGHTS = {"network.json": files.PUBLIC}  #: no secret; services that read it run as somebody else
 
 
 def backup(
@@ -171,7 +172,7 @@ def _restore_keys(settings: RestoreSettings, place: Path) -> None:
     for part, path in parts.items():
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            files.write_new(path, (place / part).read_bytes())
+            files.write_new(path, (place / part).read_bytes(), rights=RIGHTS.get(part, files.PRIVATE))
     out.print(f"The keys are where they belong: {', '.join(map(str, parts.values()))}.", markup=False)
     if (place / "secret").exists() and "secret" not in parts:
         out.print(
@@ -199,7 +200,7 @@ def _restore_data(settings: RestoreSettings, found: Restored) -> None:
             f"{resumed.held} messages wait until {resumed.held_until:%H:%M} UTC: who had undone them must do so anew."
         )
     out.print(
-        "Look at throughline user list: who was disabled since, and tokens that ended since, are as they were."
+        "Look at throughline user list: who was disabled since, and tokens that were revoked since, are as they were."
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import stat
 import subprocess
 from contextlib import closing
 from pathlib import Path
@@ -93,6 +94,20 @@ def test_on_a_clean_machine_all_comes_back(
         assert file.stat().st_mode & 0o777 == 0o600
 
 
+def test_what_root_restores_belongs_to_whom_its_folder_belongs_to(
+    node: dict[str, str], elsewhere: dict[str, str], identities: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, made = backed_up(node), path_of(elsewhere["intake_database_url"])
+    given: dict[Path, tuple[int, int]] = {}
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr("os.chown", lambda path, *to: given.update({Path(path): to}))
+
+    assert restored(elsewhere, file, identities[0]).returncode == 0
+
+    if made is not None:  # what PostgreSQL keeps belongs to PostgreSQL
+        assert given[made] == (made.parent.stat().st_uid, made.parent.stat().st_gid)
+
+
 def test_what_lies_in_it_is_nobodys_who_has_no_key(node: dict[str, str], identities: list[Path]) -> None:
     file = backed_up(node)
 
@@ -135,7 +150,9 @@ def test_the_keys_are_backed_up_apart_and_come_back(
 
     assert said.returncode == 0, said.stderr
     assert {name: Path(node[name]).read_bytes() for name in before} == before
-    assert Path(node["key_file"]).stat().st_mode & 0o777 == 0o600
+    (usual := tmp_path / "usual").touch()
+    rights = [Path(node[name]).stat().st_mode for name in before]
+    assert rights == [stat.S_IFREG | 0o600, usual.stat().st_mode, stat.S_IFREG | 0o600]
 
 
 def test_nothing_is_written_over(node: dict[str, str], identities: list[Path]) -> None:

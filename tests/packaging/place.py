@@ -1,6 +1,5 @@
 """Where the hub and nodes of the compose files are brought up: what a place must be able to do."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,7 +12,13 @@ class Project:
     name: str
     file: str
     folder: Path
-    environ: Mapping[str, str]
+    environ: dict[str, str]
+
+    def tell(self, name: str, value: str) -> None:
+        """Write one line more into ``.env``."""
+        self.environ[name] = value
+        with (self.folder / ".env").open("a", encoding="utf-8") as file:
+            file.write(f"{name}='{value}'\n")
 
     def put(self, path: str, text: str) -> None:
         """Write a file as an operator would."""

@@ -1,9 +1,11 @@
 """The hub and two nodes of deploy/compose, brought up by what stands there: a referral goes through."""
 
 import json
+import shutil
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
@@ -112,3 +114,28 @@ def test_a_proxy_answers_nothing_to_a_program_that_forgot_the_s(deployed: Deploy
     assert httpx.get(f"{plain}/sign-in", trust_env=False).headers["location"].startswith("https://localhost")
     with pytest.raises(httpx.RemoteProtocolError):
         httpx.get(f"{plain}/api/v1/reports", trust_env=False)
+
+
+def test_a_node_is_backed_up_tried_out_and_comes_back_on_a_clean_machine(deployed: Deployed) -> None:
+    place, node = deployed.place, deployed.nodes["echo-centre"]
+    place.operator(node, "user", "add", "vera", "--role", "auditor", "--link")
+    made = [place.operator(node, "backup", "--new-identity", f"{number}.identity").strip() for number in "12"]
+    node.tell("BACKUP_RECIPIENTS", ";".join(made))
+    data, keys = (place.operator(node, "backup", *which).split()[0] for which in ((), ("--keys",)))
+    assert "can be restored" in place.operator(
+        node, "restore", data, "--identity", "1.identity", "--verify-only"
+    )
+
+    clean = place.project("clean", "node.yaml", ORG=node.name, ORG_NAME="Echo Centre")
+    for kept in ("keys/1.identity", *(f"backups/{Path(one).name}" for one in (data, keys))):
+        shutil.copy(node.folder / kept, clean.folder / kept)
+    place.prepared(clean)
+    (clean.folder / "secrets" / "secret-key").unlink()
+    at = str(Path(data).parent)  # where a container has them; a process has them in the folder of its project
+    for one in (keys, data):
+        there = one.replace(at, str(clean.folder / "backups")) if Path(at).exists() else one
+        place.operator(clean, "restore", there, "--identity", "1.identity")
+
+    assert "vera" in {one["username"] for one in json.loads(place.operator(clean, "user", "list", "--json"))}
+    for secret in ("keys/node.key", "secrets/secret-key"):
+        assert (clean.folder / secret).read_bytes() == (node.folder / secret).read_bytes()

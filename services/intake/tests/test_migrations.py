@@ -62,6 +62,21 @@ def test_a_file_that_is_made_is_its_owners_alone_and_one_that_is_there_is_not_ch
     assert [file.stat().st_mode & 0o777 for file in (made, there)] == [0o600, 0o640]
 
 
+def test_one_that_root_makes_belongs_to_whom_its_folder_belongs_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[Path, tuple[int, int]] = {}
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr("os.chown", lambda path, *to: given.update({Path(path): to}))
+
+    upgrade(INTAKE, f"sqlite:///{tmp_path / 'node.db'}")
+
+    assert given == {tmp_path / "node.db": (tmp_path.stat().st_uid, tmp_path.stat().st_gid)}
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    upgrade(INTAKE, f"sqlite:///{tmp_path / 'other.db'}")
+    assert len(given) == 1, "nobody else can give a file away"
+
+
 def test_where_there_is_no_folder_the_database_itself_says_so(tmp_path: Path) -> None:
     with pytest.raises(OperationalError, match="unable to open"):
         upgrade(INTAKE, f"sqlite:///{tmp_path / 'none' / 'node.db'}")
