@@ -21,6 +21,7 @@ from shared.api_tokens import LONGEST, LONGEST_PURPOSE, YEAR
 from shared.database import Database
 from shared.oidc.bindings import SubjectTaken, subject_sha256
 from shared.schema_version import is_newest
+from shared.texts import is_text
 
 app = typer.Typer(help="People who sign in, and tokens for programs.", no_args_is_help=True)
 Username = Annotated[str, typer.Argument(help="The name to sign in with.")]
@@ -201,8 +202,8 @@ def token(
     coordinator: Coordinator = False,
 ) -> None:
     """Make a token of the API; it is shown once, and opens what its owner may see until its end."""
-    if len(purpose) > LONGEST_PURPOSE:
-        fail(f"what it is for must have at most {LONGEST_PURPOSE} characters")
+    if len(purpose) > LONGEST_PURPOSE or not is_text(purpose):
+        fail(f"what it is for must be text of at most {LONGEST_PURPOSE} characters")
     issued = _accounts(coordinator=coordinator).issue_token(
         username, purpose=purpose, lasts=timedelta(days=days)
     )

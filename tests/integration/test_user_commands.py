@@ -169,9 +169,11 @@ def test_a_token_that_is_not_there_or_would_last_too_long(place: Place) -> None:
     place.adds()
 
     unknown, long = place.says("revoke-token", "0" * 12), place.says("token", "vera", "--days", "401")
-    wordy = place.says("token", "vera", "--for", "x" * 61)
+    wordy = [place.says("token", "vera", "--for", what) for what in ("x" * 61, "\udcff")]
 
     assert (unknown.returncode, "see throughline user tokens" in unknown.stderr) == (1, True)
     assert (long.returncode, "400" in long.stderr) == (2, True)
-    assert (wordy.returncode, "60 characters" in wordy.stderr) == (1, True)
+    assert [(one.returncode, "text of at most 60 characters" in one.stderr) for one in wordy] == [
+        (1, True)
+    ] * 2
     assert json.loads(place.says("tokens", "--json").stdout) == []
