@@ -12,12 +12,13 @@ import pytest
 from sqlalchemy import text
 
 from deploy.doctor.node_checks import CHECKS
+from services.intake.storage.tables import api_tokens
 from shared.clock import now
 from shared.database import Database
 from shared.messaging.authority import keep, new_authority
 from shared.testing.postgres import Postgres, fresh_database
 from tests.in_process import throughline
-from tests.integration.doctor.faults import FAULTS, hub_of
+from tests.integration.doctor.faults import FAULTS, hub_of, token_of
 from tests.integration.doctor.site import Site
 
 
@@ -96,6 +97,13 @@ def test_a_database_that_does_not_keep_every_letter(site: Site, postgres: Postgr
         code, examined = site.examined("--only", "database")
 
     assert (code, "--encoding UTF8" in examined["database"]["remedy"]) == (2, True)
+
+
+@pytest.mark.parametrize("days", [31, -31])
+def test_a_token_that_lasts_or_ended_long_ago_is_no_fault(site: Site, days: int) -> None:
+    site.does(token_of(api_tokens, ends_in=days))
+
+    assert site.examined("--only", "tokens")[1]["tokens"]["verdict"] == "well"
 
 
 SAID_BY_HUB = {
