@@ -165,10 +165,11 @@ def make_databases(plan: Plan, *, past: bool) -> dict[str, str]:
         tempfile.TemporaryDirectory(dir=plan.folder) as bus,
         closing(stepped(plan, Path(bus) / "past.db", Hands(history.beginning(now())))) as network,
     ):
-        tokens = open_network_of(plan, network)
+        open_network_of(plan, network)
         if past:
             history.play(network, now())
-    return tokens
+        network.clock.go_to(now())
+        return _tokens(plan, network)
 
 
 def upgrade_databases(plan: Plan) -> None:
@@ -187,15 +188,24 @@ def stepped(plan: Plan, bus: Path, clock: Hands) -> SteppedNetwork:
     return open_network(bus, clock, hub=plan.databases, hub_keys=keys, nodes=nodes, network=network)
 
 
-def open_network_of(plan: Plan, network: SteppedNetwork) -> dict[str, str]:
-    """Add everybody's staff, and let all say what they offer; returns the API tokens by organisation."""
-    tokens = {node.org: _open_node(network, node) for node in plan.nodes}
-    tokens[COORDINATOR] = _open_reporting(network)
+def open_network_of(plan: Plan, network: SteppedNetwork) -> None:
+    """Add everybody's staff, and let all say what they offer."""
+    for node in plan.nodes:
+        _open_node(network, node)
+    add_coordinator(network.databases["reporting"], COORDINATOR, PASSWORD, display_name="Coordinator")
     history.open_for_business(network, [node.about for node in plan.nodes])
-    return tokens
 
 
-def _open_node(network: SteppedNetwork, node: NodePlan) -> str:
+def _tokens(plan: Plan, network: SteppedNetwork) -> dict[str, str]:
+    """A token of the API for each organisation and the coordinator, which lasts a year from now."""
+    made = {
+        node.org: issue_token(network.databases[node.org], node.about.staff[0].username)
+        for node in plan.nodes
+    }
+    return made | {COORDINATOR: issue_coordinator_token(network.databases["reporting"], COORDINATOR)}
+
+
+def _open_node(network: SteppedNetwork, node: NodePlan) -> None:
     database = network.databases[node.org]
     claim_node(database, node.org)
     accept_key(database)
@@ -208,13 +218,6 @@ def _open_node(network: SteppedNetwork, node: NodePlan) -> str:
                 database, dict.fromkeys(NOTICE_GROUPS, "instant"), added.actor
             )  # so that mail is seen to come
     publish_contacts(database, inbox_url=f"{node.url}/inbox")
-    return issue_token(database, node.about.staff[0].username)
-
-
-def _open_reporting(network: SteppedNetwork) -> str:
-    database = network.databases["reporting"]
-    add_coordinator(database, COORDINATOR, PASSWORD, display_name="Coordinator")
-    return issue_coordinator_token(database, COORDINATOR)
 
 
 def programs(plan: Plan, url_of: Callable[[str], str]) -> list[Program]:
