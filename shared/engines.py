@@ -98,7 +98,7 @@ def _begin_private(_dialect: Dialect, _record: Any, where: Sequence[str], how: M
         return
     with suppress(OSError):  # it is there; or SQLite says why it cannot be
         os.close(os.open(where[0], os.O_CREAT | os.O_EXCL, files.PRIVATE))
-        files.give_to_folders_owner(Path(where[0]))
+        files.give_to_owner_of(Path(where[0]).parent, Path(where[0]))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

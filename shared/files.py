@@ -26,11 +26,11 @@ def replace(path: Path, content: bytes, *, rights: int = PRIVATE) -> None:
         _write_beside(path, content, rights).replace(path)
 
 
-def give_to_folders_owner(path: Path) -> None:
+def give_to_owner_of(folder: Path, path: Path) -> None:
     """What root makes for a service that runs as somebody else: it belongs to whom the folder belongs to."""
     if os.geteuid() == 0:
-        folder = path.parent.stat()
-        os.chown(path, folder.st_uid, folder.st_gid)
+        there = folder.stat()
+        os.chown(path, there.st_uid, there.st_gid)
 
 
 @contextmanager

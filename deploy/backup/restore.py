@@ -146,10 +146,10 @@ def _go_on(tx: Transaction, settings: RestoreSettings, found: Restored) -> Resum
 def _give_name(made: Path, target: Path) -> None:
     """The database, its owner's alone, has its name once all of it is on the disk; never in the place of another."""
     made.chmod(files.PRIVATE)
+    files.give_to_owner_of(target.parent, made)
     to_disk(made)
     try:
         os.link(made, target)
-        files.give_to_folders_owner(target)
     except FileExistsError:
         raise BackupUnusable(
             f"{target} is there by now, made by somebody else; nothing was changed"

@@ -98,14 +98,15 @@ def test_what_root_restores_belongs_to_whom_its_folder_belongs_to(
     node: dict[str, str], elsewhere: dict[str, str], identities: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file, made = backed_up(node), path_of(elsewhere["intake_database_url"])
-    given: dict[Path, tuple[int, int]] = {}
+    given: list[tuple[bool, int, int]] = []
     monkeypatch.setattr("os.geteuid", lambda: 0)
-    monkeypatch.setattr("os.chown", lambda path, *to: given.update({Path(path): to}))
+    monkeypatch.setattr("os.chown", lambda _, *to: given.append((bool(made and made.exists()), *to)))
 
     assert restored(elsewhere, file, identities[0]).returncode == 0
 
     if made is not None:  # what PostgreSQL keeps belongs to PostgreSQL
-        assert given[made] == (made.parent.stat().st_uid, made.parent.stat().st_gid)
+        there = made.parent.stat()
+        assert given == [(False, there.st_uid, there.st_gid)], "before it has its name"
 
 
 def test_what_lies_in_it_is_nobodys_who_has_no_key(node: dict[str, str], identities: list[Path]) -> None:

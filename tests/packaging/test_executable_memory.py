@@ -29,7 +29,7 @@ assert HTML(string="<p>A page</p>").write_pdf()
 from services.reporting.domain.noise import drawn
 assert len(drawn([1, 2], 20.0, 1, 1.0)) == 2
 """,
-    "a letter is sealed": """
+    "keys are made": """
 from shared.clock import now
 from shared.sealing import OwnKeys
 assert OwnKeys.generate(now()).is_complete
