@@ -69,7 +69,7 @@ soak: $(DEV) ## 100,000 simulated histories, 10,000 power cuts, 1,000,000 change
 e2e: $(DEV) parts ## a real browser drives the pages
 	$(BIN)/pytest --timeout=400 tests/e2e
 
-bench: $(DEV) parts ## measure against six peers, and what else is wanted (ARGS=..., MEASURES=...)
+bench: $(DEV) parts ## measure against seven peers, and what else is wanted (ARGS=..., MEASURES=...)
 	$(BIN)/python -m bench $(ARGS)
 	$(BIN)/python -m bench.measures $(MEASURES)
 

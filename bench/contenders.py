@@ -21,6 +21,7 @@ class Peer(StrEnum):
     FASTSTREAM_RAW = "faststream-raw"
     DRAMATIQ = "dramatiq"
     CELERY = "celery"
+    BATCHES = "batches-alone"
     LIMIT = "limit"
 
 
@@ -54,5 +55,6 @@ CONTENDERS: Mapping[str, Contender] = {
     Peer.FASTSTREAM_RAW: Contender(_of_one_program("faststream_raw"), 0.3),
     Peer.DRAMATIQ: Contender(four_services(_dramatiq, ("bench.peers.dramatiq_orm.clients",)), 0.1),
     Peer.CELERY: Contender(four_services(_celery, ("bench.peers.celery_orm.clients",)), 0.1),
+    Peer.BATCHES: Contender(_of_one_program("batches"), 1),
     Peer.LIMIT: Contender(_of_one_program("limit"), 3),
 }

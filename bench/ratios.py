@@ -50,11 +50,12 @@ RATE_TO_ORM = Ratio(
 )
 RATE_TO_RAW = Ratio("referrals/s ÷ faststream-raw", Figure.PER_SECOND, (Peer.FASTSTREAM_RAW,))
 RATE_TO_LIMIT = Ratio("referrals/s ÷ limit", Figure.PER_SECOND, (Peer.LIMIT,), digits=2)
+RATE_TO_BATCHES = Ratio("referrals/s ÷ batches-alone", Figure.PER_SECOND, (Peer.BATCHES,), digits=2)
 PROCESSOR_TO_NAMEKO = Ratio(
     "processor ms ÷ plain nameko", Figure.PROCESSOR_MS, (Peer.PLAIN_NAMEKO,), digits=3
 )
 
-RATIOS = (RATE_TO_NAMEKO, RATE_TO_ORM, RATE_TO_RAW, RATE_TO_LIMIT, PROCESSOR_TO_NAMEKO)
+RATIOS = (RATE_TO_NAMEKO, RATE_TO_ORM, RATE_TO_RAW, RATE_TO_LIMIT, RATE_TO_BATCHES, PROCESSOR_TO_NAMEKO)
 
 _PROCESSOR = Goal(PROCESSOR_TO_NAMEKO.name, 1 / 10, 1 / 18, more_is_better=False)
 

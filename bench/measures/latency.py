@@ -18,12 +18,15 @@ GOALS = {
 
 
 PEER = Peer.PLAIN_NAMEKO
-#: The effects at which one of its referrals ends, and those before them.
-ENDS: Mapping[str, tuple[str, ...]] = {OURS: LAST, PEER: ("counts", "notices")}
-BEFORE: Mapping[str, tuple[str, ...]] = {
-    OURS: ("letters of the sender", "moves at the hub"),
-    PEER: ("referrals sent", "referrals at the hub"),
+#: The effects at which one of its referrals ends, and those before them; batches alone show what is not the delivery's.
+ENDS: Mapping[str, tuple[str, ...]] = {
+    OURS: LAST,
+    PEER: ("counts", "notices"),
+    Peer.BATCHES: ("counts", "notices"),
 }
+BEFORE: Mapping[str, tuple[str, ...]] = {OURS: ("letters of the sender", "moves at the hub")} | dict.fromkeys(
+    (PEER, Peer.BATCHES), ("referrals sent", "referrals at the hub")
+)
 
 Percentiles = Mapping[int, float]
 

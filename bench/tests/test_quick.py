@@ -12,6 +12,6 @@ def test_a_short_round_leaves_every_effect_of_each_side_exactly_once(
 ) -> None:
     said: list[str] = []
     [counted] = measure(Servers(broker, postgres), QUICK, said.append)
-    assert [line.rpartition(", ")[2] for line in said] == ["each exactly once"] * 7
+    assert [line.rpartition(", ")[2] for line in said] == ["each exactly once"] * 8
     assert set(counted) == {OURS, *Peer}
     assert min(figures.per_second for figures in counted.values()) > 0

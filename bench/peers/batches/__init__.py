@@ -1,0 +1,1 @@
+"""Batches alone: our ways of delivery (outbox, inbox, packs, quorum queues, confirms), and nothing else."""
