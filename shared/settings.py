@@ -12,6 +12,7 @@ from marshmallow import fields as rules
 
 PREFIX = "THROUGHLINE_"
 EXIT_CODE = 78  #: EX_CONFIG of sysexits
+REQUESTS_A_MINUTE = 300  #: of one person: five a second, more than anybody reads
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 T = TypeVar("T")

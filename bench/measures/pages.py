@@ -98,6 +98,7 @@ def _settings() -> IntakeWebSettings:
         key_file=Path("node.key"),
         public_url="http://127.0.0.1:8000",
         second_factor="optional",
+        requests_a_minute=1_000_000,
     )
 
 

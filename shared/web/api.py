@@ -11,8 +11,8 @@ from marshmallow import RAISE, Schema, fields
 from shared.web.identity import public
 
 PROBLEM = "application/problem+json"
-LOOKING = (400, 401, 403, 404, 422, 503)  #: with which a look may be refused
-DOING = (400, 401, 403, 404, 409, 413, 415, 422, 503)  #: with which anything else may be refused
+LOOKING = (400, 401, 403, 404, 422, 429, 503)  #: with which a look may be refused
+DOING = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)  #: with which anything else may be refused
 
 
 class ProblemSchema(Schema):

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask
 from flask_bootstrap import Bootstrap5
 
+from shared.settings import REQUESTS_A_MINUTE
 from shared.web import (
     account,
     gate,
@@ -24,6 +25,7 @@ from shared.web import (
     sign_in,
     watching,
 )
+from shared.web.brake import Brake
 from shared.web.files import FilesInMemory
 from shared.web.identity import Access
 
@@ -38,7 +40,7 @@ class WebSettings:
     ``name`` names its cookies: several processes may stand on one host. ``title`` stands in the header, as
     it is. ``secure`` is true wherever people reach it through TLS. Pages show moments in ``timezone``. ``frame`` is
     the template of the application's own pages, so that the account's pages stand in it too. In ``practice``
-    every page says that it is.
+    every page says that it is. Nobody is answered more than ``requests_a_minute``.
     """
 
     name: str
@@ -49,6 +51,7 @@ class WebSettings:
     leave_for: str = LEAVE_FOR
     frame: str = "shared/base.html"
     practice: bool = False
+    requests_a_minute: int = REQUESTS_A_MINUTE
 
 
 def make_app(
@@ -73,7 +76,8 @@ def make_app(
     watching.install(app)
     languages.install(app, timezone=settings.timezone, secure=settings.secure)
     problems.install(app, errors or {})
-    identity.install(app, access)
+    brake = Brake(settings.requests_a_minute, lambda username: access.note("braked", username))
+    identity.install(app, access, brake)
     for pages in (
         sign_in,
         second_factor,

@@ -14,6 +14,7 @@ from shared.passkeys import Passkeys
 from shared.second_factors import SecondFactors
 from shared.sessions import Sessions
 from shared.web.addresses import API
+from shared.web.brake import Brake
 from shared.web.gate import check_form
 from shared.web.problems import Problem
 
@@ -101,8 +102,8 @@ class Access:
     ``sessions`` are the sign-ins under way, ``half`` those that wait for ``second_factors`` or ``passkeys``, without
     which nobody comes in if ``second_factor_required``. ``note(what, username)`` keeps who came in, who could not, and
     who changed how they do: signed_in, sign_in_refused, signed_out, locked, unlocked, second_factor_set_up,
-    recovery_codes_made, passkey_added, passkey_removed, account_connected. ``keep_form(username)`` keeps the form
-    that this request sent for that person, who shall find it when they are back, and says whether.
+    recovery_codes_made, passkey_added, passkey_removed, account_connected, braked. ``keep_form(username)`` keeps the
+    form that this request sent for that person, who shall find it when they are back, and says whether.
     ``password_lets_in(username)`` says whether the right password does. ``organisation`` is the way in with an
     organisation's account, or None where there is none.
     """
@@ -157,6 +158,12 @@ def not_a_use(view: View) -> View:
     return view
 
 
+def costly(view: View) -> View:
+    """A view whose answer takes long to work out: one request for it counts as several."""
+    view.is_costly = True  # type: ignore[attr-defined]
+    return view
+
+
 def who() -> Identity | None:
     """The person signed in on this page, or None."""
     return current_user if isinstance(current_user._get_current_object(), Identity) else None  # noqa: SLF001
@@ -175,8 +182,8 @@ def actor() -> Any:
     return g.actor if request.path.startswith(API) else current_user.actor
 
 
-def install(app: Flask, access: Access) -> None:
-    """Close the application to whoever is not known."""
+def install(app: Flask, access: Access, brake: Brake) -> None:
+    """Close the application to whoever is not known, and stop whoever asks too often."""
     manager = LoginManager(app)
     manager.session_protection = None  # it would end the session whenever a phone changes its network
     manager.user_loader(lambda token: access.load_user(token, is_used=not _is_marked(app, "is_no_use")))
@@ -188,9 +195,12 @@ def install(app: Flask, access: Access) -> None:
             return None
         if request.path.startswith(API):
             g.actor = _actor_of_request(access)
+            brake.count(g.actor.username, costly=_is_marked(app, "is_costly"))
             return None
         person = who()
         if person and (not person.is_locked or _is_marked(app, "is_for_the_locked")):
+            if not _is_marked(app, "is_no_use"):
+                brake.count(person.username, costly=_is_marked(app, "is_costly"))
             return None
         return _to_the_door(access, person)
 

@@ -41,13 +41,16 @@ WORDS = {
         _l("The system is busy or being repaired. Try again in a minute."),
     ),
 }  #: per status: what happened, and what to do next
+TOO_OFTEN = _l(
+    "Too many requests within one minute. Wait a minute, then reload this page: nothing you wrote is lost."
+)
 
 
 class Problem(Exception):
     """What is wrong with a request: a status, a code that programs can rely on, and what else to say.
 
     ``fields`` says per field which code or sentence is wrong with it; ``advice`` says what to do, where the status's
-    own words do not; ``more`` joins the JSON as it is.
+    own words do not; ``wait`` so many seconds until it is worth while to ask again; ``more`` joins the JSON as it is.
     """
 
     def __init__(
@@ -57,10 +60,11 @@ class Problem(Exception):
         *,
         fields: Mapping[str, Any] | None = None,
         advice: object = None,
+        wait: int = 0,
         **more: Any,
     ) -> None:
         super().__init__(code)
-        self.status, self.code, self.advice = status, code, advice
+        self.status, self.code, self.advice, self.wait = status, code, advice, wait
         self.fields, self.more = dict(fields or {}), more
 
 
@@ -85,6 +89,8 @@ def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Answer
     body = _as_json(problem) if as_json else _as_page(problem)
     body.status_code = problem.status
     body.headers.update(headers or {})
+    if problem.wait:
+        body.headers["Retry-After"] = str(problem.wait)
     return body
 
 
@@ -136,4 +142,4 @@ def _headers_of(error: HTTPException) -> dict[str, str]:
 def _busy(error: OperationalError) -> Answer:
     log("request.failed", error)
     g._login_user = AnonymousUserMixin()  # noqa: SLF001 - to look up who it is would fail again
-    return answer(Problem(503, "busy"), {"Retry-After": "5"})
+    return answer(Problem(503, "busy", wait=5))

@@ -10,8 +10,9 @@ from services.intake.usecases import attachments, checks, file_kinds, need_to_kn
 from services.referral.hsds import package
 from shared import passkeys, second_factors
 from shared.messaging import message, topology
+from shared.settings import REQUESTS_A_MINUTE
 from shared.testing.tree import ROOT
-from shared.web import application, files, gate
+from shared.web import application, brake, files, gate
 
 PAGE = " ".join((ROOT / "docs" / "reference" / "input.md").read_text("utf-8").split())
 MB, GIB = 1024**2, 1024**3
@@ -26,6 +27,9 @@ SAID = [
     f"people found; referrals on one page | {people.FOUND_AT_ONCE} |",
     f"the newest {searching.LOOKED_THROUGH:,} are;",
     f"passkeys; recovery codes | {passkeys.MOST}; {second_factors.RECOVERY_CODES} |",
+    f"count as {brake.COSTLY} | {REQUESTS_A_MINUTE}, or",
+    f"what they work on; {REQUESTS_A_MINUTE // brake.COSTLY} a minute |",
+    f"that are declared; {REQUESTS_A_MINUTE // brake.COSTLY} a minute |",
     f"browsers that are told by push | {push.MOST_BROWSERS} |",
     f"bytes; rows | {case_file.LARGEST:,}; {case_file.MOST_ROWS:,} |",
     f"its bytes | {attachment.LARGEST_FILE:,} |",

@@ -82,6 +82,7 @@ class Action(StrEnum):
     ACTIVITIES_NOTED = "activities_noted"
     SIGNED_IN = "signed_in"
     SIGN_IN_REFUSED = "sign_in_refused"
+    BRAKED = "braked"
     SIGNED_OUT = "signed_out"
     LOCKED = "locked"
     UNLOCKED = "unlocked"

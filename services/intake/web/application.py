@@ -91,6 +91,7 @@ def _web_settings(settings: IntakeWebSettings) -> WebSettings:
         secure=settings.public_url.startswith("https://"),
         timezone=TIMEZONE,
         frame="layout.html",
+        requests_a_minute=settings.requests_a_minute,
     )
 
 

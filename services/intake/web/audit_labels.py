@@ -79,6 +79,7 @@ ACTIONS: Mapping[str, Any] = {
     Action.ACTIVITIES_NOTED: _l("Activities noted"),
     Action.SIGNED_IN: _l("Signed in"),
     Action.SIGN_IN_REFUSED: _l("Sign-in refused"),
+    Action.BRAKED: _l("Stopped: too many requests"),
     Action.SIGNED_OUT: _l("Signed out"),
     Action.LOCKED: _l("Locked the pages"),
     Action.UNLOCKED: _l("Opened the locked pages again"),

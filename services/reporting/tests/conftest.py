@@ -174,6 +174,7 @@ def app(shared_world: Any, counts: Any, moves: Any) -> Flask:
         secret_key=Secret("k" * 32),
         public_url="http://localhost",
         second_factor="optional",
+        requests_a_minute=1_000_000,
     )
     return create_app(shared_world.database, settings, hasher=CHEAP)
 

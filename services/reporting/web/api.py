@@ -16,6 +16,7 @@ from services.reporting.web.words import INTERNAL
 from shared.database import Database
 from shared.schemas.workbook import TABLES
 from shared.web import Described, make_api
+from shared.web.identity import costly
 
 _NUMBER = {"type": "number"}  #: counts stay whole, measures have a decimal
 _FILE = {"schema": {"type": "string", "format": "binary"}}
@@ -108,7 +109,9 @@ def install(app: Flask, database: Database) -> None:
 
     pages.add_url_rule("/tables", view_func=pages.response(200, TablesSchema)(list_tables))
     told = pages.doc(responses={200: {"content": FILES}})(pages.response(200, ReportSchema)(show_table))
-    pages.add_url_rule("/tables/<name>", view_func=pages.arguments(WantedSchema, location="query")(told))
+    pages.add_url_rule(
+        "/tables/<name>", view_func=costly(pages.arguments(WantedSchema, location="query")(told))
+    )
     make_api(app, title="Throughline reporting").register_blueprint(pages)
 
 

@@ -62,6 +62,7 @@ def create_app(database: Database, settings: ReportingWebSettings, *, hasher: Ha
             secret_key=settings.secret_key,
             secure=settings.public_url.startswith("https://"),
             timezone=TIMEZONE,
+            requests_a_minute=settings.requests_a_minute,
         ),
         access=_access(database, settings, hasher),
         errors=ERRORS,

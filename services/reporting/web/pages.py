@@ -14,6 +14,7 @@ from services.reporting.web.sections import sections_of
 from shared.database import Database
 from shared.schemas.codes import SERVICE_TYPES, URGENCIES
 from shared.schemas.workbook import TABLES
+from shared.web.identity import costly
 
 FIRST_TABLE = "referrals"
 
@@ -26,6 +27,7 @@ def install(app: Flask, database: Database) -> None:
         return render_template("overview.html", overview=now.overview(database), words=words)
 
     @app.get("/report")
+    @costly
     def report() -> str:
         periods = [str(period) for period in reports.periods(database)]
         name, period = request.args.get("table", FIRST_TABLE), request.args.get("period", periods[0])
@@ -41,6 +43,7 @@ def install(app: Flask, database: Database) -> None:
         )
 
     @app.get("/tables/<name>.<form>")
+    @costly
     def report_file(name: str, form: str) -> Response:
         if form not in FORMS:
             abort(404)

@@ -1,7 +1,7 @@
 """A small application with one page, one form and one API resource, and somebody who may sign in."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -26,6 +26,7 @@ from shared.sign_ins import add_sign_in_table
 from shared.testing.identity_provider import CLIENT, SECRET, IdentityProvider
 from shared.web import Access, Form, Person, Problem, SignInRefused, WebSettings, actor, make_app
 from shared.web.forms import SelectField, StringField, at_most, required
+from shared.web.identity import costly, not_a_use
 
 PAGE = """{% extends "shared/base.html" %}
 {% from "shared/forms.html" import error_summary, field %}
@@ -33,6 +34,17 @@ PAGE = """{% extends "shared/base.html" %}
 <form method="post">{{ form.hidden_tag() }}{{ error_summary(form) }}{{ field(form.name) }}{{ field(form.kind) }}</form>
 {% endblock %}"""
 PASSWORD = "an invented passphrase"
+
+
+class Named(str):
+    """As whom somebody acts: their name, and nothing else."""
+
+    __slots__ = ()
+
+    @property
+    def username(self) -> str:
+        """The name."""
+        return str(self)
 
 
 class Gone(Exception):
@@ -86,7 +98,7 @@ class Doors:
         return Access(
             check_password=self.check_password,
             person=self.person,
-            actor_of_token={"good token": "system"}.get,
+            actor_of_token={"good token": Named("system")}.get,
             owner_of_link=self.links.get,
             recover=self.recover,
             change_password=self.change_password,
@@ -110,7 +122,7 @@ class Doors:
             raise OperationalError("SELECT", None, Exception("away"))
         if username in self.gone:
             return None
-        return Person(username, f"{username} of the house", username, "be", self.sees_much)
+        return Person(username, f"{username} of the house", Named(username), "be", self.sees_much)
 
     def recover(self, token: str, password: str) -> str | None:
         self.password = accept_password(password, "vera")
@@ -142,9 +154,9 @@ class Browser:
     def post(self, path: str, **fields: str) -> Any:
         return self.client.post(path, data={"csrf_token": self.csrf, **fields})
 
-    def sign_in(self, password: str = PASSWORD, path: str = "/sign-in") -> Any:
+    def sign_in(self, password: str = PASSWORD, path: str = "/sign-in", username: str = "vera") -> Any:
         self.get("/sign-in")
-        answer = self.post(path, username="vera", password=password)
+        answer = self.post(path, username=username, password=password)
         self.get("/")
         return answer
 
@@ -186,6 +198,12 @@ def _elsewhere(doors: Doors, provider: IdentityProvider, *, required: bool) -> t
 
 
 @pytest.fixture
+def busy_house(doors: "Doors") -> Flask:
+    """Behind the same doors, but nobody is answered more than ten times within a minute."""
+    return _make(doors.access(), a_minute=10)
+
+
+@pytest.fixture
 def app(house: tuple[Flask, Doors]) -> Flask:
     return house[0]
 
@@ -196,10 +214,16 @@ def doors(house: tuple[Flask, Doors]) -> Iterator[Doors]:
     house[1].reset()
 
 
-def _make(access: Access) -> Flask:
+def _make(access: Access, *, a_minute: int = 1_000_000) -> Flask:
     app = make_app(
         __name__,
-        settings=WebSettings(name="test", title="Harbour House", secret_key="k" * 32, secure=False),
+        settings=WebSettings(
+            name="test",
+            title="Harbour House",
+            secret_key="k" * 32,
+            secure=False,
+            requests_a_minute=a_minute,
+        ),
         access=access,
         errors={Gone: lambda _error: Problem(409, "gone", state="closed", allowed=[])},
         checks={"database": lambda: None},
@@ -225,6 +249,16 @@ def _add_pages(app: Flask) -> None:
         failures = {"gone": Gone(), "busy": _busy(), "bug": ValueError("Anna Petrova, born 2010")}
         raise failures[kind]
 
+    @app.get("/by-itself")
+    @not_a_use
+    def by_itself() -> str:
+        return ""
+
+    @app.get("/at-length")
+    @costly
+    def at_length() -> str:
+        return ""
+
     @app.post("/api/v1/echo")
     def echo() -> Any:
         return {"by": actor(), "got": request.get_json()}
@@ -245,3 +279,15 @@ def visitor(app: Flask, doors: Doors) -> Browser:
 def signed_in(visitor: Browser) -> Browser:
     visitor.sign_in()
     return visitor
+
+
+@pytest.fixture
+def person_at() -> Callable[[Flask, str], Browser]:
+    """Signs somebody in at an application."""
+
+    def sign_in(app: Flask, username: str) -> Browser:
+        browser = Browser(app.test_client())
+        browser.sign_in(username=username)
+        return browser
+
+    return sign_in

@@ -108,6 +108,7 @@ def reporting() -> Iterator[Served]:
             secret_key=Secret("k" * 32),
             public_url="http://localhost",
             second_factor="optional",
+            requests_a_minute=1_000_000,
         )
         token = issue_token(database, "vera")
         people = People({"coordinator": token, NOBODY: None}, REPORTS, ("coordinator",) * 3)

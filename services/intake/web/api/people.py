@@ -19,6 +19,7 @@ from services.intake.web.api import said
 from services.intake.web.api.part import Part
 from services.intake.web.context import actor, database
 from shared.schemas.codes import GENDERS, KNOWN_AGE_BANDS
+from shared.web.identity import costly
 
 people = Part("People", __name__, description="People and their consent")
 
@@ -115,6 +116,7 @@ def newest(_: dict[str, Any]) -> dict[str, Any]:
 @people.asked("/people/search")
 @people.taking(Question)
 @people.answering(200, PeopleShown)
+@costly
 def find(asked: dict[str, Any]) -> dict[str, Any]:
     """Find people."""
     return {"items": use.find_people(database(), asked["q"] or "", actor())}

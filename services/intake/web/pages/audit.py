@@ -10,6 +10,7 @@ from services.intake.web.context import actor, database, names, today
 from services.intake.web.forms.audit import AuditForm, as_id
 from services.intake.web.pages.render import page as shown
 from shared.web import Problem
+from shared.web.identity import costly
 
 audit = Blueprint("audit", __name__)
 
@@ -26,6 +27,7 @@ def page() -> ResponseReturnValue:
 
 
 @audit.get("/audit.csv")
+@costly
 def export() -> ResponseReturnValue:
     """All of it, narrowed down alike, as a file to keep."""
     form = AuditForm(names(), request.args)

@@ -19,11 +19,13 @@ from services.intake.web.forms.person_sheets import in_our_language
 from services.intake.web.once import once, refusals_shown_in
 from services.intake.web.pages.render import page as shown
 from services.intake.web.pages.timeline import timeline
+from shared.web.identity import costly
 
 people = Blueprint("people", __name__)
 
 
 @people.route("/people", methods=["GET", "POST"])
+@costly
 def search() -> ResponseReturnValue:
     """Search first: the person may be known already. What was asked stands in no address."""
     form = SearchForm()

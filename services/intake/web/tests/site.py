@@ -50,6 +50,7 @@ def settings(**changes: Any) -> IntakeWebSettings:
         "public_url": "http://127.0.0.1:8000",
         "second_factor": "optional",
         "undo_seconds": 0,
+        "requests_a_minute": 1_000_000,
         "push_contact": "mailto:push@mail.invalid",
         "push_hosts": "push.example 127.0.0.1",
         "own_fields_file": str(Path(__file__).with_name("own_fields.json")),
