@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 
 from services.referral.storage import directory_versions, organisations
 from shared.database import Transaction
 from shared.schemas.referral import Organisation
 from shared.sealing import PublicKeys
+
+NODE = "node"  #: the source of who is in the register
 
 
 def find(tx: Transaction, org: str) -> Any | None:
@@ -23,7 +25,7 @@ def put(  # noqa: PLR0913 - all that is known of an organisation
     *,
     name: str,
     keys: PublicKeys | None,
-    source: str = "node",
+    source: str = NODE,
     active: bool = True,
 ) -> None:
     """Add an organisation, or give a known one its name and keys; one that is not active is not listed."""
@@ -51,6 +53,11 @@ def listed(tx: Transaction) -> list[Organisation]:
         )
         for r in tx.execute(query)
     ]
+
+
+def has_nodes(tx: Transaction) -> bool:
+    """Whether the register has ever admitted anybody: before, no queue is there for what goes to all."""
+    return bool(tx.execute(select(exists().where(organisations.c.source == NODE))).scalar_one())
 
 
 def newest_version(tx: Transaction) -> tuple[int, str]:

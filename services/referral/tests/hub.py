@@ -22,6 +22,7 @@ from shared.schemas.intake import MoveMade, ReferralDelivered, ReferralSent
 from shared.schemas.life import Move, State
 from shared.sealing import Letter, OwnKeys, SigningKey, write_letter
 from shared.sealing.founding import found
+from shared.sealing.network_file import NetworkFile
 from shared.testing.outboxes import events_in, letters_beside
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -44,13 +45,13 @@ class Said:
 class Hub:
     """Time stands still until it is told to pass."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, network: NetworkFile = NETWORK) -> None:
         self.at = START
         outbox = Outbox(storage.metadata.tables["outbox"], sender="hub")
         self.database = Database(url, clock=lambda: self.at, outbox=outbox)
         storage.metadata.create_all(self.database.engine)
-        publish_register(self.database, NETWORK.roots, NETWORK.register)
-        self.said()
+        publish_register(self.database, network.roots, network.register)
+        self.said_first = self.said()
 
     def pass_time(self, **time: float) -> None:
         self.at += timedelta(**time)

@@ -4,22 +4,25 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from importlib.metadata import version as version_of
+from pathlib import Path
 
 import pytest
 
 from services.referral import storage
-from services.referral.tests.hub import NETWORK, ROOT, START, Hub, Said
+from services.referral.tests.hub import KEYS, NETWORK, ROOT, START, Hub, Said
 from services.referral.usecases.dating import date_directory
 from services.referral.usecases.directory import publish_register
 from shared.clock import new_id
 from shared.database import Database
-from shared.messaging.message import Message
+from shared.messaging.message import HUB, Message
 from shared.messaging.outbox import Outbox
 from shared.schemas.intake import DirectoryAsked
 from shared.schemas.referral import DirectoryDated, DirectoryPublished
+from shared.sealing.founding import found
 from shared.sealing.register import SignedRegister
 
 HOURLY = timedelta(hours=1)
+NO_NODES = found("tests", [ROOT], 1, {HUB: (HUB, KEYS[HUB].public)}, START)
 OURS, A_STRANGER = "harbour-house", "nobody"
 
 
@@ -55,6 +58,16 @@ def test_it_says_to_all_which_versions_are_the_newest_and_when_and_its_own(hub: 
         register_hash=NETWORK.register.hash,
         hub_version=version_of("throughline"),
     )
+
+
+def test_while_nobody_was_admitted_nothing_is_said_to_nodes_that_are_not_there(
+    tmp_path: Path,
+) -> None:
+    empty = Hub(f"sqlite:///{tmp_path / 'empty.db'}", NO_NODES)
+
+    assert date_directory(empty.database, HOURLY)
+    assert {said.to for said in empty.said_first} == {"notifications", "reporting"}
+    assert empty.said() == []
 
 
 def test_it_says_so_again_after_the_interval_and_not_before(hub: Hub) -> None:

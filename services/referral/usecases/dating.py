@@ -17,7 +17,7 @@ VERSION = version_of("throughline")
 def date_directory(database: Database, every: timedelta) -> bool:
     """Tell all nodes which directory and which register are the newest, if that was said longer ago than ``every``.
 
-    Returns whether it was said now.
+    Returns whether it was said now, or would have been if there were nodes.
     """
     with database.transaction() as tx:
         said_at, (version, digest) = storage.dated_at(tx), storage.newest_version(tx)
@@ -33,7 +33,8 @@ def date_directory(database: Database, every: timedelta) -> bool:
             register_hash=kept[0].hash if kept else None,
             hub_version=VERSION,
         )
-        tx.outbox.publish(tx, word, to=TO_ALL, subject=f"directory/{version}")
+        if storage.has_nodes(tx):
+            tx.outbox.publish(tx, word, to=TO_ALL, subject=f"directory/{version}")
     return True
 
 

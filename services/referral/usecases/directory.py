@@ -26,7 +26,7 @@ from shared.sealing.network_file import NetworkFile
 from shared.sealing.register import ACTIVE, NotFollowed, Roots, SignedRegister
 from shared.sealing.succession import SignedStatement, standings
 
-EVERYBODY = (TO_ALL, TO_NOTIFICATIONS, TO_REPORTING)
+OF_THE_HUB = (TO_NOTIFICATIONS, TO_REPORTING)
 
 
 def publish_register(
@@ -91,7 +91,8 @@ def publish_directory(tx: Transaction) -> int:
     last_version, previous = storage.newest_version(tx)
     event = _as_it_stands(tx, last_version + 1, previous)
     storage.add_version(tx, last_version + 1, _digest(event))
-    tx.outbox.publish_to_all(tx, event, to=EVERYBODY, subject=f"directory/{last_version + 1}")
+    nodes = (TO_ALL,) if storage.has_nodes(tx) else ()
+    tx.outbox.publish_to_all(tx, event, to=(*nodes, *OF_THE_HUB), subject=f"directory/{last_version + 1}")
     return last_version + 1
 
 
