@@ -12,7 +12,7 @@ from shared.database import Database, Transaction
 from shared.oidc.bindings import bind
 from shared.oidc.tables import OidcTables, unbind
 from shared.passwords import Hasher, accept_password
-from shared.second_factor_tables import Tables, forget, make_link, owner_of_link, use_link
+from shared.second_factor_tables import Tables, find_link, forget, make_link, use_link
 from shared.sessions import end_all
 
 Note = Callable[[Transaction, str, str], None]
@@ -61,22 +61,28 @@ class Accounts:
             self.note(tx, "second_factor_reset", username)
             return True
 
-    def recovery_link(self, username: str) -> str | None:
-        """The token of a link that works once and for an hour; None if there is nobody active of that name."""
+    def recovery_link(self, username: str, *, second_factor_lost: bool = False) -> str | None:
+        """The token of a link that works once and for an hour; None if there is nobody active of that name.
+
+        It brings a new password, and nobody past the second factor, unless that is said to be lost: it is set up anew
+        then (ASVS 5.0.0, 6.4.3).
+        """
         with self.database.transaction() as tx:
             if not self._is_active(tx, username):
                 return None
             self.note(tx, "recovery_link_made", username)
-            return make_link(tx, self.second_factors, username)
+            return make_link(tx, self.second_factors, username, keeps_second_factor=not second_factor_lost)
 
     def owner_of_link(self, token: str) -> str | None:
         """Whose link it is, if it still works and they are still there."""
         with self.database.reading() as tx:
-            username = owner_of_link(tx, self.second_factors, token)
-            return username if username and self._is_active(tx, username) else None
+            link = find_link(tx, self.second_factors, token)
+            return link.username if link and self._is_active(tx, link.username) else None
 
     def recover(self, token: str, password: str, hasher: Hasher) -> str | None:
-        """Use the link up: another password, no second factor, no session, no account elsewhere; returns whose it was.
+        """Use the link up: another password, no session, no account elsewhere; returns whose it was.
+
+        The second factor is forgotten where the link was made for somebody who has lost it.
 
         None for a link that does not work. Raises PasswordRefused, which leaves the link as it is.
         """
@@ -85,11 +91,14 @@ class Accounts:
             return None
         kept = hasher.hash(accept_password(password, username))
         with self.database.transaction() as tx:
-            if use_link(tx, self.second_factors, token) != username or not self._is_active(tx, username):
+            link = use_link(tx, self.second_factors, token)
+            if link is None or not self._is_active(tx, username):
                 return None
             mine = self.staff.c.username == username
             tx.execute(update(self.staff).where(mine).values(password_hash=kept))
-            forget(tx, self.second_factors, username)
+            if not link.keeps_second_factor:
+                forget(tx, self.second_factors, username)
+                self.note(tx, "second_factor_reset", username)
             unbind(tx, self.oidc, username)
             self._end_sessions(tx, username)
             self.note(tx, "recovered", username)

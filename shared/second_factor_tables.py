@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import BigInteger, Column, MetaData, String, Table, Text, delete, insert, select
+from sqlalchemy import BigInteger, Boolean, Column, MetaData, String, Table, Text, delete, insert, select
 
 from shared.database import Moment, Transaction
 from shared.sign_ins import sha256
@@ -24,8 +24,19 @@ class Tables:
     challenges: Table
 
 
+@dataclass(frozen=True)
+class Link:
+    """Whose recovery link it is, and whether their second factor stays."""
+
+    username: str
+    keeps_second_factor: bool
+
+
 def add_second_factor_tables(metadata: MetaData) -> Tables:
-    """Define them. Codes and links stand there as hashes, secrets sealed: see ``shared.kept_secrets``."""
+    """Define them. Codes and links stand there as hashes, secrets sealed: see ``shared.kept_secrets``.
+
+    A link that was made before links could keep the second factor does not say whether it does: it does not.
+    """
     username = ("username", String(200))
     return Tables(
         secrets=Table(
@@ -55,6 +66,7 @@ def add_second_factor_tables(metadata: MetaData) -> Tables:
             Column("token_sha256", String(64), primary_key=True),
             Column(*username, nullable=False, index=True),
             Column("expires_at", Moment, nullable=False),
+            Column("keeps_second_factor", Boolean),
         ),
         **_add_passkey_tables(metadata),
     )
@@ -89,25 +101,26 @@ def forget(tx: Transaction, tables: Tables, username: str) -> None:
         tx.execute(delete(table).where(table.c.username == username))
 
 
-def make_link(tx: Transaction, tables: Tables, username: str) -> str:
+def make_link(tx: Transaction, tables: Tables, username: str, *, keeps_second_factor: bool) -> str:
     """The token of a new recovery link, told this once; older ones of the person end."""
     token = secrets.token_urlsafe(32)
     links = tables.links
     tx.execute(delete(links).where((links.c.username == username) | (links.c.expires_at <= tx.at)))
     row = {"token_sha256": sha256(token), "username": username, "expires_at": tx.at + LINK_LASTS}
-    tx.execute(insert(links).values(row))
+    tx.execute(insert(links).values(row | {"keeps_second_factor": keeps_second_factor}))
     return token
 
 
-def owner_of_link(tx: Transaction, tables: Tables, token: str) -> str | None:
-    """Whose recovery link it is; None for one that is used, past or was never made."""
+def find_link(tx: Transaction, tables: Tables, token: str) -> Link | None:
+    """The recovery link; None for one that is used, past or was never made."""
     c = tables.links.c
     valid = (c.token_sha256 == sha256(token)) & (c.expires_at > tx.at)
-    return tx.execute(select(c.username).where(valid)).scalar_one_or_none()
+    found = tx.execute(select(c.username, c.keeps_second_factor).where(valid)).one_or_none()
+    return Link(found.username, bool(found.keeps_second_factor)) if found else None
 
 
-def use_link(tx: Transaction, tables: Tables, token: str) -> str | None:
+def use_link(tx: Transaction, tables: Tables, token: str) -> Link | None:
     """The same, and it opens nothing any more."""
-    username = owner_of_link(tx, tables, token)
+    found = find_link(tx, tables, token)
     done = tx.execute(delete(tables.links).where(tables.links.c.token_sha256 == sha256(token)))
-    return username if done.rowcount else None
+    return found if done.rowcount else None

@@ -177,13 +177,24 @@ def unbind(username: Username, *, coordinator: Coordinator = False) -> None:
 
 
 @app.command("recovery-link")
-def recovery_link(username: Username, *, coordinator: Coordinator = False) -> None:
-    """Print a link for a new password and a new second step: it works once, and for an hour. Hand it over yourself."""
-    _print_link(username, coordinator=coordinator)
+def recovery_link(
+    username: Username,
+    *,
+    lost_second_step: Annotated[
+        bool,
+        typer.Option(
+            "--lost-second-step",
+            help="Telephone, passkeys and recovery codes are lost, too: all are set up anew.",
+        ),
+    ] = False,
+    coordinator: Coordinator = False,
+) -> None:
+    """Print a link for a new password: it works once, and for an hour. Hand it over yourself."""
+    _print_link(username, coordinator=coordinator, lost=lost_second_step)
 
 
-def _print_link(username: str, *, coordinator: bool) -> None:
-    token = _accounts(coordinator=coordinator).recovery_link(username)
+def _print_link(username: str, *, coordinator: bool, lost: bool = False) -> None:
+    token = _accounts(coordinator=coordinator).recovery_link(username, second_factor_lost=lost)
     if token is None:
         _unknown(username)
     out.print(f"{_web(coordinator=coordinator).settings.public_url.rstrip('/')}/recover/{token}")

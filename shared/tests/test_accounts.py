@@ -8,7 +8,7 @@ from typing import Any
 import pyotp
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import Boolean, Column, String, Table, insert, select
+from sqlalchemy import Boolean, Column, String, Table, insert, select, update
 
 from shared.accounts import Accounts
 from shared.api_tokens import ApiToken, TokenEnded, add_token_table, owner
@@ -42,7 +42,9 @@ class World:
         self.at = datetime(2026, 3, 2, 9, tzinfo=UTC)
         self.database = Database("sqlite://", clock=lambda: self.at)
         METADATA.create_all(self.database.engine)
-        self.accounts = Accounts(self.database, STAFF, SESSIONS, HALF, FACTORS, ELSEWHERE, TOKENS)
+        self.noted: list[str] = []
+        tables = (STAFF, SESSIONS, HALF, FACTORS, ELSEWHERE, TOKENS)
+        self.accounts = Accounts(self.database, *tables, note=lambda _tx, what, _who: self.noted.append(what))
         self.factors = SecondFactors(self.database, FACTORS, ATTEMPTS, key="k" * 32)
         for username in ("vera", "ivan"):
             self._add(username)
@@ -70,8 +72,8 @@ class World:
             kept = tx.execute(select(STAFF.c.password_hash).where(STAFF.c.username == username)).scalar_one()
         return next(password for password in (OLD, NEW) if matches(CHEAP, kept, password))
 
-    def link(self) -> str:
-        token = self.accounts.recovery_link("vera")
+    def link(self, *, second_factor_lost: bool = False) -> str:
+        token = self.accounts.recovery_link("vera", second_factor_lost=second_factor_lost)
         assert token is not None
         return token
 
@@ -90,9 +92,33 @@ def test_a_link_brings_a_new_password_and_ends_all_that_was_before(world: World)
     assert world.accounts.recover(token, NEW, CHEAP) == "vera"
 
     assert (world.opens_with("vera"), world.opens_with("ivan")) == (NEW, OLD)
+    assert world.sessions() == ["ivan", "ivan"]
+
+
+def test_a_link_leads_nobody_past_the_second_factor(world: World) -> None:
+    codes = world.factors.recovery_codes_left("vera")
+    world.accounts.recover(world.link(), NEW, CHEAP)
+
+    assert world.factors.is_set_up("vera")
+    assert world.factors.recovery_codes_left("vera") == codes > 0
+    assert "second_factor_reset" not in world.noted
+
+
+def test_a_link_for_somebody_who_has_lost_it_forgets_the_second_factor(world: World) -> None:
+    world.accounts.recover(world.link(second_factor_lost=True), NEW, CHEAP)
+
     assert (world.factors.is_set_up("vera"), world.factors.is_set_up("ivan")) == (False, True)
     assert world.factors.recovery_codes_left("vera") == 0
-    assert world.sessions() == ["ivan", "ivan"]
+    assert world.noted[-2:] == ["second_factor_reset", "recovered"]
+
+
+def test_a_link_from_before_links_could_keep_it_forgets_the_second_factor(world: World) -> None:
+    token = world.link()
+    with world.database.transaction() as tx:
+        tx.execute(update(FACTORS.links).values(keeps_second_factor=None))
+    world.accounts.recover(token, NEW, CHEAP)
+
+    assert not world.factors.is_set_up("vera")
 
 
 def test_another_password_ends_every_session_and_keeps_the_second_factor(world: World) -> None:

@@ -8,9 +8,9 @@ from math import log2
 import pyotp
 import pytest
 
-from shared.database import Database, new_metadata
+from shared.database import Database, Transaction, new_metadata
 from shared.kept_secrets import Unreadable, protect, reveal
-from shared.second_factor_tables import add_second_factor_tables, forget, make_link, owner_of_link, use_link
+from shared.second_factor_tables import Link, add_second_factor_tables, find_link, forget, make_link, use_link
 from shared.second_factors import LETTERS, STEP, CodeRefused, SecondFactors
 from shared.sign_ins import add_sign_in_table
 
@@ -254,17 +254,21 @@ def test_a_kept_secret_is_good_for_what_it_is_about_alone() -> None:
             reveal(damaged, key=key, about=about)
 
 
+def new_link(tx: Transaction) -> str:
+    return make_link(tx, TABLES, "vera", keeps_second_factor=True)
+
+
 def test_a_link_works_once_and_for_an_hour(world: World) -> None:
     with world.database.transaction() as tx:
-        first, second = make_link(tx, TABLES, "vera"), make_link(tx, TABLES, "vera")
-        assert owner_of_link(tx, TABLES, first) is None
-        assert owner_of_link(tx, TABLES, second) == "vera"
-        assert owner_of_link(tx, TABLES, "invented") is None
-        assert use_link(tx, TABLES, second) == "vera"
+        first, second = new_link(tx), new_link(tx)
+        assert find_link(tx, TABLES, first) is None
+        assert find_link(tx, TABLES, second) == Link("vera", keeps_second_factor=True)
+        assert find_link(tx, TABLES, "invented") is None
+        assert use_link(tx, TABLES, second) == Link("vera", keeps_second_factor=True)
         assert use_link(tx, TABLES, second) is None
-        third = make_link(tx, TABLES, "vera")
+        third = new_link(tx)
     assert third not in world.kept()
     world.passes(hours=1)
     with world.database.transaction() as tx:
-        assert owner_of_link(tx, TABLES, third) is None
+        assert find_link(tx, TABLES, third) is None
         assert use_link(tx, TABLES, third) is None

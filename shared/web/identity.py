@@ -97,8 +97,8 @@ class Access:
     ``check_password(username, password)`` tells whose it is, or raises ``SignInRefused``. ``person(username)`` is
     None for somebody who is not there. ``actor_of_token(token)`` tells who asks the API, or raises TokenEnded.
     ``owner_of_link(token)`` tells whose recovery link it is, and ``recover(token, password)`` uses it up: it sets the
-    password, forgets the second factor and ends every session, or raises ``PasswordRefused``; both are None for a link
-    that is none. ``change_password(username, password)`` sets it and ends every session, or raises the same.
+    password, forgets a second factor that is lost and ends every session, or raises ``PasswordRefused``; both are None
+    for a link that is none. ``change_password(username, password)`` sets it and ends every session, or raises the same.
     ``sessions`` are the sign-ins under way, ``half`` those that wait for ``second_factors`` or ``passkeys``, without
     which nobody comes in if ``second_factor_required``. ``note(what, username)`` keeps who came in, who could not, and
     who changed how they do: signed_in, sign_in_refused, signed_out, locked, unlocked, second_factor_set_up,

@@ -1,4 +1,4 @@
-"""The way back in, by a link that an administrator has made: a new password, then a new second factor."""
+"""The way back in, by a link that an administrator has made: a new password, then the second factor."""
 
 from typing import Any
 

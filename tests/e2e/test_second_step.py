@@ -130,13 +130,28 @@ def _looks(visitor: Visitor, language: str) -> None:
     assert visitor.page.get_attribute("html", "lang") == language
 
 
+def test_somebody_who_forgot_the_password_still_gives_a_code(browser: Browser, node: StrictNode) -> None:
+    node.employs("taras", "case_worker")
+    context = browser.new_context(locale="en")
+    visitor = Visitor(context.new_page(), node.url).signs_in("taras")
+    app = secret_on(visitor)
+    gives(visitor, app.now())
+    token = accounts(node.database).recovery_link("taras")
+
+    visitor.goes_to(f"/recover/{token}").fills(password=NEW_PASSWORD, again=NEW_PASSWORD)
+    visitor.presses("main form [type=submit]")
+    assert visitor.page.url.endswith("/sign-in/code")
+    assert gives(visitor, app.at(int(time.time()) + STEP)).page.url.endswith("/inbox")
+    context.close()
+
+
 def test_somebody_who_lost_everything_gets_back_in_by_a_link(browser: Browser, node: StrictNode) -> None:
     node.employs("viktor", "focal_point")
     context = browser.new_context(locale="en")
     visitor = Visitor(context.new_page(), node.url).signs_in("viktor")
     gives(visitor, secret_on(visitor).now())
     elsewhere = Visitor(browser.new_context(locale="en").new_page(), node.url)
-    token = accounts(node.database).recovery_link("viktor")
+    token = accounts(node.database).recovery_link("viktor", second_factor_lost=True)
 
     elsewhere.goes_to(f"/recover/{token}")
     look(elsewhere)

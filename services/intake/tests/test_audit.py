@@ -145,7 +145,7 @@ def test_accounts_and_sign_ins_are_kept_but_no_name_that_nobody_has(node: Node) 
     for name in ("olena", "my secret password", ""):
         with pytest.raises(SignInRefused):
             staff.sign_in(database, name, "wrong", hasher=CHEAP)
-    link = accounts.recovery_link("olena")
+    link = accounts.recovery_link("olena", second_factor_lost=True)
     accounts.recover(link or "", "eight quiet lanterns", CHEAP)
     accounts.change_password("olena", "nine quiet lanterns", CHEAP)
     accounts.reset_second_factor("olena")
@@ -160,6 +160,7 @@ def test_accounts_and_sign_ins_are_kept_but_no_name_that_nobody_has(node: Node) 
         ("", Action.SIGN_IN_REFUSED, Via.PAGE, None),
         ("", Action.SIGN_IN_REFUSED, Via.PAGE, None),
         ("", Action.RECOVERY_LINK_MADE, Via.COMMAND, "olena"),
+        ("", Action.SECOND_FACTOR_RESET, Via.COMMAND, "olena"),
         ("olena", Action.RECOVERED, Via.PAGE, None),
         ("olena", Action.PASSWORD_CHANGED, Via.PAGE, None),
         ("", Action.SECOND_FACTOR_RESET, Via.COMMAND, "olena"),
