@@ -2,7 +2,9 @@
 
 import json
 import re
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,8 @@ class Place:
     def __init__(self, service: str, folder: Path) -> None:
         self.flag = ("--coordinator",) if service == "reporting" else ()
         self.role = "coordinator" if self.flag else "auditor"
-        self.settings = SETTINGS | {f"{service}_database_url": f"sqlite:///{folder / 'db'}"}
+        self.database = folder / "db"
+        self.settings = SETTINGS | {f"{service}_database_url": f"sqlite:///{self.database}"}
         if not self.flag:
             write_key_file(folder / "node.key", OwnKeys.generate())
             self.settings |= {"org": "harbour-house", "org_name": "Harbour House"}
@@ -45,6 +48,12 @@ class Place:
         assert said.returncode == 0, said.stderr
         assert PASSWORD not in said.stdout + said.stderr
         return said
+
+    def keeps_second_factor(self) -> bool:
+        """Whether the one link that there is does."""
+        with closing(sqlite3.connect(self.database)) as database:
+            [(keeps,)] = database.execute("SELECT keeps_second_factor FROM recovery_links")
+        return bool(keeps)
 
     def listed(self) -> list[Any]:
         found: list[Any] = json.loads(self.says("list", "--json").stdout)
@@ -70,6 +79,15 @@ def test_a_recovery_link_is_printed_for_the_administrator_alone(place: Place) ->
 
     assert LINK.fullmatch(said.stdout)
     assert place.says("reset-totp", "vera").returncode == 0
+
+
+def test_a_link_leads_past_the_second_step_for_whoever_has_lost_it_alone(place: Place) -> None:
+    place.adds()
+
+    place.says("recovery-link", "vera")
+    assert place.keeps_second_factor()
+    place.says("recovery-link", "vera", "--lost-second-step")
+    assert not place.keeps_second_factor()
 
 
 def test_whoever_is_added_with_a_link_chooses_their_own_password(place: Place) -> None:
