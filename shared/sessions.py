@@ -15,6 +15,7 @@ IDLE = timedelta(minutes=15)  #: without a request, after which a session is ove
 HALF_LASTS = timedelta(minutes=10)  #: between the password and the second factor
 LONGEST = timedelta(hours=10)  #: from the sign-in, after which it is over in any case
 REMEMBERED = timedelta(days=1)  #: so long it is known whose a session was that is over by itself
+OF_THE_HASH = 16  #: characters by which a session is told from all others
 FRESH = timedelta(minutes=1)  #: how exactly the last request is remembered: not every one costs a write
 
 
@@ -41,6 +42,11 @@ class Session:
     token_sha256: str
     begun_at: datetime
     seen_at: datetime
+
+    @property
+    def id(self) -> str:
+        """By which its owner names it."""
+        return self.token_sha256[:OF_THE_HASH]
 
     def is_of(self, token: str) -> bool:
         """Whether it is the one with that token."""
@@ -132,6 +138,13 @@ class Sessions:
         """The session is over."""
         with self._database.transaction() as tx:
             tx.execute(delete(self._table).where(self._table.c.token_sha256 == sha256(token)))
+
+    def end_one(self, username: str, id_: str) -> None:
+        """The person's session of that id is over."""
+        c = self._table.c
+        with self._database.transaction() as tx:
+            mine = (c.username == username) & c.token_sha256.startswith(id_, autoescape=True)
+            tx.execute(delete(self._table).where(mine))
 
     def end_all(self, username: str) -> None:
         """Every session of that person is over, and their rows of the tables that end with them are gone."""

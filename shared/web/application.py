@@ -23,6 +23,7 @@ from shared.web import (
     recovery,
     second_factor,
     sign_in,
+    sign_out_there,
     watching,
 )
 from shared.web.brake import Brake
@@ -83,6 +84,7 @@ def make_app(
         second_factor,
         passkey_pages,
         account,
+        sign_out_there,
         password,
         recovery,
         lock,

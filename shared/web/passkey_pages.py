@@ -17,17 +17,17 @@ from shared.web.identity import Access, Identity, me, public
 from shared.web.problems import Problem
 from shared.web.sign_in import (
     HALF,
+    REFUSED,
     SEE_OTHER,
     UNAUTHORIZED,
     CodeForm,
+    check_code,
     code_page,
     come_in,
     half_way,
     refuse,
     status_of,
 )
-
-REFUSED = 422
 
 
 class PasskeyForm(CodeForm):
@@ -103,19 +103,12 @@ def _page(access: Access, person: Identity, form: PasskeyForm) -> str:
 def _remove(access: Access) -> Any:
     person, form = _with_codes(access), CodeForm()
     passkey = _of_theirs(access, person.username, request.args.get("id", ""))
-    status = 200
-    if form.validate_on_submit():
-        try:
-            access.second_factors.check(person.username, form.code.data or "")
-        except CodeRefused as refused:
-            form, status = refuse(form, refused), status_of(refused.wait)
-        else:
-            access.passkeys.remove(person.username, passkey.id)
-            access.note("passkey_removed", person.username)
-            flash(_("The passkey opens nothing any more."))
-            return redirect(url_for("passkeys"), code=SEE_OTHER)
-    elif form.errors:
-        status = REFUSED
+    status = check_code(access, person.username, form)
+    if status is None:
+        access.passkeys.remove(person.username, passkey.id)
+        access.note("passkey_removed", person.username)
+        flash(_("The passkey opens nothing any more."))
+        return redirect(url_for("passkeys"), code=SEE_OTHER)
     return render_template("shared/remove_passkey.html", form=form, passkey=passkey), status
 
 

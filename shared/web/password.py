@@ -11,8 +11,8 @@ from shared.passwords import PasswordRefused
 from shared.web.forms import PasswordField, at_most, required
 from shared.web.identity import Access, SignInRefused, begin_session, who
 from shared.web.problems import Problem
-from shared.web.recovery import REFUSED, NewPasswordForm, why
-from shared.web.sign_in import LONGEST_PASSWORD, SEE_OTHER, status_of, why_refused
+from shared.web.recovery import NewPasswordForm, why
+from shared.web.sign_in import LONGEST_PASSWORD, REFUSED, SEE_OTHER, status_of, why_refused
 
 
 class ChangePasswordForm(NewPasswordForm):

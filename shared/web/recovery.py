@@ -11,9 +11,7 @@ from shared.passwords import SHORTEST, PasswordRefused
 from shared.web.forms import Form, PasswordField, SubmitField, at_most, required
 from shared.web.identity import Access, end_session, public
 from shared.web.problems import Problem
-from shared.web.sign_in import LONGEST_PASSWORD, go_on
-
-REFUSED = 422
+from shared.web.sign_in import LONGEST_PASSWORD, REFUSED, go_on
 
 
 class NewPasswordForm(Form):

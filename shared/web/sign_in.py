@@ -16,7 +16,7 @@ from shared.web.identity import Access, SignInRefused, begin_session, end_sessio
 
 HALF = "half"  #: where the cookie keeps the token of a sign-in that waits for its second factor
 LONGEST_PASSWORD = 1000  #: characters; longer ones would only cost time
-SEE_OTHER, UNAUTHORIZED, TOO_MANY = 303, 401, 429
+OK, SEE_OTHER, UNAUTHORIZED, REFUSED, TOO_MANY = 200, 303, 401, 422, 429
 
 
 class SignInForm(Form):
@@ -159,6 +159,18 @@ def refuse(form: CodeForm, refused: CodeRefused) -> CodeForm:
         later(refused.wait) if refused.wait else str(_("This code is not right, or was used."))
     )
     return form
+
+
+def check_code(access: Access, username: str, form: CodeForm) -> int | None:
+    """None for the right code of somebody who is signed in; else HTTP's status of the page that asks for it."""
+    if not form.validate_on_submit():
+        return REFUSED if form.errors else OK
+    try:
+        access.second_factors.check(username, form.code.data or "")
+    except CodeRefused as refused:
+        refuse(form, refused)
+        return status_of(refused.wait)
+    return None
 
 
 def status_of(wait: int) -> int:

@@ -130,6 +130,27 @@ def _looks(visitor: Visitor, language: str) -> None:
     assert visitor.page.get_attribute("html", "lang") == language
 
 
+def test_a_computer_that_was_left_behind_is_signed_out(browser: Browser, node: StrictNode) -> None:
+    node.employs("nadia", "case_worker")
+    context = browser.new_context(locale="en")
+    left_behind = Visitor(context.new_page(), node.url).signs_in("nadia")
+    gives(left_behind, secret_on(left_behind).now())
+    codes = recovery_codes(left_behind)
+    visitor = Visitor(browser.new_context(locale="en").new_page(), node.url).signs_in("nadia")
+    gives(visitor, codes[0])
+
+    visitor.goes_to("/account")
+    look(visitor)
+    visitor.presses("main a[href^='/account/sign-out-there']")
+    look(visitor)
+    visitor.fills(code=codes[1]).presses("main form [type=submit]")
+
+    assert visitor.sees("Nobody is signed in there any more.")
+    assert left_behind.goes_to("/inbox").page.url.endswith("/sign-in?next=/inbox")
+    visitor.page.context.close()
+    context.close()
+
+
 def test_somebody_who_forgot_the_password_still_gives_a_code(browser: Browser, node: StrictNode) -> None:
     node.employs("taras", "case_worker")
     context = browser.new_context(locale="en")

@@ -1,6 +1,7 @@
 """One's own account: where one is signed in, and out of it everywhere; the way back in by a link."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pyotp
@@ -49,6 +50,52 @@ def test_signing_out_everywhere_ends_every_session_of_one_s_own(
     assert answer.location == "/sign-in"
     assert doors.begun() == ["ivan"]
     assert elsewhere.get("/").status_code == signed_in.get("/").status_code == 302
+
+
+def codes_of_vera(doors: Any) -> list[str]:
+    """Her recovery codes, each of which counts once."""
+    secret = doors.factors.offer("a token", "vera").secret
+    made: list[str] = doors.factors.set_up("a token", "vera", pyotp.TOTP(secret).at(doors.at))
+    return made
+
+
+def ways_out(visitor: Any) -> list[str]:
+    """To be signed out where one is signed in besides."""
+    return re.findall(r'href="(/account/sign-out-there[^"]+)"', visitor.get("/account").text)
+
+
+def test_one_signs_out_at_a_single_place_after_a_code(app: Flask, signed_in: Any, doors: Any) -> None:
+    left_behind, at_home = another(app, signed_in), another(app, signed_in)
+    left_behind.sign_in()
+    doors.at += timedelta(minutes=5)
+    at_home.sign_in()
+    codes, [newer, older] = codes_of_vera(doors), ways_out(signed_in)
+    signed_in.get(older)
+
+    assert [signed_in.post(older, code=code).status_code for code in ("", "000000")] == [422, 401]
+    assert left_behind.get("/").status_code == 200
+    assert signed_in.post(older, code=codes[0]).location == "/account"
+
+    assert [one.get("/").status_code for one in (left_behind, at_home, signed_in)] == [302, 200, 200]
+    assert ways_out(signed_in) == [newer]
+    assert doors.noted[-1] == ("signed_out", "vera")
+
+
+def test_nobody_is_signed_out_at_a_place_that_is_not_theirs_or_without_a_code(
+    app: Flask, signed_in: Any, doors: Any
+) -> None:
+    doors.at += timedelta(minutes=5)
+    another(app, signed_in).sign_in()
+    doors.sessions.begin("ivan")
+    [elsewhere, own], [his] = doors.sessions.of("vera"), doors.sessions.of("ivan")
+
+    assert ways_out(signed_in) == []
+    assert signed_in.get(f"/account/sign-out-there?id={elsewhere.id}").status_code == 404
+    codes = codes_of_vera(doors)
+    assert len(ways_out(signed_in)) == 1
+    for id_ in (his.id, own.id, "%", ""):
+        assert signed_in.post(f"/account/sign-out-there?id={id_}", code=codes[0]).status_code == 404
+    assert sorted(doors.begun()) == ["ivan", "vera", "vera"]
 
 
 @pytest.mark.parametrize("path", ["/account", "/account/password", "/account/recovery-codes"])
