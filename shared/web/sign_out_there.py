@@ -14,20 +14,20 @@ from shared.web.sign_in import SEE_OTHER, CodeForm, check_code
 
 def install(app: Flask, access: Access) -> None:
     """Add the page. A place where nobody is signed in any more is as absent as somebody else's."""
-    there = partial(_sign_out_there, access)
-    app.add_url_rule("/account/sign-out-there", "sign_out_there", there, methods=["GET", "POST"])
+    view = partial(_sign_out_there, access)
+    app.add_url_rule("/account/sign-out-there", "sign_out_there", view, methods=["GET", "POST"])
 
 
 def _sign_out_there(access: Access) -> Any:
     person, form = me(), CodeForm()
-    place = _of_theirs(access, person, request.args.get("id", ""))
+    there = _of_theirs(access, person, request.args.get("id", ""))
     status = check_code(access, person.username, form)
     if status is None:
-        access.sessions.end_one(person.username, place.id)
+        access.sessions.end_one(person.username, there.id)
         access.note("signed_out", person.username)
         flash(_("Nobody is signed in there any more."))
         return redirect(url_for("account"), code=SEE_OTHER)
-    return render_template("shared/sign_out_there.html", form=form, place=place), status
+    return render_template("shared/sign_out_there.html", form=form, there=there), status
 
 
 def _of_theirs(access: Access, person: Identity, id_: str) -> Session:
