@@ -24,6 +24,7 @@ from shared.testing.broker import Broker, fresh_vhost
 from shared.testing.postgres import Postgres, fresh_database
 from tests.installed import program
 
+A_MINUTE = "THROUGHLINE_REQUESTS_A_MINUTE"
 SOON = 60.0  #: seconds within which what was said must have arrived
 PUSH = {"THROUGHLINE_PUSH_CONTACT": "mailto:push@demo.invalid", "THROUGHLINE_PUSH_HOSTS": LOOPBACK}
 FIELDS = ["alias", "given_name", "gender", "age_band"]
@@ -179,6 +180,8 @@ def running(plan: Plan, start: Callable[[], DemoBroker], *, past: bool = False) 
     """The plan's processes, of the wheel and not of the checkout, with or without the demo's past."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(up, "command", lambda *words: (program(), *words))
+        patch.setattr(up, "INHERITED", (*up.INHERITED, A_MINUTE))
+        patch.setenv(A_MINUTE, "1000000")  # one person sends what many would
         demo = bring_up(plan, start, tell=lambda _: None, past=past)
     try:
         yield Network(demo)
