@@ -139,12 +139,10 @@ class Sessions:
         with self._database.transaction() as tx:
             tx.execute(delete(self._table).where(self._table.c.token_sha256 == sha256(token)))
 
-    def end_one(self, username: str, id_: str) -> None:
-        """The person's session of that id is over."""
-        c = self._table.c
+    def end_one(self, session: Session) -> None:
+        """The same, for one of ``of``."""
         with self._database.transaction() as tx:
-            mine = (c.username == username) & c.token_sha256.startswith(id_, autoescape=True)
-            tx.execute(delete(self._table).where(mine))
+            tx.execute(delete(self._table).where(self._table.c.token_sha256 == session.token_sha256))
 
     def end_all(self, username: str) -> None:
         """Every session of that person is over, and their rows of the tables that end with them are gone."""

@@ -191,6 +191,14 @@ def _no_default_user(url: str) -> bool:
     return urlsplit(url).username != "guest"
 
 
+def requests_setting() -> Any:  # a field specifier stands for any type
+    """The setting of every web process."""
+    about = (
+        "how many requests of one person are answered within a minute, by pages and API together; more wait"
+    )
+    return setting(about, between(60, 1_000_000), default=REQUESTS_A_MINUTE)
+
+
 SECOND_FACTOR = (
     one_of("required", "optional"),
 )  #: optional: a password alone lets in whoever has not set one up

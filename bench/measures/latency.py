@@ -24,9 +24,11 @@ ENDS: Mapping[str, tuple[str, ...]] = {
     PEER: ("counts", "notices"),
     Peer.BATCHES: ("counts", "notices"),
 }
-BEFORE: Mapping[str, tuple[str, ...]] = {OURS: ("letters of the sender", "moves at the hub")} | dict.fromkeys(
-    (PEER, Peer.BATCHES), ("referrals sent", "referrals at the hub")
-)
+BEFORE: Mapping[str, tuple[str, ...]] = {
+    OURS: ("letters of the sender", "moves at the hub"),
+    PEER: ("referrals sent", "referrals at the hub"),
+    Peer.BATCHES: ("referrals sent", "referrals at the hub"),
+}
 
 Percentiles = Mapping[int, float]
 

@@ -15,7 +15,6 @@ from shared.settings import (
     BROKER_URL,
     DATABASE_URL,
     LOOPBACK,
-    REQUESTS_A_MINUTE,
     SECOND_FACTOR,
     Check,
     Secret,
@@ -23,6 +22,7 @@ from shared.settings import (
     between,
     one_of,
     refuse_optional_beyond_loopback,
+    requests_setting,
     setting,
     variable,
 )
@@ -98,11 +98,7 @@ class IntakeWebSettings(OidcSettings, PushSettings):
     public_url: str = setting("where people reach the node, https://…", _WEB)
     web_address: str = setting("the address that the web process listens on", default="127.0.0.1")
     web_port: int = setting("the port that the web process listens on", between(1, 65535), default=8000)
-    requests_a_minute: int = setting(
-        "how many requests of one person are answered within a minute, by pages and API together; more wait",
-        between(60, 1_000_000),
-        default=REQUESTS_A_MINUTE,
-    )
+    requests_a_minute: int = requests_setting()
     second_factor: str = setting(
         "required, or optional: a password alone lets in whoever has set none up (on this machine's loopback only)",
         *SECOND_FACTOR,

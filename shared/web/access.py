@@ -45,6 +45,7 @@ def access_to(  # noqa: PLR0913 - each service knows its people in its own way
     person: Callable[[str], Person | None],
     actor_of_token: Callable[[str], Any | None],
     note: Callable[[str, str], None],
+    stopped: Callable[[Any], None],
     keep_form: Callable[[str], bool] = lambda _username: False,
     password_lets_in: Callable[[str], bool] = lambda _username: True,
 ) -> Access:
@@ -63,6 +64,7 @@ def access_to(  # noqa: PLR0913 - each service knows its people in its own way
         passkeys=Passkeys(database, factors, address=settings.public_url),
         second_factor_required=settings.second_factor == "required",
         note=note,
+        stopped=stopped,
         keep_form=keep_form,
         password_lets_in=password_lets_in,
         organisation=_organisation(accounts, settings, attempts),

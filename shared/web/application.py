@@ -77,8 +77,7 @@ def make_app(
     watching.install(app)
     languages.install(app, timezone=settings.timezone, secure=settings.secure)
     problems.install(app, errors or {})
-    brake = Brake(settings.requests_a_minute, lambda username: access.note("braked", username))
-    identity.install(app, access, brake)
+    identity.install(app, access, Brake(settings.requests_a_minute, access.stopped))
     for pages in (
         sign_in,
         second_factor,

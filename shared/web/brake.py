@@ -6,6 +6,7 @@ Counted in this process alone, and for each person, not for each address: many s
 import time
 from collections.abc import Callable
 from math import ceil
+from typing import Any
 
 from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -18,17 +19,18 @@ ONCE = RateLimitItemPerHour(1)
 
 
 class Brake:
-    """Lets each person ask so often within any minute; ``note(username)`` is told who was stopped, once an hour."""
+    """Lets each person ask so often within any minute; ``stopped(actor)`` is told who could not, once an hour."""
 
-    def __init__(self, a_minute: int, note: Callable[[str], None]) -> None:
-        self._so_often, self._note = RateLimitItemPerMinute(a_minute), note
+    def __init__(self, a_minute: int, stopped: Callable[[Any], None]) -> None:
+        self._so_often, self._stopped = RateLimitItemPerMinute(a_minute), stopped
         self._counted = MovingWindowRateLimiter(MemoryStorage())
 
-    def count(self, username: str, *, costly: bool = False) -> None:
+    def count(self, actor: Any, *, costly: bool = False) -> None:
         """One more request of that person; raises Problem (429, ``too_often``) that says how many seconds to wait."""
+        username: str = actor.username
         if self._counted.hit(self._so_often, username, cost=COSTLY if costly else 1):
             return
         if self._counted.hit(ONCE, username):
-            self._note(username)
+            self._stopped(actor)
         free_at = self._counted.get_window_stats(self._so_often, username).reset_time
         raise Problem(429, "too_often", advice=TOO_OFTEN, wait=max(1, ceil(free_at - time.time())))

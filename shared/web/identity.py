@@ -102,8 +102,9 @@ class Access:
     ``sessions`` are the sign-ins under way, ``half`` those that wait for ``second_factors`` or ``passkeys``, without
     which nobody comes in if ``second_factor_required``. ``note(what, username)`` keeps who came in, who could not, and
     who changed how they do: signed_in, sign_in_refused, signed_out, locked, unlocked, second_factor_set_up,
-    recovery_codes_made, passkey_added, passkey_removed, account_connected, braked. ``keep_form(username)`` keeps the
-    form that this request sent for that person, who shall find it when they are back, and says whether.
+    recovery_codes_made, passkey_added, passkey_removed, account_connected. ``stopped(actor)`` keeps that somebody
+    asked too often, by page or API. ``keep_form(username)`` keeps the form that this request sent for that person, who
+    shall find it when they are back, and says whether.
     ``password_lets_in(username)`` says whether the right password does. ``organisation`` is the way in with an
     organisation's account, or None where there is none.
     """
@@ -119,6 +120,7 @@ class Access:
     second_factors: SecondFactors
     passkeys: Passkeys
     note: Callable[[str, str], None]
+    stopped: Callable[[Any], None]
     second_factor_required: bool = True
     keep_form: Callable[[str], bool] = _keep_no_form
     password_lets_in: Callable[[str], bool] = _everybody
@@ -195,12 +197,12 @@ def install(app: Flask, access: Access, brake: Brake) -> None:
             return None
         if request.path.startswith(API):
             g.actor = _actor_of_request(access)
-            brake.count(g.actor.username, costly=_is_marked(app, "is_costly"))
+            brake.count(g.actor, costly=_is_marked(app, "is_costly"))
             return None
         person = who()
         if person and (not person.is_locked or _is_marked(app, "is_for_the_locked")):
             if not _is_marked(app, "is_no_use"):
-                brake.count(person.username, costly=_is_marked(app, "is_costly"))
+                brake.count(person.actor, costly=_is_marked(app, "is_costly"))
             return None
         return _to_the_door(access, person)
 

@@ -23,7 +23,7 @@ def _sign_out_there(access: Access) -> Any:
     there = _of_theirs(access, person, request.args.get("id", ""))
     status = check_code(access, person.username, form)
     if status is None:
-        access.sessions.end_one(person.username, there.id)
+        access.sessions.end_one(there)
         access.note("signed_out", person.username)
         flash(_("Nobody is signed in there any more."))
         return redirect(url_for("account"), code=SEE_OTHER)

@@ -8,11 +8,13 @@ from sqlalchemy import text
 from werkzeug.wrappers import Response
 
 from services.intake.domain import ConsentMissing, Role, Via
+from services.intake.domain.audit import Action
 from services.intake.interchange.structure import Malformed
 from services.intake.settings import IntakeWebSettings, own_fields
 from services.intake.storage import tables
 from services.intake.storage.staff import StaffMember
 from services.intake.usecases import node, staff
+from services.intake.usecases.audit import saw
 from services.intake.usecases.idempotency import KeyReused
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound, NotPermitted
 from services.intake.usecases.well_being import Examine, nothing_to_examine
@@ -115,6 +117,7 @@ def _access(database: Database, settings: IntakeWebSettings, hasher: Hasher) -> 
         person=person,
         actor_of_token=lambda token: staff.actor_of_token(database, token),
         note=lambda what, username: staff.note(database, what, username),
+        stopped=lambda actor: saw(database, actor, Action.BRAKED),
         keep_form=kept.keep,
         password_lets_in=lambda username: settings.passwords == "everybody" or _is_admin(person(username)),
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import structlog
 from flask import Flask
 
 from services.reporting.settings import ReportingWebSettings
@@ -14,7 +15,7 @@ TABLE = "/api/v1/tables/referrals?period=2026-Q1"
 
 
 @pytest.mark.usefixtures("app")  # the coordinator
-def test_two_reports_are_ten_requests(shared_world: Any) -> None:
+def test_two_reports_are_ten_requests_and_the_log_says_that_somebody_was_stopped(shared_world: Any) -> None:
     settings = ReportingWebSettings(
         reporting_database_url="sqlite://",
         secret_key=Secret("k" * 32),
@@ -23,7 +24,10 @@ def test_two_reports_are_ten_requests(shared_world: Any) -> None:
     )
     client = create_app(shared_world.database, settings).test_client()
     headers = {"Authorization": f"Bearer {issue_token(shared_world.database, 'vera')}"}
-    assert [client.get(TABLE, headers=headers).status_code for _ in range(3)] == [200, 200, 429]
+    with structlog.testing.capture_logs() as logs:
+        assert [client.get(TABLE, headers=headers).status_code for _ in range(3)] == [200, 200, 429]
+    assert [line["code"] for line in logs] == ["braked", "too_often"]
+    assert "vera" not in str(logs)
 
 
 def test_so_does_every_way_to_a_report(app: Flask) -> None:

@@ -97,6 +97,7 @@ def _access(database: Database, settings: ReportingWebSettings, hasher: Hasher) 
         person=person,
         actor_of_token=lambda token: staff.owner_of_token(database, token),
         note=_note,
+        stopped=lambda actor: _note("braked", actor.username),
     )
 
 

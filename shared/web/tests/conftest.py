@@ -108,6 +108,7 @@ class Doors:
             passkeys=self.passkeys,
             second_factor_required=required,
             note=lambda what, username: self.noted.append((what, username)),
+            stopped=lambda actor: self.noted.append(("braked", actor.username)),
             password_lets_in=lambda username: username != "nina",
             organisation=organisation,
         )
@@ -198,7 +199,7 @@ def _elsewhere(doors: Doors, provider: IdentityProvider, *, required: bool) -> t
 
 
 @pytest.fixture
-def busy_house(doors: "Doors") -> Flask:
+def busy_house(doors: Doors) -> Flask:
     """Behind the same doors, but nobody is answered more than ten times within a minute."""
     return _make(doors.access(), a_minute=10)
 

@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 
 from services.intake.domain.audit import Action
+from services.intake.domain.staff import Via
 from services.intake.tests.node import CHEAP, Node
 from services.intake.web.application import create_app
 from services.intake.web.tests.site import Site, settings
@@ -33,11 +34,14 @@ def test_pages_and_programs_of_one_person_are_counted_together(site: Site) -> No
     assert site.browser("ihar").get("/inbox").status_code == 200
 
 
-def test_the_audit_says_who_was_stopped(site: Site) -> None:
-    program = site.partner("olena")
+def test_the_audit_says_who_was_stopped_and_where(site: Site) -> None:
+    program, page = site.partner("olena"), site.browser("ihar")
     for _ in range(4):
         program.post("/people/search", {"q": "x"})
-    assert [entry.action for entry in kept(site.node, username="olena")].count(Action.BRAKED) == 1
+        page.get("/people")
+    stopped = [entry for entry in kept(site.node) if entry.action is Action.BRAKED]
+    assert {(entry.username, entry.via) for entry in stopped} == {("olena", Via.API), ("ihar", Via.PAGE)}
+    assert len(stopped) == 2
 
 
 def test_so_does_what_else_takes_long(web: Flask) -> None:
