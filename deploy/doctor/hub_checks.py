@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from deploy.backup.copies import path_of
 from deploy.commands.provision import organisations
-from deploy.doctor import configuration, keys, network
+from deploy.doctor import configuration, keys, network, pages
 from deploy.doctor.check import WELL, Check, Finding, NotApplicable, failed, warning
 from deploy.doctor.database import of_durability, off_in, remedy_of
 from deploy.doctor.hub import SERVICES, UNANSWERED, Hub
@@ -194,6 +194,6 @@ CHECKS = (
     Check("directory", directory),
     Check("outbox", outbox),
     Check("parked", parked),
-    Check("public_address", network.public_address),
+    *pages.CHECKS,
     Check("tokens", tokens_of_hub),
 )

@@ -1,4 +1,4 @@
-"""The broker, its certificate, this node's address, and how fresh the directory is."""
+"""The broker, its certificate, and how fresh the directory is."""
 
 import socket
 import ssl
@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-import requests
 from kombu import Connection
 
 from deploy.commands.own_keys import TO_COME
@@ -83,33 +82,19 @@ def certificate(node: Machine) -> Finding:
 
 def _ends(parts: SplitResult, ca_file: str) -> datetime:
     try:
-        with (
-            socket.create_connection((parts.hostname, parts.port or AMQPS), WAIT) as plain,
-            tls.context(ca_file).wrap_socket(plain, server_hostname=parts.hostname) as safe,
-        ):
-            told = safe.getpeercert() or {}
+        return expires(parts.hostname, parts.port or AMQPS, tls.context(ca_file))
     except OSError:
         raise NotApplicable("broker comes first") from None
+
+
+def expires(host: str | None, port: int, trust: ssl.SSLContext) -> datetime:
+    """Until when the certificate there is valid; raises OSError where it is not believed, or nobody answers."""
+    with (
+        socket.create_connection((host, port), WAIT) as plain,
+        trust.wrap_socket(plain, server_hostname=host) as safe,
+    ):
+        told = safe.getpeercert() or {}
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(told["notAfter"])), UTC)
-
-
-def public_address(node: Machine) -> Finding:
-    """The pages are well where people reach them."""
-    try:
-        answer = requests.get(
-            f"{node.settings.public_url.rstrip('/')}/health", timeout=WAIT, allow_redirects=False
-        )
-    except requests.RequestException as away:
-        return failed(
-            f"nothing answers there ({type(away).__name__})",
-            f"check THROUGHLINE_PUBLIC_URL, the proxy, its certificate, and that throughline web {node.pages} runs",
-        )
-    if answer.status_code != requests.codes.ok:
-        return failed(
-            f"it answers {answer.status_code}",
-            f"look into the log of throughline web {node.pages}, and of the proxy",
-        )
-    return WELL
 
 
 def directory(node: Node) -> Finding:
@@ -126,6 +111,5 @@ def directory(node: Node) -> Finding:
 CHECKS = (
     Check("broker", broker),
     Check("certificate", certificate),
-    Check("public_address", public_address),
     Check("directory", directory),
 )

@@ -19,6 +19,10 @@ ELSEWHERE = frozenset(
         "broker",
         "certificate",
         "public_address",
+        "pages_certificate",
+        "pages_tls",
+        "pages_in_the_clear",
+        "pages_room",
         "mail",
         "backup_settings",
     }

@@ -33,6 +33,10 @@ SAID = frozenset(
         *(
             "certificate",
             "public_address",
+            "pages_certificate",
+            "pages_tls",
+            "pages_in_the_clear",
+            "pages_room",
             "directory",
             "worker",
             "processes",

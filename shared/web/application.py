@@ -27,7 +27,7 @@ from shared.web import (
     watching,
 )
 from shared.web.brake import Brake
-from shared.web.files import FilesInMemory
+from shared.web.files import FilesInMemory, read_past
 from shared.web.identity import Access
 
 LARGEST_BODY = 1_000_000  #: bytes of a request (security, section 6)
@@ -97,9 +97,15 @@ def make_app(
 
 
 class _Application(Flask):
-    """An application that logs an unforeseen error by its class and place, never by its message."""
+    """Logs an unforeseen error by its class and place, never by its message, and reads what was sent to its end."""
 
     request_class = FilesInMemory
+
+    def wsgi_app(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Only then it answers: who is still sending hears of a link that broke, and a proxy says so in our place."""
+        answer = super().wsgi_app(environ, start_response)
+        read_past(environ["wsgi.input"])
+        return answer
 
     def log_exception(self, exc_info: Any) -> None:
         """Libraries quote what they handled in their messages, so these are not logged."""

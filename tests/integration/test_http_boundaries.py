@@ -1,51 +1,26 @@
 """Requests whose end can be disputed, byte by byte to a real web process: refused, and nothing behind them is heard."""
 
-import os
 import re
 import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 
-from shared.polling import poll_until
-from shared.ports import LOOPBACK, free_ports, is_listening
-from shared.sealing import OwnKeys, write_key_file
-from tests.installed import program
+from shared.ports import LOOPBACK
+from tests.node_pages import PATIENCE, node_pages
 
 HOST = b"Host: node.example\r\n"
 BEHIND = (
     b"GET /shared/mark.svg HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"
 )  #: what somebody else is to be told
-PATIENCE = 20.0  #: seconds
 
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Where a node's web process listens."""
-    folder, (free,) = tmp_path_factory.mktemp("web"), free_ports(1)
-    write_key_file(folder / "node.key", OwnKeys.generate())
-    settings = {
-        "ORG": "harbour-house",
-        "ORG_NAME": "Harbour House",
-        "INTAKE_DATABASE_URL": f"sqlite:///{folder / 'node.db'}",
-        "SECRET_KEY": "0" * 32,
-        "KEY_FILE": str(folder / "node.key"),
-        "PUBLIC_URL": "https://node.example",
-        "WEB_PORT": str(free),
-    }
-    process = subprocess.Popen(
-        [program(), "web", "intake"],
-        env=os.environ | {f"THROUGHLINE_{name}": value for name, value in settings.items()},
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        poll_until(lambda: is_listening(free), seconds=PATIENCE, what="the web process")
-        yield free
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
+    with node_pages(tmp_path_factory.mktemp("web")) as listening:
+        yield listening
 
 
 def answers(port: int, request: bytes) -> list[bytes]:

@@ -1,10 +1,13 @@
 """What is no proper request is refused with a plain word, and nothing of it is told on."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
 import structlog
 from flask import Flask
+
+from shared.web.files import AT_ONCE, UNREAD
 
 JSON = {"Authorization": "Bearer good token", "Content-Type": "application/json"}
 BODIES = {
@@ -210,3 +213,15 @@ def test_health_tells_which_check_failed_and_nothing_else(doors: Any) -> None:
     )
     assert answer.status_code == 503
     assert answer.json == {"status": "failed", "checks": {"database": "failed", "worker": "ok"}}
+
+
+@pytest.mark.parametrize(("bytes_", "left"), [(0, 0), (3_000_000, 0), (UNREAD + 2_000_000, 2_000_000)])
+def test_what_nobody_asked_for_is_read_to_its_end_but_not_without_end(
+    app: Flask, bytes_: int, left: int
+) -> None:
+    sent = BytesIO(bytes(bytes_))
+
+    answer = app.test_client().post("/", input_stream=sent, content_length=bytes_)
+
+    assert answer.status_code == 302
+    assert len(sent.read()) == pytest.approx(left, abs=AT_ONCE)
