@@ -10,6 +10,7 @@ from flask_bootstrap import Bootstrap5
 from shared.settings import REQUESTS_A_MINUTE
 from shared.web import (
     account,
+    closed,
     gate,
     headers,
     health,
@@ -90,6 +91,7 @@ def make_app(
         organisation_account,
     ):
         pages.install(app, access)
+    closed.install(app)
     gate.install(app)
     health.install(app, checks or {})
     headers.install(app, secure=settings.secure)

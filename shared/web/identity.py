@@ -166,6 +166,12 @@ def costly(view: View) -> View:
     return view
 
 
+def looks_up(view: View) -> View:
+    """A view whose form asks for what is to be shown and tells nothing, so that the page may close itself."""
+    view.is_to_look_up = True  # type: ignore[attr-defined]
+    return view
+
+
 def who() -> Identity | None:
     """The person signed in on this page, or None."""
     return current_user if isinstance(current_user._get_current_object(), Identity) else None  # noqa: SLF001
@@ -188,21 +194,21 @@ def install(app: Flask, access: Access, brake: Brake) -> None:
     """Close the application to whoever is not known, and stop whoever asks too often."""
     manager = LoginManager(app)
     manager.session_protection = None  # it would end the session whenever a phone changes its network
-    manager.user_loader(lambda token: access.load_user(token, is_used=not _is_marked(app, "is_no_use")))
+    manager.user_loader(lambda token: access.load_user(token, is_used=not is_marked(app, "is_no_use")))
     app.extensions[IS_OPEN] = lambda token: _is_open(access, token)
 
     @app.before_request
     def admit() -> Response | None:
-        if _is_marked(app, "is_public"):
+        if is_marked(app, "is_public"):
             return None
         if request.path.startswith(API):
             g.actor = _actor_of_request(access)
-            brake.count(g.actor, costly=_is_marked(app, "is_costly"))
+            brake.count(g.actor, costly=is_marked(app, "is_costly"))
             return None
         person = who()
-        if person and (not person.is_locked or _is_marked(app, "is_for_the_locked")):
-            if not _is_marked(app, "is_no_use"):
-                brake.count(person.actor, costly=_is_marked(app, "is_costly"))
+        if person and (not person.is_locked or is_marked(app, "is_for_the_locked")):
+            if not is_marked(app, "is_no_use"):
+                brake.count(person.actor, costly=is_marked(app, "is_costly"))
             return None
         return _to_the_door(access, person)
 
@@ -213,7 +219,8 @@ def _is_open(access: Access, token: str) -> bool:
     return person is not None and not person.is_locked
 
 
-def _is_marked(app: Flask, mark: str) -> bool:
+def is_marked(app: Flask, mark: str) -> bool:
+    """Whether this request's view is; static files bear every mark."""
     endpoint = request.endpoint or ""
     return endpoint.endswith("static") or getattr(app.view_functions.get(endpoint), mark, False)
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from playwright.sync_api import Route
 from sqlalchemy import create_engine, text
 
 from deploy.demo.organisations import PASSWORD
@@ -48,3 +49,26 @@ def test_she_locks_the_screen_and_comes_back(visit: Visit) -> None:
     worker.goes_to("/people").fills(password=PASSWORD).presses("main form [type=submit]")
 
     assert worker.page.url.endswith("/people")
+
+
+def test_a_page_that_nobody_touches_closes_itself_without_a_script(visit: Visit, network: Network) -> None:
+    worker = visit("harbour-house", width=390).signs_in("alena").speaks("en")
+    worker.page.route(f"{worker.url}/people", sooner)
+    assert worker.goes_to("/people").sees("People")
+
+    worker.page.wait_for_url("**/closed?next=/people")
+    for language in LANGUAGES:
+        look(worker.speaks(language))
+    worker.presses("main a.btn")
+    pass_the_time(network, "harbour-house")
+    worker.page.wait_for_url("**/sign-in?next=/people")
+
+    look(worker)
+
+
+def sooner(route: Route) -> None:
+    """As the node answers, but for the time after which the page closes itself."""
+    answer = route.fetch()
+    seconds, _, where = answer.headers["refresh"].partition(";")
+    assert int(seconds) == IDLE.total_seconds()
+    route.fulfill(response=answer, headers=answer.headers | {"refresh": f"2;{where}"})

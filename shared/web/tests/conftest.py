@@ -26,7 +26,7 @@ from shared.sign_ins import add_sign_in_table
 from shared.testing.identity_provider import CLIENT, SECRET, IdentityProvider
 from shared.web import Access, Form, Person, Problem, SignInRefused, WebSettings, actor, make_app
 from shared.web.forms import SelectField, StringField, at_most, required
-from shared.web.identity import costly, not_a_use
+from shared.web.identity import costly, looks_up, not_a_use
 
 PAGE = """{% extends "shared/base.html" %}
 {% from "shared/forms.html" import error_summary, field %}
@@ -254,6 +254,11 @@ def _add_pages(app: Flask) -> None:
     @not_a_use
     def by_itself() -> str:
         return ""
+
+    @app.route("/look-up", methods=["GET", "POST"])
+    @looks_up
+    def look_up() -> Any:
+        return render_template_string(PAGE, form=NameForm(), by=actor())
 
     @app.get("/at-length")
     @costly

@@ -19,13 +19,14 @@ from services.intake.web.forms.person_sheets import in_our_language
 from services.intake.web.once import once, refusals_shown_in
 from services.intake.web.pages.render import page as shown
 from services.intake.web.pages.timeline import timeline
-from shared.web.identity import costly
+from shared.web.identity import costly, looks_up
 
 people = Blueprint("people", __name__)
 
 
 @people.route("/people", methods=["GET", "POST"])
 @costly
+@looks_up
 def search() -> ResponseReturnValue:
     """Search first: the person may be known already. What was asked stands in no address."""
     form = SearchForm()
