@@ -5,6 +5,8 @@ from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 
+from deploy.memory import look_less_for_garbage
+
 GROUPS = {
     "demo": "deploy.demo.command:app",
     "network": "deploy.commands.network:app",
@@ -48,6 +50,7 @@ ASKED_FOR = 4  #: words of ``network key FILE --passphrase``, which says that a 
 
 def main() -> None:
     """Run the command; every foreseeable failure is one line and an exit code (0, 1, 2, 78)."""
+    look_less_for_garbage()
     noun = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     if noun == "run":
         import_module("deploy.green")  # sockets and threads are patched before anybody uses them

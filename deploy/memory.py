@@ -10,16 +10,17 @@ KEPT = 16 << 20  #: bytes of freed memory that are not given back
 IN_ONE_PLACE = 32 << 20  #: bytes of a piece that is given back at once; the most that glibc takes
 
 
+def look_less_for_garbage() -> None:
+    """To be called before anything is loaded: what is loaded stays, and would be looked through again and again."""
+    gc.set_threshold(MADE_BETWEEN, 10, 10)
+
+
 def prepare_memory() -> None:
     """To be called when everything that lives as long as the process is made."""
-    _look_less_for_garbage()
-    _keep_what_is_freed()
-
-
-def _look_less_for_garbage() -> None:
+    look_less_for_garbage()
     gc.collect()
     gc.freeze()
-    gc.set_threshold(MADE_BETWEEN, 10, 10)
+    _keep_what_is_freed()
 
 
 def _keep_what_is_freed() -> None:

@@ -15,6 +15,18 @@ with suppress(SystemExit):
     main()
 print({"nameko", "typer._adapters", "pydantic"} & set(sys.modules))
 """
+PAGES = """
+import sys
+import gc
+from contextlib import suppress
+from deploy.cli import main
+sys.argv[1:] = ["web", "nothing"]
+with suppress(SystemExit):
+    main()
+assert gc.get_threshold()[0] > 700
+import services.intake.web, services.reporting.web
+print({"authlib", "joserfc", "requests", "PIL"} & set(sys.modules))
+"""
 MIGRATED = """
 import sys
 from deploy.commands.services import bring_up
@@ -30,6 +42,11 @@ def loaded(program: str, *words: str) -> str:
 
 def test_a_process_that_is_plainly_named_needs_no_reader_of_command_lines() -> None:
     assert loaded(NAMED) == "set()"
+
+
+def test_pages_load_what_asks_providers_and_draws_pictures_when_somebody_wants_it() -> None:
+    """And while they load, garbage is looked for seldom."""
+    assert loaded(PAGES) == "set()"
 
 
 def test_a_database_is_migrated_by_another_process(tmp_path: Path) -> None:

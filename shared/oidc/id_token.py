@@ -10,6 +10,8 @@ from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
+from shared.oidc.errors import TokenRefused, UnknownKey
+
 ALGORITHMS = [
     "RS256",
     "RS384",
@@ -25,21 +27,6 @@ ALGORITHMS = [
 ]
 LEEWAY = 30  #: seconds by which the provider's clock may differ from ours
 LONGEST_SUBJECT = 255  #: characters (OpenID Connect Core, section 2)
-
-
-class TokenRefused(Exception):
-    """The token is not what it must be; ``code`` says which part of it."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class UnknownKey(TokenRefused):
-    """It names a key that is not among those of the provider that are known here."""
-
-    def __init__(self) -> None:
-        super().__init__("unknown_key")
 
 
 @dataclass(frozen=True)

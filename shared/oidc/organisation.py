@@ -10,8 +10,7 @@ from shared import sign_ins
 from shared.database import Database
 from shared.oidc.begun import BegunSignIns, Secrets
 from shared.oidc.bindings import Bindings, subject_sha256
-from shared.oidc.id_token import TokenRefused
-from shared.oidc.provider import Provider
+from shared.oidc.errors import TokenRefused
 from shared.oidc.settings import OidcSettings
 from shared.oidc.tables import OidcTables
 
@@ -53,6 +52,8 @@ class Organisation:
         key: str,
         url: str,
     ) -> None:
+        from shared.oidc.provider import Provider  # noqa: PLC0415 - 10 MB, which pages without one need not have
+
         self._database, self._attempts, self._settings = database, attempts, settings
         self._provider = Provider(settings, back=url.rstrip("/") + BACK, clock=self._now)
         self.bindings = Bindings(database, tables)

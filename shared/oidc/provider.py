@@ -15,7 +15,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from shared.oidc.begun import Secrets
-from shared.oidc.id_token import Expected, Said, TokenRefused, UnknownKey, read_id_token
+from shared.oidc.errors import ProviderAway, TokenRefused, UnknownKey
+from shared.oidc.id_token import Expected, Said, read_id_token
 from shared.oidc.settings import OidcSettings, is_safe
 
 TIMEOUT = (3.05, 5)  #: seconds to connect, and to wait for the next byte
@@ -26,14 +27,6 @@ ASKED_AGAIN_AFTER = timedelta(minutes=1)  #: for keys, when a token names one th
 DISCOVERY = "/.well-known/openid-configuration"
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 SECRET_IN_HEADER, SECRET_IN_BODY = "client_secret_basic", "client_secret_post"
-
-
-class ProviderAway(Exception):
-    """The provider does not answer, or not as one; ``code`` says how."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @dataclass(frozen=True)

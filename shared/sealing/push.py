@@ -21,8 +21,6 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_pem_private_key,
 )
-from joserfc import jwt
-from joserfc.jwk import ECKey
 
 CURVE = ec.SECP256R1()
 AUTH_BYTES, SALT_BYTES, KEY_BYTES, NONCE_BYTES = 16, 16, 16, 12
@@ -109,6 +107,9 @@ class PushKey:
 
     def authorization(self, endpoint: str, contact: str, at: datetime) -> str:
         """The header that says to the push service of that endpoint who posts, and whom to write to."""
+        from joserfc import jwt  # noqa: PLC0415 - only who pushes has to load it
+        from joserfc.jwk import ECKey  # noqa: PLC0415
+
         parts = urlsplit(endpoint)
         claims = {
             "aud": f"{parts.scheme}://{parts.netloc}",

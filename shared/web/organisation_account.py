@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from shared.oidc.bindings import SubjectTaken
+from shared.oidc.errors import ProviderAway
 from shared.oidc.organisation import BACK, CameBack, NotLetIn, Organisation
-from shared.oidc.provider import ProviderAway
 from shared.sessions import HALF_LASTS
 from shared.web.addresses import local_path
 from shared.web.forms import Form, PasswordField, SubmitField, at_most, required

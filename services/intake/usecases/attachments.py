@@ -14,7 +14,6 @@ from services.intake.usecases import audit
 from services.intake.usecases.cases import about, find_case, hold_open
 from services.intake.usecases.checks import Wrong, checked, text
 from services.intake.usecases.file_kinds import kind_of
-from services.intake.usecases.pictures import drawn_anew
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
 from shared.clock import new_id
 from shared.database import Database, Transaction
@@ -44,7 +43,11 @@ def _kept(content: bytes) -> tuple[FileKind, bytes]:
     if len(content) > LARGEST_FILE:
         raise Wrong("file_too_large")
     kind = kind_of(content)
-    return kind, drawn_anew(content, kind) if kind in PICTURES else content
+    if kind not in PICTURES:
+        return kind, content
+    from services.intake.usecases.pictures import drawn_anew  # noqa: PLC0415 - for the first picture only
+
+    return kind, drawn_anew(content, kind)
 
 
 def add_attachment(

@@ -7,8 +7,9 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from shared.oidc.bindings import SubjectTaken, subject_sha256
+from shared.oidc.errors import ProviderAway
 from shared.oidc.organisation import BACK, NotLetIn
-from shared.oidc.provider import LARGEST, LEFT_ALONE_FOR, ProviderAway
+from shared.oidc.provider import LARGEST, LEFT_ALONE_FOR
 from shared.oidc.tests.world import OURS, TABLES, World
 from shared.sessions import HALF_LASTS
 from shared.sign_ins import FREE_ATTEMPTS

@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from shared.database import Database, new_metadata
+from shared.oidc.errors import ProviderAway
 from shared.oidc.organisation import CameBack, NotLetIn, Organisation
-from shared.oidc.provider import ProviderAway
 from shared.oidc.settings import OidcSettings
 from shared.oidc.tables import add_oidc_tables
 from shared.settings import Secret
