@@ -87,10 +87,11 @@ class SecondFactors:
         row = {"username": username, "secret": sealed, "last_step": step, "set_up_at": tx.at}
         return bool(add_new(tx, self._tables.secrets, [row]))
 
-    def check(self, username: str, code: str, *, app: bool = True) -> None:
+    def check(self, username: str, code: str, *, app: bool = True) -> bool:
         """The code is the app's of this moment (if that counts), or a recovery code; each counts once.
 
-        Raises CodeRefused. Each attempt is counted before it is tried, so that many at once gain nothing.
+        Tells whether it was the app's. Raises CodeRefused. Each attempt is counted before it is tried, so that many at
+        once gain nothing.
         """
         self._count(username)
         with self._database.transaction() as tx:
@@ -98,6 +99,7 @@ class SecondFactors:
             if not (of_app or self._is_recovery_code(tx, username, code)):
                 raise CodeRefused
             self._succeeded(tx, username)
+            return of_app
 
     def _is_code_of_app(self, tx: Transaction, username: str, code: str) -> bool:
         kept = self._kept(tx, username, lock=True)

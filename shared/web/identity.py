@@ -101,10 +101,12 @@ class Access:
     for a link that is none. ``change_password(username, password)`` sets it and ends every session, or raises the same.
     ``sessions`` are the sign-ins under way, ``half`` those that wait for ``second_factors`` or ``passkeys``, without
     which nobody comes in if ``second_factor_required``. ``note(what, username)`` keeps who came in, who could not, and
-    who changed how they do: signed_in, sign_in_refused, signed_out, locked, unlocked, second_factor_set_up,
-    recovery_codes_made, passkey_added, passkey_removed, account_connected. ``stopped(actor)`` keeps that somebody
-    asked too often, by page or API. ``keep_form(username)`` keeps the form that this request sent for that person, who
-    shall find it when they are back, and says whether.
+    who changed how they do: signed_in (by the password alone, or while the second step was set up), signed_in_by_code,
+    signed_in_by_recovery_code, signed_in_by_passkey, signed_in_elsewhere (with the organisation's account alone),
+    sign_in_refused, second_step_refused (of somebody who was known before), signed_out, locked, unlocked,
+    second_factor_set_up, recovery_codes_made, passkey_added, passkey_removed, account_connected. ``stopped(actor)``
+    keeps that somebody asked too often, by page or API. ``keep_form(username)`` keeps the form that this request sent
+    for that person, who shall find it when they are back, and says whether.
     ``password_lets_in(username)`` says whether the right password does. ``organisation`` is the way in with an
     organisation's account, or None where there is none.
     """
@@ -258,14 +260,17 @@ def _is_kept(access: Access, person: Identity | None) -> bool:
     return access.keep_form(username)
 
 
-def begin_session(access: Access, username: str) -> None:
-    """Whoever sent this request is that person from now on. Nothing of before lives on, not even the cookie's id."""
+def begin_session(access: Access, username: str, how: str = "signed_in") -> None:
+    """Whoever sent this request is that person from now on. Nothing of before lives on, not even the cookie's id.
+
+    ``how`` they came in is one of what ``Access.note`` keeps.
+    """
     identity = access.load_user(access.sessions.begin(username))
     if identity is None:
         raise Problem(503, "busy")
     session.clear()
     login_user(identity)
-    access.note("signed_in", username)
+    access.note(how, username)
 
 
 def end_session() -> None:

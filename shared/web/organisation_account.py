@@ -30,6 +30,7 @@ from shared.web.sign_in import (
 )
 
 UNAVAILABLE = 503
+ELSEWHERE = "signed_in_elsewhere"
 logger = structlog.get_logger()
 
 
@@ -111,9 +112,9 @@ def _owner(access: Access, organisation: Organisation, came: CameBack) -> str:
 def _let_in(access: Access, came: CameBack, username: str) -> str:
     """Where they go: the provider's second step counts where our settings say so, and never in a passkey's place."""
     if came.second_step and not needs_passkey(access, username):
-        begin(access, username)
+        begin(access, username, ELSEWHERE)
         return local_path(came.wanted)
-    return onwards(access, username, came.wanted)
+    return onwards(access, username, came.wanted, ELSEWHERE)
 
 
 def _onwards(going_to: str) -> str:

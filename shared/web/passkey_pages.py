@@ -53,11 +53,11 @@ def _use(access: Access) -> Any:
     try:
         access.passkeys.use(session[HALF], username, request.form.get("answer", ""))
     except PasskeyRefused:
-        access.note("sign_in_refused", username)
+        access.note("second_step_refused", username)
         form = CodeForm(formdata=None)
         form.form_errors.append(str(_("The passkey was not taken. Try again, or use a code.")))
         return code_page(access, username, form), UNAUTHORIZED
-    return come_in(access, username)
+    return come_in(access, username, "signed_in_by_passkey")
 
 
 def _mine(access: Access) -> Any:

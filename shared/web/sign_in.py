@@ -82,11 +82,11 @@ def _sign_in_code(access: Access) -> Any:
     if form.validate_on_submit():
         try:
             app_counts = not needs_passkey(access, username)
-            access.second_factors.check(username, form.code.data or "", app=app_counts)
+            of_app = access.second_factors.check(username, form.code.data or "", app=app_counts)
         except CodeRefused as refused:
-            access.note("sign_in_refused", username)
+            access.note("second_step_refused", username)
             return code_page(access, username, refuse(form, refused)), status_of(refused.wait)
-        return come_in(access, username)
+        return come_in(access, username, "signed_in_by_code" if of_app else "signed_in_by_recovery_code")
     return code_page(access, username, form)
 
 
@@ -117,11 +117,11 @@ def go_on(access: Access, username: str) -> Response:
     return redirect(onwards(access, username, request.args.get("next")), code=SEE_OTHER)
 
 
-def onwards(access: Access, username: str, following: str | None) -> str:
+def onwards(access: Access, username: str, following: str | None, how: str = "signed_in") -> str:
     """Where somebody goes who is known by one factor: to the second, to its set-up, or to the page that was wanted."""
     is_set_up = access.second_factors.is_set_up(username)
     if not is_set_up and not access.second_factor_required:
-        begin(access, username)
+        begin(access, username, how)
         return local_path(following or "/")
     end_session()
     session[HALF] = access.half.begin(username)
@@ -134,17 +134,17 @@ def half_way(access: Access) -> str | None:
     return access.half.username(token) if token else None
 
 
-def come_in(access: Access, username: str) -> Response:
+def come_in(access: Access, username: str, how: str) -> Response:
     """Begin the session, and lead on to the page that was wanted."""
-    begin(access, username)
+    begin(access, username, how)
     return redirect(wanted(), code=SEE_OTHER)
 
 
-def begin(access: Access, username: str) -> None:
+def begin(access: Access, username: str, how: str = "signed_in") -> None:
     """Begin the session; what waited for the second factor waits no longer."""
     if token := session.get(HALF):
         access.half.end(token)
-    begin_session(access, username)
+    begin_session(access, username, how)
 
 
 def wanted() -> str:

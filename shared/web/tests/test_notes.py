@@ -39,10 +39,10 @@ def test_the_second_step(strict: Any, phone: Phone, doors: Any) -> None:
 
     strict.get("/sign-in/code")
     strict.post("/sign-in/code", code="000000")
-    assert of(doors) == ["sign_in_refused"]
+    assert of(doors) == ["second_step_refused"]
 
     strict.post("/sign-in/code", code=phone.next_code())
-    assert of(doors) == ["signed_in"]
+    assert of(doors) == ["signed_in_by_code"]
 
     strict.get("/account/recovery-codes")
     strict.post("/account/recovery-codes", code="000000")
@@ -55,9 +55,9 @@ def test_passkeys(signed_in: Any, key: Authenticator, app_code: Any, doors: Any)
 
     page = owes_the_second_step(signed_in)
     signed_in.post("/sign-in/passkey", answer="{}")
-    assert of(doors) == ["sign_in_refused"]
+    assert of(doors) == ["second_step_refused"]
 
     page = owes_the_second_step(signed_in)
     signed_in.post("/sign-in/passkey", answer=key.signs(options_on(page)))
     signed_in.post(way_to_remove(signed_in), code=app_code())
-    assert of(doors) == ["signed_in", "passkey_removed"]
+    assert of(doors) == ["signed_in_by_passkey", "passkey_removed"]

@@ -94,7 +94,7 @@ def test_somebody_comes_in_to_the_page_that_was_wanted(stranger: Stranger, doors
     assert (answer.status_code, goes_to(answer)) == (200, "/account")
     assert stranger.is_in()
     assert doors.begun() == ["vera"]
-    assert doors.noted == [("signed_in", "vera")]
+    assert doors.noted == [("signed_in_elsewhere", "vera")]
     stranger.browser.get("/account")
     assert stranger.browser.post("/sign-out").status_code == 303
     assert not stranger.is_in()

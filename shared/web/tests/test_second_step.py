@@ -142,12 +142,13 @@ def test_a_code_that_was_used_lets_nobody_in(strict: Any, phone: Phone, strict_h
     assert not is_in(strict)
 
 
-def test_a_recovery_code_lets_in_once(strict: Any, phone: Phone, strict_house: Any) -> None:
+def test_a_recovery_code_lets_in_once(strict: Any, phone: Phone, strict_house: Any, doors: Any) -> None:
     for expected in (303, 401):
         strict.client = strict_house.test_client()
         gives_password(strict)
         strict.get("/sign-in/code")
         assert strict.post("/sign-in/code", code=strict.codes[0]).status_code == expected
+    assert doors.noted[-2:] == [("signed_in_by_recovery_code", "vera"), ("second_step_refused", "vera")]
 
 
 def test_without_the_password_the_second_question_is_not_asked(strict: Any, phone: Phone) -> None:

@@ -137,7 +137,7 @@ def test_it_stands_in_the_audit(door: Door) -> None:
     assert [(e.username, e.action, e.member) for e in kept if e.action != Action.USER_ADDED] == [
         ("", Action.SIGN_IN_REFUSED, None),
         ("", Action.ACCOUNT_CONNECTED, "olena"),
-        ("olena", Action.SIGNED_IN, None),
+        ("olena", Action.SIGNED_IN_ELSEWHERE, None),
         ("", Action.ACCOUNT_DISCONNECTED, "olena"),
     ]
 
