@@ -1,16 +1,20 @@
 """Settings and clock: what everything else is read by."""
 
 import os
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 
 from deploy.clock import refuse_lost_time
-from deploy.configured import JOINS, NOT_JOINED
+from deploy.configured import JOINS, NOT_JOINED, OF_A_FILE
 from deploy.doctor.check import WELL, Check, Finding, Machine, Node, NotApplicable, failed, warning
+from deploy.settings import ALL
 from services.intake.storage.network_tables import round_trips
 from shared.settings import SettingsWrong, variable
 
+ANYBODY = 0o007  #: rights of all who are neither the owner nor of the file's group
 SOME, MUCH = timedelta(minutes=2), timedelta(minutes=10)  #: by which our clock and the hub's may differ
 
 
@@ -19,6 +23,28 @@ def settings(machine: Machine) -> Finding:
     if machine.problems:
         return failed("; ".join(machine.problems), "set what is named, in docs/reference/settings.md")
     return WELL
+
+
+def secret_files(_machine: Machine) -> Finding:
+    """Nobody but the owner and a group reads the files that hold a setting."""
+    if open_ := [name for name, file in _secret_files() if file.stat().st_mode & ANYBODY]:
+        return failed(
+            f"everybody on this machine can read the file of {' and of '.join(open_)}",
+            "chmod o-rwx each, or throughline doctor --fix",
+        )
+    return WELL
+
+
+def _close_secret_files(_machine: Machine) -> None:
+    for _, file in _secret_files():
+        file.chmod(file.stat().st_mode & ~ANYBODY)
+
+
+def _secret_files() -> Iterator[tuple[str, Path]]:
+    """Of each setting that stands in a file: the variable that names it, and the file."""
+    for variable_ in sorted(variable(name) + OF_A_FILE for name in ALL):
+        if variable_ in os.environ and (file := Path(os.environ[variable_])).is_file():
+            yield variable_, file
 
 
 def joined(node: Node) -> Finding:
@@ -56,6 +82,7 @@ def clock_of_hub(node: Node) -> Finding:
 
 CHECKS = (
     Check("settings", settings),
+    Check("secret_files", secret_files, _close_secret_files),
     Check("joined", joined),
     Check("clock", clock),
     Check("clock_of_hub", clock_of_hub),

@@ -179,7 +179,7 @@ def _of_each(hub: Hub, table: str, question: Callable[[Transaction, Table], Answ
 
 
 CHECKS = (
-    Check("settings", configuration.settings),
+    *(check for check in configuration.CHECKS if check.name in ("settings", "secret_files")),
     Check("clock", configuration.clock),
     *(check for check in keys.CHECKS if check.name in ("key_file", "key_folder", "key_age", "network_file")),
     Check("databases", databases),

@@ -14,6 +14,7 @@ from shared.database import Database, Transaction
 ELSEWHERE = frozenset(
     {
         "settings",
+        "secret_files",
         "key_fits",
         "network_file",
         "broker",

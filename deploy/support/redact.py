@@ -18,7 +18,17 @@ WORDS = frozenset(
 NUMBERS = (int, float, bool)  #: settings of these kinds are shown
 SAID = frozenset(
     {
-        *("settings", "clock", "clock_of_hub", "key_file", "key_folder", "key_apart", "key_age", "key_fits"),
+        *(
+            "settings",
+            "secret_files",
+            "clock",
+            "clock_of_hub",
+            "key_file",
+            "key_folder",
+            "key_apart",
+            "key_age",
+            "key_fits",
+        ),
         *(
             "network_file",
             "database",

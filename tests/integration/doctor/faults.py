@@ -47,6 +47,14 @@ def put_key(site: Site, keys: OwnKeys) -> None:
     os.utime(site.key, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
+def in_a_file(site: Site) -> None:
+    """The secret of the pages, for all to read."""
+    file = site.folder / "secret"
+    file.write_text(site.settings.pop("secret_key"))
+    file.chmod(0o644)
+    site.settings["secret_key_file"] = str(file)
+
+
 def other_key(site: Site) -> None:
     put_key(site, OwnKeys.generate(now()))
 
@@ -132,6 +140,7 @@ FAULTS: dict[str, tuple[str, Callable[[Site], Any], str]] = {
     "a setting is missing": ("settings", unset("org_name"), "settings.md"),
     "a setting is misspelt": ("settings", set_to(intake_databse_url="x"), "settings.md"),
     "a setting is wrong": ("settings", set_to(web_port="0"), "settings.md"),
+    "everybody can read a file of a secret": ("secret_files", in_a_file, "chmod o-rwx"),
     "this machine lost its time": (
         "clock",
         lambda site: site.patch.setattr(configuration, "refuse_lost_time", lose_clock),

@@ -16,6 +16,12 @@ from shared.sealing import read_key_file
 from tests.in_process import throughline
 
 ORG = "harbour-house"
+OF_PROXY = {
+    "pages_certificate",
+    "pages_tls",
+    "pages_in_the_clear",
+    "pages_room",
+}  #: not before pages on loopback
 
 
 class Pages(BaseHTTPRequestHandler):

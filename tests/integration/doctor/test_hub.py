@@ -25,6 +25,7 @@ from tests.hubs import NETWORK, ORG, QUEUE
 from tests.in_process import throughline
 from tests.integration.doctor.hub_faults import FAULTS, ended
 from tests.integration.doctor.hub_site import HEARD, HubSite, await_heard, found_hub, take_from
+from tests.integration.doctor.site import OF_PROXY
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +89,7 @@ def test_nothing_is_found_on_a_well_hub(hub: HubSite) -> None:
 
     assert (code, wrong(examined)) == (0, set()), examined
     unseen = {name for name, one in examined.items() if one["verdict"] == "not applicable"}
-    assert unseen == {"durability", "certificate"}
+    assert unseen == {"durability", "certificate"} | OF_PROXY
 
 
 @pytest.mark.parametrize("fault", FAULTS)
