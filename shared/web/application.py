@@ -10,7 +10,6 @@ from flask_bootstrap import Bootstrap5
 from shared.settings import REQUESTS_A_MINUTE
 from shared.web import (
     account,
-    closed,
     gate,
     headers,
     health,
@@ -91,7 +90,6 @@ def make_app(
         organisation_account,
     ):
         pages.install(app, access)
-    closed.install(app)
     gate.install(app)
     health.install(app, checks or {})
     headers.install(app, secure=settings.secure)

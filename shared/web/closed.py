@@ -1,6 +1,7 @@
 """The empty screen: a page that only shows something closes itself when nobody has done anything on it for long.
 
-A page to write on stays: what is written there is kept if it is sent too late, and would be gone if the page closed.
+For a service whose pages are about people; figures may stay on a screen. A page to write on stays as well: what is
+written there is kept if it is sent too late, and would be gone if the page closed.
 """
 
 from flask import Flask, Response, redirect, render_template, request, url_for

@@ -24,7 +24,16 @@ from services.intake.web.labels import ROLES
 from services.intake.web.pages import PAGES
 from shared.database import Database
 from shared.passwords import HASHER, Hasher
-from shared.web import Access, Person, Problem, SignInRefused, WebSettings, access_to, make_app
+from shared.web import (
+    Access,
+    Person,
+    Problem,
+    SignInRefused,
+    WebSettings,
+    access_to,
+    closed,
+    make_app,
+)
 
 TIMEZONE = "Europe/Minsk"  #: in which pages show moments
 SILENT_FOR = timedelta(minutes=2)  #: without a sign of the worker, after which it counts as gone
@@ -61,6 +70,7 @@ def create_app(
     )
     context.install(app, database, _house(settings, examine))
     words.install(app)
+    closed.install(app)
     app.jinja_env.globals["kept_is_shown"] = kept.is_shown
     app.add_url_rule("/", "home", _home)
     for pages in (*PAGES, kept.pages):

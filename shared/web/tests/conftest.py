@@ -24,7 +24,7 @@ from shared.sessions import HALF_LASTS, Sessions, add_session_table
 from shared.settings import Secret
 from shared.sign_ins import add_sign_in_table
 from shared.testing.identity_provider import CLIENT, SECRET, IdentityProvider
-from shared.web import Access, Form, Person, Problem, SignInRefused, WebSettings, actor, make_app
+from shared.web import Access, Form, Person, Problem, SignInRefused, WebSettings, actor, closed, make_app
 from shared.web.forms import SelectField, StringField, at_most, required
 from shared.web.identity import costly, looks_up, not_a_use
 
@@ -229,6 +229,7 @@ def _make(access: Access, *, a_minute: int = 1_000_000) -> Flask:
         errors={Gone: lambda _error: Problem(409, "gone", state="closed", allowed=[])},
         checks={"database": lambda: None},
     )
+    closed.install(app)
     _add_pages(app)
     return app
 
