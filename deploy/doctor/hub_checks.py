@@ -188,6 +188,7 @@ CHECKS = (
     Check("copies", copies),
     Check("broker", broker),
     Check("certificate", network.certificate),
+    Check("broker_tls", network.broker_tls),
     Check("standing", standing),
     Check("services", services),
     Check("nodes", nodes),

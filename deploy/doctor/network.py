@@ -1,8 +1,6 @@
 """The broker, its certificate, and how fresh the directory is."""
 
-import socket
-import ssl
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -10,6 +8,7 @@ from kombu import Connection
 
 from deploy.commands.own_keys import TO_COME
 from deploy.doctor.check import WELL, Check, Finding, Machine, Node, NotApplicable, failed, warning
+from deploy.doctor.handshakes import WAIT, expires, spoken
 from services.intake.domain.freshness import Freshness, Staleness
 from services.intake.storage import freshness
 from shared.messaging import tls
@@ -18,7 +17,6 @@ from shared.messaging.errors import LinkLost, Misconfigured
 from shared.messaging.topology import node_queue
 from shared.settings import brokers_in
 
-WAIT = 5.0  #: seconds for each answer
 SOON = timedelta(days=14)  #: before a certificate expires
 AMQPS = 5671
 
@@ -69,10 +67,7 @@ def _look_in(url: str, ca_file: str, queue: str) -> None:
 
 def certificate(node: Machine) -> Finding:
     """That of each broker is valid for some time."""
-    safe = [parts for parts in map(urlsplit, _brokers(node)) if parts.scheme == "amqps"]
-    if not safe:
-        raise NotApplicable("the broker is on this machine's own loopback")
-    ends = min(_ends(parts, node.settings.broker_ca_file) for parts in safe)
+    ends = min(_ends(parts, node.settings.broker_ca_file) for parts in _safe_brokers(node))
     if ends - node.at < SOON:
         return warning(
             f"the broker's certificate expires on {ends:%Y-%m-%d}", "tell the hub, which has to renew it"
@@ -80,21 +75,28 @@ def certificate(node: Machine) -> Finding:
     return WELL
 
 
+def _safe_brokers(machine: Machine) -> list[SplitResult]:
+    safe = [parts for parts in map(urlsplit, _brokers(machine)) if parts.scheme == "amqps"]
+    if not safe:
+        raise NotApplicable("the broker is on this machine's own loopback")
+    return safe
+
+
 def _ends(parts: SplitResult, ca_file: str) -> datetime:
     try:
-        return expires(parts.hostname, parts.port or AMQPS, tls.context(ca_file))
+        return expires(parts.hostname or "", parts.port or AMQPS, tls.context(ca_file))
     except OSError:
         raise NotApplicable("broker comes first") from None
 
 
-def expires(host: str | None, port: int, trust: ssl.SSLContext) -> datetime:
-    """Until when the certificate there is valid; raises OSError where it is not believed, or nobody answers."""
-    with (
-        socket.create_connection((host, port), WAIT) as plain,
-        trust.wrap_socket(plain, server_hostname=host) as safe,
-    ):
-        told = safe.getpeercert() or {}
-    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(told["notAfter"])), UTC)
+def broker_tls(hub: Machine) -> Finding:
+    """No broker speaks an old version, or with a suite that is not good."""
+    found = (spoken(parts.hostname or "", parts.port or AMQPS) for parts in _safe_brokers(hub))
+    wrong = next((one for one in found if one.says), None)
+    if wrong is None:
+        return WELL
+    remedy = "set versions and suites as deploy/broker/rabbitmq.conf has them"
+    return (failed if wrong.old else warning)(wrong.says, remedy)
 
 
 def directory(node: Node) -> Finding:

@@ -1,23 +1,19 @@
 """The address of the pages, and the proxy there: certificate, TLS, what it answers without, what it lets through."""
 
-import socket
 import ssl
-import warnings
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPSConnection
 from urllib.parse import SplitResult, urlsplit
 
 from deploy.doctor.check import WELL, Check, Finding, Machine, NotApplicable, failed, warning
-from deploy.doctor.network import SOON, WAIT, expires
+from deploy.doctor.handshakes import WAIT, expires, spoken
+from deploy.doctor.network import SOON
 
 HTTP, HTTPS = 80, 443
 FIRST = "public_address comes first"
 HOW = "docs/how-to/deploy-a-node.md#the-proxy says what the proxy is to do"
 FILES = 11_000_000  #: bytes of a request with a file of a case
 SILENCE = 2.0  #: seconds after which a proxy waits for the whole of a request, and so does not refuse it
-OLD = {"TLS 1.0": ssl.TLSVersion.TLSv1, "TLS 1.1": ssl.TLSVersion.TLSv1_1}
-GOOD = ("ECDHE+AESGCM", "ECDHE+CHACHA20")  #: suites of TLS 1.2, as OpenSSL names them
-WEAK = ":".join(["ALL", *(f"!{good}" for good in GOOD)])
 _CERTIFICATES = {
     9: "is not valid yet",
     10: "has expired",
@@ -51,7 +47,7 @@ def public_address(machine: Machine) -> Finding:
 def certificate(machine: Machine) -> Finding:
     """That of the pages is valid for some time."""
     at = _reached(machine)
-    ends = expires(at.hostname, at.port or HTTPS, ssl.create_default_context())
+    ends = expires(at.hostname or "", at.port or HTTPS, ssl.create_default_context())
     if ends - machine.at < SOON:
         return warning(
             f"the certificate of the pages expires on {ends:%Y-%m-%d}",
@@ -63,13 +59,8 @@ def certificate(machine: Machine) -> Finding:
 def tls(machine: Machine) -> Finding:
     """The newest version is spoken and no old one, with good suites alone."""
     at = _reached(machine)
-    if spoken := [name for name, version in OLD.items() if _agreed(at, version, "ALL")]:
-        return failed(f"{' and '.join(spoken)} can be spoken there, which others can read", HOW)
-    if suite := _agreed(at, ssl.TLSVersion.TLSv1_2, WEAK):
-        return warning(f"the suite {suite} can be spoken there", HOW)
-    if not _agreed(at, ssl.TLSVersion.TLSv1_3, "ALL"):
-        return warning("TLS 1.3 cannot be spoken there", HOW)
-    return WELL
+    found = spoken(at.hostname or "", at.port or HTTPS)
+    return (failed if found.old else warning)(found.says, HOW) if found.says else WELL
 
 
 def in_the_clear(machine: Machine) -> Finding:
@@ -132,23 +123,6 @@ def _answer_in_the_clear(at: SplitResult, path: str) -> tuple[int, str]:
     except (OSError, HTTPException):
         return 0, ""
     return status, headers["location"] or ""
-
-
-def _agreed(at: SplitResult, version: ssl.TLSVersion, suites: str) -> str:
-    """The suite on which both agree in that version; empty, if they do not. Nothing is said, so nobody is believed."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    context.set_ciphers(f"{suites}:@SECLEVEL=0")
-    with warnings.catch_warnings(action="ignore"):  # that these versions are old is why they are tried
-        context.minimum_version = context.maximum_version = version
-    try:
-        with (
-            socket.create_connection((at.hostname, at.port or HTTPS), WAIT) as plain,
-            context.wrap_socket(plain, server_hostname=at.hostname) as safe,
-        ):
-            return (safe.cipher() or ("",))[0]
-    except OSError:
-        return ""
 
 
 CHECKS = (

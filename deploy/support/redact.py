@@ -42,6 +42,7 @@ SAID = frozenset(
         ),
         *(
             "certificate",
+            "broker_tls",
             "public_address",
             "pages_certificate",
             "pages_tls",

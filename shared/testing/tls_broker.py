@@ -57,7 +57,7 @@ def tls_broker(folder: Path, certificate: bytes, key: bytes, *versions: str) -> 
 
 
 def _deployed(*, instead: tuple[str, ...]) -> dict[str, object]:
-    """The lines on TLS of the configuration, but for the ports, and for the versions where there are others."""
+    """The lines on TLS of the configuration, but for the ports, and for versions and suites where there are others."""
     told = dict(_LINE.findall(CONFIG.read_text("utf-8")))
-    left_out = ("listeners.", *(("ssl_options.versions",) if instead else ()))
+    left_out = ("listeners.", *(("ssl_options.versions", "ssl_options.ciphers") if instead else ()))
     return {name: value for name, value in told.items() if not name.startswith(left_out)}

@@ -8,11 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
 
 from deploy.commands.network import app
+from deploy.doctor.check import WELL, Check, Finding, Machine, Verdict
+from deploy.doctor.handshakes import spoken
+from deploy.doctor.network import broker_tls
 from shared.clock import now
 from shared.messaging.amqp import AmqpLink
 from shared.messaging.authority import Authority, keep, kept, new_authority
@@ -146,6 +150,33 @@ def test_a_certificate_that_has_expired(expired: TlsBroker, trust: Trust) -> Non
 
 def test_a_broker_that_knows_old_versions_only(old: TlsBroker, trust: Trust) -> None:
     assert TOO_OLD in refusal(old.amqp_url(), trust.ca_file)
+
+
+def found_at(url: str) -> Finding:
+    """By the hub's doctor."""
+    hub = Machine()
+    hub.settings = SimpleNamespace(amqp_url=url)
+    return Check("broker_tls", broker_tls).of(hub)
+
+
+def test_neither_old_versions_nor_weak_suites_are_agreed_upon(broker_of_tls: TlsBroker) -> None:
+    assert found_at(broker_of_tls.amqp_url()) is WELL
+    assert spoken("localhost", broker_of_tls.management_port).says == ""
+
+
+def test_the_hubs_doctor_names_an_old_version(old: TlsBroker) -> None:
+    found = found_at(old.amqp_url())
+
+    assert (found.verdict, "TLS 1.1" in found.says) == (Verdict.FAILED, True)
+    assert "rabbitmq.conf" in found.remedy
+
+
+def test_the_hubs_doctor_names_a_suite_that_rabbitmq_itself_would_take(folder: Path, trust: Trust) -> None:
+    made = trust.authority.sign("localhost", at=now())
+    with tls_broker(folder / "as it comes", *made, "tlsv1.3", "tlsv1.2") as broker:
+        found = found_at(broker.amqp_url())
+
+    assert (found.verdict, "the suite" in found.says) == (Verdict.WARNING, True)
 
 
 def test_a_port_without_tls(broker_of_tls: TlsBroker, trust: Trust) -> None:

@@ -89,7 +89,7 @@ def test_nothing_is_found_on_a_well_hub(hub: HubSite) -> None:
 
     assert (code, wrong(examined)) == (0, set()), examined
     unseen = {name for name, one in examined.items() if one["verdict"] == "not applicable"}
-    assert unseen == {"durability", "certificate"} | OF_PROXY
+    assert unseen == {"durability", "certificate", "broker_tls"} | OF_PROXY
 
 
 @pytest.mark.parametrize("fault", FAULTS)
