@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import Table, select, update
 
 from shared import api_tokens
-from shared.api_tokens import YEAR, ApiToken
+from shared.api_tokens import ApiToken, Terms
 from shared.database import Database, Transaction
 from shared.oidc.bindings import bind
 from shared.oidc.tables import OidcTables, unbind
@@ -134,15 +133,13 @@ class Accounts:
                 self.note(tx, "account_disconnected", username)
         return found
 
-    def issue_token(
-        self, username: str, *, purpose: str = "", lasts: timedelta = YEAR
-    ) -> tuple[str, ApiToken] | None:
+    def issue_token(self, username: str, terms: Terms = Terms()) -> tuple[str, ApiToken] | None:  # noqa: B008 - a value
         """A new token of the API, told this once, and what is kept of it; None if nobody active has that name."""
         with self.database.transaction() as tx:
             if not self._is_active(tx, username):
                 return None
             self.note(tx, "token_made", username)
-            return api_tokens.issue(tx, self.tokens, username, purpose=purpose, lasts=lasts)
+            return api_tokens.issue(tx, self.tokens, username, terms)
 
     def list_tokens(self) -> list[ApiToken]:
         """Every token that was not ended by command, the next to end first."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, MetaData, String, Table, delete, insert, select
+from sqlalchemy import Boolean, Column, MetaData, String, Table, delete, insert, select
 
 from shared.database import Moment, Transaction
 from shared.sign_ins import sha256
@@ -26,6 +26,7 @@ def add_token_table(metadata: MetaData) -> Table:
         Column("purpose", String(LONGEST_PURPOSE), nullable=False),
         Column("issued_at", Moment, nullable=False),
         Column("ends_at", Moment, nullable=False),
+        Column("reads_only", Boolean),  # none was made so before there was this
     )
 
 
@@ -35,25 +36,45 @@ class TokenEnded(Exception):
 
 @dataclass(frozen=True)
 class ApiToken:
-    """A token that was made: whose, what for, and until when. ``id`` names it and is no key to anything."""
+    """A token that was made: whose, what for, and until when. ``id`` names it and is no key to anything.
+
+    One that ``reads_only`` changes nothing, whatever its owner may do.
+    """
 
     id: str
     username: str
     purpose: str
     issued_at: datetime
     ends_at: datetime
+    reads_only: bool
 
 
-def issue(
-    tx: Transaction, table: Table, username: str, *, purpose: str, lasts: timedelta
-) -> tuple[str, ApiToken]:
+@dataclass(frozen=True)
+class Holder:
+    """On whose behalf a token asks, as its service knows them, and whether it only reads."""
+
+    by: Any
+    reads_only: bool = False
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a token is made for, how long it lasts, and whether it only reads."""
+
+    purpose: str = ""
+    lasts: timedelta = YEAR
+    reads_only: bool = False
+
+
+def issue(tx: Transaction, table: Table, username: str, terms: Terms) -> tuple[str, ApiToken]:
     """A new one, which is told this once, and what is kept of it."""
     token = secrets.token_urlsafe(32)
     kept: dict[str, Any] = {
         "username": username,
-        "purpose": purpose,
+        "purpose": terms.purpose,
         "issued_at": tx.at,
-        "ends_at": tx.at + lasts,
+        "ends_at": tx.at + terms.lasts,
+        "reads_only": terms.reads_only,
     }
     tx.execute(insert(table).values(sha256=sha256(token), **kept))
     return token, ApiToken(sha256(token)[:OF_THE_HASH], **kept)
@@ -62,8 +83,9 @@ def issue(
 def list_tokens(tx: Transaction, table: Table) -> list[ApiToken]:
     """All of them, also those whose time is over; the next to end first."""
     c = table.c
-    query = select(c.sha256, c.username, c.purpose, c.issued_at, c.ends_at).order_by(c.ends_at, c.sha256)
-    return [ApiToken(hashed[:OF_THE_HASH], *facts) for hashed, *facts in tx.execute(query)]
+    query = select(c.sha256, c.username, c.purpose, c.issued_at, c.ends_at, c.reads_only)
+    found = tx.execute(query.order_by(c.ends_at, c.sha256))
+    return [ApiToken(row[0][:OF_THE_HASH], *row[1:5], reads_only=bool(row.reads_only)) for row in found]
 
 
 def revoke(tx: Transaction, table: Table, token_id: str) -> ApiToken | None:
@@ -74,12 +96,13 @@ def revoke(tx: Transaction, table: Table, token_id: str) -> ApiToken | None:
     return found
 
 
-def owner(tx: Transaction, table: Table, token: str) -> str | None:
-    """Whose token it is; None for an unknown one. Raises TokenEnded."""
-    query = select(table.c.username, table.c.ends_at).where(table.c.sha256 == sha256(token))
+def owner(tx: Transaction, table: Table, token: str) -> Holder | None:
+    """Whose token it is, by user name; None for an unknown one. Raises TokenEnded."""
+    query = select(table.c.username, table.c.ends_at, table.c.reads_only)
+    query = query.where(table.c.sha256 == sha256(token))
     found = tx.execute(query).one_or_none()
     if found is None:
         return None
     if found.ends_at <= tx.at:
         raise TokenEnded
-    return str(found.username)
+    return Holder(str(found.username), bool(found.reads_only))

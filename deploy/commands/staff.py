@@ -17,7 +17,7 @@ from services.intake.usecases.staff import NewStaff, add_staff
 from services.reporting.usecases import staff as coordinators
 from shared import passwords
 from shared.accounts import Accounts
-from shared.api_tokens import LONGEST, LONGEST_PURPOSE, YEAR
+from shared.api_tokens import LONGEST, LONGEST_PURPOSE, YEAR, Terms
 from shared.database import Database
 from shared.oidc.bindings import SubjectTaken, subject_sha256
 from shared.schema_version import is_newest
@@ -210,18 +210,29 @@ def token(
     days: Annotated[
         int, typer.Option(min=1, max=LONGEST.days, help="How long it opens something.")
     ] = YEAR.days,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="It changes nothing, whatever its owner may do.")
+    ] = False,
     coordinator: Coordinator = False,
 ) -> None:
     """Make a token of the API; it is shown once, and opens what its owner may see until its end."""
     if len(purpose) > LONGEST_PURPOSE or not is_text(purpose):
         fail(f"what it is for must be text of at most {LONGEST_PURPOSE} characters")
     issued = _accounts(coordinator=coordinator).issue_token(
-        username, purpose=purpose, lasts=timedelta(days=days)
+        username, Terms(purpose, timedelta(days=days), read_only)
     )
     if issued is None:
         _unknown(username)
     made, kept = issued
-    show_json({"username": username, "token": made, "id": kept.id, "ends_at": kept.ends_at})
+    show_json(
+        {
+            "username": username,
+            "token": made,
+            "id": kept.id,
+            "ends_at": kept.ends_at,
+            "read_only": kept.reads_only,
+        }
+    )
 
 
 @app.command("tokens")
@@ -238,6 +249,7 @@ def tokens(
             "for": one.purpose,
             "made": one.issued_at,
             "ends": one.ends_at,
+            "read_only": one.reads_only,
         }
         for one in _accounts(coordinator=coordinator).list_tokens()
     ]

@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import Boolean, Column, String, Table, insert, select, update
 
 from shared.accounts import Accounts
-from shared.api_tokens import ApiToken, TokenEnded, add_token_table, owner
+from shared.api_tokens import ApiToken, Holder, Terms, TokenEnded, add_token_table, owner
 from shared.database import Database, new_metadata
 from shared.oidc.tables import add_oidc_tables
 from shared.passwords import PasswordRefused, matches
@@ -49,9 +49,13 @@ class World:
         for username in ("vera", "ivan"):
             self._add(username)
 
-    def owner(self, token: str) -> str | None:
+    def holder(self, token: str) -> Holder | None:
         with self.database.reading() as tx:
             return owner(tx, TOKENS, token)
+
+    def owner(self, token: str) -> str | None:
+        holder = self.holder(token)
+        return holder.by if holder else None
 
     def _add(self, username: str) -> None:
         with self.database.transaction() as tx:
@@ -220,6 +224,24 @@ def test_a_revoked_token_opens_nothing_and_the_others_do(world: World) -> None:
     assert world.accounts.revoke_token("%") is None
 
 
+def test_a_token_may_be_one_that_only_reads(world: World) -> None:
+    token, kept = issued(world, reads_only=True)
+    other, _ = issued(world)
+
+    assert world.holder(token) == Holder("vera", reads_only=True)
+    assert world.holder(other) == Holder("vera", reads_only=False)
+    assert [one.reads_only for one in world.accounts.list_tokens() if one.id == kept.id] == [True]
+
+
+def test_one_of_before_does_all_that_its_owner_does(world: World) -> None:
+    token, _ = issued(world, reads_only=True)
+    with world.database.transaction() as tx:
+        tx.execute(TOKENS.update().values(reads_only=None))
+
+    assert world.holder(token) == Holder("vera", reads_only=False)
+    assert [one.reads_only for one in world.accounts.list_tokens()] == [False]
+
+
 def test_nobody_gets_a_token_who_is_not_there(world: World) -> None:
     world.accounts.set_active("vera", active=False)
     assert world.accounts.issue_token("vera") is None
@@ -233,6 +255,6 @@ def test_what_is_kept_of_a_token_opens_nothing(world: World) -> None:
 
 
 def issued(world: World, **how: Any) -> tuple[str, ApiToken]:
-    made = world.accounts.issue_token("vera", **how)
+    made = world.accounts.issue_token("vera", Terms(**how))
     assert made
     return made

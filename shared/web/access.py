@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from sqlalchemy import Table
 
 from shared.accounts import Accounts
+from shared.api_tokens import Holder
 from shared.oidc.organisation import Organisation
 from shared.oidc.settings import OidcSettings
 from shared.passkeys import Passkeys
@@ -43,7 +44,7 @@ def access_to(  # noqa: PLR0913 - each service knows its people in its own way
     attempts: Table,
     check_password: Callable[[str, str], str],
     person: Callable[[str], Person | None],
-    actor_of_token: Callable[[str], Any | None],
+    holder_of_token: Callable[[str], Holder | None],
     note: Callable[[str, str], None],
     stopped: Callable[[Any], None],
     keep_form: Callable[[str], bool] = lambda _username: False,
@@ -54,7 +55,7 @@ def access_to(  # noqa: PLR0913 - each service knows its people in its own way
     return Access(
         check_password=check_password,
         person=person,
-        actor_of_token=actor_of_token,
+        holder_of_token=holder_of_token,
         owner_of_link=accounts.owner_of_link,
         recover=lambda token, password: accounts.recover(token, password, hasher),
         change_password=lambda username, password: accounts.change_password(username, password, hasher),

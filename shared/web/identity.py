@@ -8,14 +8,14 @@ from flask import Flask, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from shared.api_tokens import TokenEnded
+from shared.api_tokens import Holder, TokenEnded
 from shared.oidc.organisation import Organisation
 from shared.passkeys import Passkeys
 from shared.second_factors import SecondFactors
 from shared.sessions import Sessions
 from shared.web.addresses import API
 from shared.web.brake import Brake
-from shared.web.gate import check_form
+from shared.web.gate import CHANGING, check_form
 from shared.web.problems import Problem
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -95,7 +95,7 @@ class Access:
     """How the service knows people.
 
     ``check_password(username, password)`` tells whose it is, or raises ``SignInRefused``. ``person(username)`` is
-    None for somebody who is not there. ``actor_of_token(token)`` tells who asks the API, or raises TokenEnded.
+    None for somebody who is not there. ``holder_of_token(token)`` tells who asks the API, or raises TokenEnded.
     ``owner_of_link(token)`` tells whose recovery link it is, and ``recover(token, password)`` uses it up: it sets the
     password, forgets a second factor that is lost and ends every session, or raises ``PasswordRefused``; both are None
     for a link that is none. ``change_password(username, password)`` sets it and ends every session, or raises the same.
@@ -113,7 +113,7 @@ class Access:
 
     check_password: Callable[[str, str], str]
     person: Callable[[str], Person | None]
-    actor_of_token: Callable[[str], Any | None]
+    holder_of_token: Callable[[str], Holder | None]
     owner_of_link: Callable[[str], str | None]
     recover: Callable[[str, str], str | None]
     change_password: Callable[[str, str], None]
@@ -204,8 +204,11 @@ def install(app: Flask, access: Access, brake: Brake) -> None:
         if is_marked(app, "is_public"):
             return None
         if request.path.startswith(API):
-            g.actor = _actor_of_request(access)
+            holder = _holder_of_request(access)
+            g.actor = holder.by
             brake.count(g.actor, costly=is_marked(app, "is_costly"))
+            if holder.reads_only and request.method in CHANGING and not is_marked(app, "is_to_look_up"):
+                raise Problem(403, "token_reads_only")
             return None
         person = who()
         if person and (not person.is_locked or is_marked(app, "is_for_the_locked")):
@@ -227,12 +230,12 @@ def is_marked(app: Flask, mark: str) -> bool:
     return endpoint.endswith("static") or getattr(app.view_functions.get(endpoint), mark, False)
 
 
-def _actor_of_request(access: Access) -> Any:
+def _holder_of_request(access: Access) -> Holder:
     header = request.headers.get("Authorization", "")
     if not header.startswith(BEARER):
         raise Problem(401, "token_missing")
     try:
-        found = access.actor_of_token(header.removeprefix(BEARER))
+        found = access.holder_of_token(header.removeprefix(BEARER))
     except TokenEnded:
         raise Problem(401, "token_ended") from None
     if found is None:

@@ -170,12 +170,13 @@ def test_half_of_a_sign_in_elsewhere_ends_the_process(place: Place) -> None:
 def test_tokens_are_listed_with_what_they_are_for_and_one_is_ended(place: Place) -> None:
     place.adds()
     made = [json.loads(place.says("token", "vera", "--for", what).stdout) for what in ("old", "new")]
-    short = json.loads(place.says("token", "vera", "--days", "1").stdout)
+    short = json.loads(place.says("token", "vera", "--days", "1", "--read-only").stdout)
 
     listed = json.loads(place.says("tokens", "--json").stdout)
 
     assert [one["id"] for one in listed] == [short["id"], made[0]["id"], made[1]["id"]]
     assert [one["for"] for one in listed] == ["", "old", "new"]
+    assert [one["read_only"] for one in listed] == [True, False, False]
     assert all(one["token"] not in str(listed) for one in (*made, short))
     said = place.says("revoke-token", made[0]["id"])
     assert (said.returncode, made[0]["id"] in said.stderr) == (0, False)

@@ -12,12 +12,13 @@ from services.intake.usecases.refusals import Conflict, Invalid, NotFound
 from services.intake.usecases.staff import (
     NewStaff,
     SignInRefused,
-    actor_of_token,
     add_staff,
     find_staff,
+    holder_of_token,
     issue_token,
     sign_in,
 )
+from shared.api_tokens import Holder
 from shared.passwords import HASHER
 from shared.sessions import Sessions
 
@@ -194,9 +195,9 @@ def test_a_token_acts_for_its_owner_and_only_its_hash_is_kept(node: Node) -> Non
 
     token = issue_token(node.database, "olena")
 
-    assert actor_of_token(node.database, token) == Actor("olena", Role.CASE_WORKER, HERE, Via.API)
+    assert holder_of_token(node.database, token) == Holder(Actor("olena", Role.CASE_WORKER, HERE, Via.API))
     for wrong in ("", token[:-1], token + "x", "\ud800", "' OR 1=1 --"):
-        assert actor_of_token(node.database, wrong) is None
+        assert holder_of_token(node.database, wrong) is None
     [kept] = node.rows(api_tokens)
     assert token not in str(kept)
 
@@ -206,7 +207,7 @@ def test_nobody_who_has_left_gets_in(node: Node) -> None:
     token = issue_token(node.database, "olena")
     leaves(node)
 
-    assert actor_of_token(node.database, token) is None
+    assert holder_of_token(node.database, token) is None
     assert find_staff(node.database, "olena") is None
     assert refused(node, "olena", PASSWORD) == ("wrong_password", 0)
     with pytest.raises(NotFound):

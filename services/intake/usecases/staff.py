@@ -17,6 +17,7 @@ from services.intake.usecases.checks import Wrong, checked, code, text
 from services.intake.usecases.refusals import Conflict, Invalid, NotFound
 from shared import api_tokens, sign_ins
 from shared.accounts import Accounts
+from shared.api_tokens import Holder
 from shared.clock import new_id
 from shared.database import Database
 from shared.passwords import HASHER, Hasher, PasswordRefused, accept_password, matches, typed
@@ -163,12 +164,14 @@ def issue_token(database: Database, username: str) -> str:
     return made[0]
 
 
-def actor_of_token(database: Database, token: str) -> Actor | None:
-    """Whose token it is; None for an unknown one and for somebody who is no longer active. Raises TokenEnded."""
+def holder_of_token(database: Database, token: str) -> Holder | None:
+    """By which Actor it asks; None for an unknown one and for somebody who is no longer active. Raises TokenEnded."""
     with database.reading() as tx:
-        username = api_tokens.owner(tx, tables.api_tokens, token)
-        member = rows.find_staff(tx, username) if username else None
-    return replace(member.actor, via=Via.API) if member and member.active else None
+        found = api_tokens.owner(tx, tables.api_tokens, token)
+        member = rows.find_staff(tx, found.by) if found else None
+    if found is None or member is None or not member.active:
+        return None
+    return replace(found, by=replace(member.actor, via=Via.API))
 
 
 def _present(member: StaffMember | None) -> StaffMember:

@@ -125,7 +125,7 @@ def _access(database: Database, settings: IntakeWebSettings, hasher: Hasher) -> 
         attempts=tables.sign_ins,
         check_password=check_password,
         person=person,
-        actor_of_token=lambda token: staff.actor_of_token(database, token),
+        holder_of_token=lambda token: staff.holder_of_token(database, token),
         note=lambda what, username: staff.note(database, what, username),
         stopped=lambda actor: saw(database, actor, Action.BRAKED),
         keep_form=kept.keep,

@@ -12,8 +12,8 @@ from services.reporting.usecases.staff import (
     SignInRefused,
     StaffRefused,
     add_coordinator,
+    holder_of_token,
     issue_token,
-    owner_of_token,
     sign_in,
 )
 
@@ -80,10 +80,10 @@ def test_neither_password_nor_token_is_kept(house: Any) -> None:
 
 def test_a_token_is_known_again(house: Any) -> None:
     token = issue_token(house.database, "vera")
-    owner = owner_of_token(house.database, token)
-    assert owner is not None
-    assert owner.username == "vera"
-    assert owner_of_token(house.database, token + "x") is None
+    holder = holder_of_token(house.database, token)
+    assert holder is not None
+    assert holder.by.username == "vera"
+    assert holder_of_token(house.database, token + "x") is None
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
 """Who may read reports: coordinators, their sign-in and their tokens."""
 
 import re
+from dataclasses import replace
 
 from services.reporting.storage import staff as rows
 from services.reporting.storage import tables
 from services.reporting.storage.staff import StaffMember
 from shared import api_tokens, sign_ins
 from shared.accounts import Accounts
+from shared.api_tokens import Holder
 from shared.database import Database
 from shared.passwords import HASHER, Hasher, PasswordRefused, accept_password, matches, typed
 from shared.texts import is_text
@@ -113,8 +115,9 @@ def issue_token(database: Database, username: str) -> str:
     return made[0]
 
 
-def owner_of_token(database: Database, token: str) -> StaffMember | None:
-    """Whose token it is; None for an unknown one and for somebody who is no longer active. Raises TokenEnded."""
+def holder_of_token(database: Database, token: str) -> Holder | None:
+    """Of which StaffMember it is; None for an unknown one and for somebody no longer active. Raises TokenEnded."""
     with database.reading() as tx:
-        username = api_tokens.owner(tx, tables.api_tokens, token)
-        return rows.find(tx, username) if username else None
+        found = api_tokens.owner(tx, tables.api_tokens, token)
+        member = rows.find(tx, found.by) if found else None
+    return replace(found, by=member) if found and member else None

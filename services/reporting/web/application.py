@@ -95,7 +95,7 @@ def _access(database: Database, settings: ReportingWebSettings, hasher: Hasher) 
         attempts=tables.sign_ins,
         check_password=check_password,
         person=person,
-        actor_of_token=lambda token: staff.owner_of_token(database, token),
+        holder_of_token=lambda token: staff.holder_of_token(database, token),
         note=_note,
         stopped=lambda actor: _note("braked", actor.username),
     )

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from flask import Flask, abort, flash, redirect, render_template_string, request
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from shared.api_tokens import Holder
 from shared.database import Database, new_metadata
 from shared.oidc.organisation import Organisation
 from shared.oidc.settings import OidcSettings
@@ -24,15 +25,9 @@ from shared.sessions import HALF_LASTS, Sessions, add_session_table
 from shared.settings import Secret
 from shared.sign_ins import add_sign_in_table
 from shared.testing.identity_provider import CLIENT, SECRET, IdentityProvider
-from shared.web import Access, Form, Person, Problem, SignInRefused, WebSettings, actor, closed, make_app
-from shared.web.forms import SelectField, StringField, at_most, required
-from shared.web.identity import costly, looks_up, not_a_use
+from shared.web import Access, Person, Problem, SignInRefused, WebSettings, closed, make_app
+from shared.web.tests.small_pages import Gone, add_pages
 
-PAGE = """{% extends "shared/base.html" %}
-{% from "shared/forms.html" import error_summary, field %}
-{% block content %}<p>Hello {{ by }}</p>
-<form method="post">{{ form.hidden_tag() }}{{ error_summary(form) }}{{ field(form.name) }}{{ field(form.kind) }}</form>
-{% endblock %}"""
 PASSWORD = "an invented passphrase"
 
 
@@ -45,17 +40,6 @@ class Named(str):
     def username(self) -> str:
         """The name."""
         return str(self)
-
-
-class Gone(Exception):
-    """An error of the service's own."""
-
-
-class NameForm(Form):
-    """One text and one choice."""
-
-    name = StringField("Name", [required(), at_most(5)])
-    kind = SelectField("Kind", choices=["a"])  # type: ignore[list-item]
 
 
 METADATA = new_metadata()
@@ -98,7 +82,10 @@ class Doors:
         return Access(
             check_password=self.check_password,
             person=self.person,
-            actor_of_token={"good token": Named("system")}.get,
+            holder_of_token={
+                "good token": Holder(Named("system")),
+                "reading token": Holder(Named("system"), reads_only=True),
+            }.get,
             owner_of_link=self.links.get,
             recover=self.recover,
             change_password=self.change_password,
@@ -230,49 +217,8 @@ def _make(access: Access, *, a_minute: int = 1_000_000) -> Flask:
         checks={"database": lambda: None},
     )
     closed.install(app)
-    _add_pages(app)
+    add_pages(app)
     return app
-
-
-def _add_pages(app: Flask) -> None:
-    @app.route("/", methods=["GET", "POST"])
-    def page() -> Any:
-        form = NameForm()
-        if form.validate_on_submit():
-            flash("kept")
-            return redirect("/")
-        return render_template_string(PAGE, form=form, by=actor())
-
-    @app.get("/fail/<kind>")
-    @app.get("/api/v1/fail/<kind>")
-    def fail(kind: str) -> Any:
-        if kind.isdigit():
-            abort(int(kind))
-        failures = {"gone": Gone(), "busy": _busy(), "bug": ValueError("Anna Petrova, born 2010")}
-        raise failures[kind]
-
-    @app.get("/by-itself")
-    @not_a_use
-    def by_itself() -> str:
-        return ""
-
-    @app.route("/look-up", methods=["GET", "POST"])
-    @looks_up
-    def look_up() -> Any:
-        return render_template_string(PAGE, form=NameForm(), by=actor())
-
-    @app.get("/at-length")
-    @costly
-    def at_length() -> str:
-        return ""
-
-    @app.post("/api/v1/echo")
-    def echo() -> Any:
-        return {"by": actor(), "got": request.get_json()}
-
-
-def _busy() -> OperationalError:
-    return OperationalError("SELECT 1", None, Exception("locked"))
 
 
 @pytest.fixture

@@ -41,6 +41,16 @@ def test_another_content_type_is_refused(app: Flask) -> None:
     assert app.test_client().post("/api/v1/echo", data=b"{}", headers=headers).status_code == 415
 
 
+def test_a_token_that_only_reads_changes_nothing_and_may_ask(app: Flask) -> None:
+    headers = JSON | {"Authorization": "Bearer reading token"}
+    said, asked = (
+        app.test_client().post(f"/api/v1/{to}", json={}, headers=headers) for to in ("echo", "ask")
+    )
+
+    assert (said.status_code, said.get_json()["code"]) == (403, "token_reads_only")
+    assert asked.status_code == 200
+
+
 def test_a_body_over_a_megabyte_is_refused(app: Flask) -> None:
     answer = app.test_client().post("/api/v1/echo", data=b" " * 1_000_001, headers=JSON)
     assert answer.status_code == 413

@@ -16,6 +16,7 @@ from services.intake.web.context import actor, database, working_in
 from shared.database import Database
 from shared.web import Described, Problem, ProblemSchema
 from shared.web.api import PROBLEM, Strict
+from shared.web.identity import looks_up
 
 View = TypeVar("View", bound=Callable[..., Any])
 HEADER = "Idempotency-Key"
@@ -78,8 +79,8 @@ class Part(Described):
 
     def asked(self, rule: str) -> Callable[[View], View]:
         """A view that only looks, for what may stand in no address, since addresses are kept on the way."""
-        found: Callable[[View], View] = self.route(rule, methods=["POST"])
-        return found
+        route: Callable[[View], View] = self.route(rule, methods=["POST"])
+        return lambda view: route(looks_up(view))
 
     def post(self, rule: str) -> Callable[[View], View]:
         """A view that does something: once for each key and body."""

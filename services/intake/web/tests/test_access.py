@@ -5,8 +5,10 @@ from uuid import uuid4
 import pytest
 
 from services.intake.storage.tables import sessions, staff
+from services.intake.usecases.staff import accounts
 from services.intake.web.tests.site import Site
 from services.intake.web.tests.visitors import PASSWORD, Browser, Partner, referral, text, words
+from shared.api_tokens import Terms
 
 PAGES_ABOUT_PEOPLE = ("/inbox", "/people", "/people/new", "/referrals")
 
@@ -115,6 +117,17 @@ def test_a_token_whose_time_is_over_says_so(site: Site, partner: Partner) -> Non
     refused = partner.get("/people")
 
     assert (refused.status_code, refused.get_json()["code"]) == (401, "token_ended")
+
+
+def test_a_token_that_only_reads_finds_people_and_registers_nobody(site: Site, partner: Partner) -> None:
+    token, _ = accounts(site.node.database).issue_token("olena", Terms(reads_only=True)) or ("", None)
+    reader = Partner(partner.client, token)
+
+    refused = reader.post("/people", {"alias": "Tamarisk"})
+
+    assert (refused.status_code, refused.get_json()["code"]) == (403, "token_reads_only")
+    assert reader.get("/people").get_json() == {"items": []}
+    assert reader.found("Tamarisk") == []
 
 
 def test_health_says_what_fails_and_nothing_else(site: Site) -> None:

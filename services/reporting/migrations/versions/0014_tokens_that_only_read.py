@@ -1,0 +1,12 @@
+"""A token of the API may be one that only reads; none that was made before is."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0014"
+down_revision = "0013"
+
+
+def upgrade() -> None:
+    """One more column."""
+    op.add_column("api_tokens", sa.Column("reads_only", sa.Boolean()))
