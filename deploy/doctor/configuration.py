@@ -27,7 +27,7 @@ def settings(machine: Machine) -> Finding:
 
 def secret_files(_machine: Machine) -> Finding:
     """Nobody but the owner and a group reads the files that hold a setting."""
-    if open_ := [name for name, file in _secret_files() if file.stat().st_mode & ANYBODY]:
+    if open_ := [name for name, file in _secret_files() if _rights(file) & ANYBODY]:
         return failed(
             f"everybody on this machine can read the file of {' and of '.join(open_)}",
             "chmod o-rwx each, or throughline doctor --fix",
@@ -37,14 +37,23 @@ def secret_files(_machine: Machine) -> Finding:
 
 def _close_secret_files(_machine: Machine) -> None:
     for _, file in _secret_files():
-        file.chmod(file.stat().st_mode & ~ANYBODY)
+        if _rights(file) & ANYBODY:
+            file.chmod(_rights(file) & ~ANYBODY)
 
 
 def _secret_files() -> Iterator[tuple[str, Path]]:
     """Of each setting that stands in a file: the variable that names it, and the file."""
     for variable_ in sorted(variable(name) + OF_A_FILE for name in ALL):
-        if variable_ in os.environ and (file := Path(os.environ[variable_])).is_file():
-            yield variable_, file
+        if variable_ in os.environ:
+            yield variable_, Path(os.environ[variable_])
+
+
+def _rights(file: Path) -> int:
+    """None, where there is no file, or not for us: then the settings say so."""
+    try:
+        return file.stat().st_mode
+    except OSError:
+        return 0
 
 
 def joined(node: Node) -> Finding:
