@@ -123,6 +123,7 @@ def test_the_second_step_there_counts_where_it_is_listed(strict_stranger: Strang
 
     assert goes_to(strict_stranger.signs_in(f"{BEGIN}?next=/account")) == "/account"
     assert strict_stranger.is_in()
+    assert doors.noted == [("signed_in_elsewhere", "vera")]
 
 
 def test_it_replaces_no_passkey_of_somebody_who_sees_much(
