@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Flask
 from flask_bootstrap import Bootstrap5
+from werkzeug.wsgi import get_input_stream
 
 from shared.settings import REQUESTS_A_MINUTE
 from shared.web import (
@@ -103,8 +104,9 @@ class _Application(Flask):
 
     def wsgi_app(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Only then it answers: who is still sending hears of a link that broke, and a proxy says so in our place."""
+        sent = environ["wsgi.input"] = get_input_stream(environ)  # which ends where the request does
         answer = super().wsgi_app(environ, start_response)
-        read_past(environ["wsgi.input"])
+        read_past(sent)
         return answer
 
     def log_exception(self, exc_info: Any) -> None:

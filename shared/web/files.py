@@ -1,11 +1,13 @@
 """Files in forms: which addresses take one, how large it may be, and that none touches a disk on its way in."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from typing import IO, Any, TypeVar
 
 from flask import Request, current_app, g, request
+from werkzeug.exceptions import ClientDisconnected
 
 from shared.web.problems import Problem
 
@@ -57,8 +59,9 @@ def check() -> None:
 def read_past(sent: IO[bytes]) -> None:
     """Read to its end what a request says, though its answer is known; of more than ``UNREAD`` the rest is left."""
     left = UNREAD
-    while left > 0 and (part := sent.read(AT_ONCE)):
-        left -= len(part)
+    with suppress(ClientDisconnected):
+        while left > 0 and (part := sent.read(AT_ONCE)):
+            left -= len(part)
 
 
 class FilesInMemory(Request):

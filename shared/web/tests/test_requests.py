@@ -225,6 +225,22 @@ def test_health_tells_which_check_failed_and_nothing_else(doors: Any) -> None:
     assert answer.json == {"status": "failed", "checks": {"database": "failed", "worker": "ok"}}
 
 
+def test_a_request_that_says_nothing_is_not_waited_for(app: Flask) -> None:
+    """Where the stream is the line itself, to read on would be to wait for the next request."""
+
+    class Line(BytesIO):
+        def read(self, _: int | None = -1, /) -> bytes:
+            pytest.fail("it was waited for")
+
+    assert app.test_client().get("/sign-in", environ_overrides={"wsgi.input": Line()}).status_code == 200
+
+
+def test_whoever_hangs_up_in_the_middle_ends_nothing(app: Flask) -> None:
+    answer = app.test_client().post("/", input_stream=BytesIO(b"half"), content_length=8)
+
+    assert answer.status_code == 302
+
+
 @pytest.mark.parametrize(("bytes_", "left"), [(0, 0), (3_000_000, 0), (UNREAD + 2_000_000, 2_000_000)])
 def test_what_nobody_asked_for_is_read_to_its_end_but_not_without_end(
     app: Flask, bytes_: int, left: int
