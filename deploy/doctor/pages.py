@@ -84,9 +84,11 @@ def room(machine: Machine) -> Finding:
     at = _reached(machine)
     try:
         status, _ = _answer(f"{at.geturl()}/health", "POST", SILENCE, {"Content-Length": str(FILES)})
-    except (OSError, HTTPException):
+    except TimeoutError:
         return WELL
-    if status == 413:  # noqa: PLR2004 - Content Too Large
+    except (OSError, HTTPException):
+        status = 0
+    if status in (0, 413):  # nobody answers, or HTTP's Content Too Large
         return warning(f"{FILES // 1_000_000} MB are refused there, which files of a case may have", HOW)
     return WELL
 

@@ -19,9 +19,7 @@ from shared.testing.proxy import Proxy
 MACHINES = ("broker1", "broker2", "broker3")  #: as the configuration names them
 CONFIG = Path(__file__).parents[2] / "deploy" / "broker" / "rabbitmq.conf"
 KHEPRI = "khepri_db"  #: the feature flag of the store that replaces Mnesia
-WHOLE = (
-    150.0  #: seconds within which a node has joined the others: it waits 30 for their tables, and tries again
-)
+WHOLE = 90.0  #: seconds within which a node has joined the others
 SOON = 10.0  #: seconds for an answer
 MOST = 20_000  #: connections between two machines
 

@@ -236,7 +236,9 @@ def test_a_request_that_says_nothing_is_not_waited_for(app: Flask) -> None:
 
 
 def test_whoever_hangs_up_in_the_middle_ends_nothing(app: Flask) -> None:
-    answer = app.test_client().post("/", input_stream=BytesIO(b"half"), content_length=8)
+    half = {"wsgi.input": BytesIO(b"half"), "CONTENT_LENGTH": "8"}
+
+    answer = app.test_client().post("/", environ_overrides=half)
 
     assert answer.status_code == 302
 
