@@ -76,7 +76,6 @@ def parts_of(composition: Composition) -> Parts:
         database=database,
         connect=posted(
             link_to(composition.amqp_url, composition.queue, ca_file=composition.broker_ca_file),
-            composition.queue,
             database.outbox.scribe,
         ),
         tables=composition.metadata.tables,

@@ -14,12 +14,9 @@ from shared.messaging.message import LARGEST
 from shared.messaging.topology import (
     HUB_QUEUES,
     NODE_LIMITS,
-    RETRY_SECONDS,
-    given_up,
     node_queue,
+    own_exchange,
     pulse_queue,
-    retry_exchange,
-    retry_queue,
 )
 from shared.testing.broker import as_user
 
@@ -93,9 +90,8 @@ def _to_speak(me: str, other: str) -> Iterator[tuple[str, Ask]]:
     yield "to put into the hub's queue", publish("", hub)
     yield "to put into another's queue", publish("", theirs)
     yield "to put into its own queue", publish("", mine)
-    yield "to put onto another's ladder", publish(retry_exchange(theirs), f"{theirs}.1")
-    yield "to put onto the hub's ladder", publish(retry_exchange(hub), f"{hub}.1")
-    yield "to put into another's pulse", publish(retry_exchange(theirs), pulse_queue(theirs))
+    yield "to put into another's pulse", publish(own_exchange(theirs), pulse_queue(theirs))
+    yield "to put into the hub's pulse", publish(own_exchange(hub), pulse_queue(hub))
     for exchange in ("amq.topic", "amq.direct", "amq.fanout", "amq.headers"):
         yield f"to use the broker's own {exchange}", publish(exchange, f"to.{other}.referral.moved")
 
@@ -105,18 +101,10 @@ def _to_read(mine: str, theirs: str) -> Iterator[tuple[str, Ask]]:
     for whose, queue in (("another's", theirs), ("the hub's", hub)):
         yield f"to read {whose} queue", lambda channel, queue=queue: channel.basic_get(queue)
         yield f"to listen to {whose} queue", lambda channel, queue=queue: channel.basic_consume(queue)
-        yield (
-            f"to read what {whose} queue gave up",
-            lambda channel, queue=queue: channel.basic_get(given_up(queue)),
-        )
-        yield f"to read {whose} ladder", lambda channel, queue=queue: channel.basic_get(retry_queue(queue, 1))
+        yield f"to read {whose} pulse", lambda channel, queue=queue: channel.basic_get(pulse_queue(queue))
         yield f"to empty {whose} queue", lambda channel, queue=queue: channel.queue_purge(queue)
-        yield (
-            f"to empty what {whose} queue gave up",
-            lambda channel, queue=queue: channel.queue_purge(given_up(queue)),
-        )
-    yield "to read its own ladder", lambda channel: channel.basic_get(retry_queue(mine, 1))
-    yield "to empty its own ladder", lambda channel: channel.queue_purge(retry_queue(mine, 1))
+    yield "to read its own pulse", lambda channel: channel.basic_get(pulse_queue(mine))
+    yield "to empty its own pulse", lambda channel: channel.queue_purge(pulse_queue(mine))
 
 
 def _to_build(mine: str, theirs: str, other: str) -> Iterator[tuple[str, Ask]]:
@@ -136,13 +124,13 @@ def _to_build(mine: str, theirs: str, other: str) -> Iterator[tuple[str, Ask]]:
     yield "to stop hearing what is for all", lambda channel: channel.queue_unbind(mine, out, "to.all.#")
     yield "to tie exchanges together", lambda channel: channel.exchange_bind(out, "network.in", "#")
     yield (
-        "to tie the network to its own ladder",
-        lambda channel: channel.exchange_bind(retry_exchange(mine), out, "#"),
+        "to tie the network to its own exchange",
+        lambda channel: channel.exchange_bind(own_exchange(mine), out, "#"),
     )
     yield "to remove its own queue", lambda channel: channel.queue_delete(mine)
     yield "to remove another's queue", lambda channel: channel.queue_delete(theirs)
     yield "to remove an exchange", lambda channel: channel.exchange_delete("network.in")
-    yield "to remove its own ladder", lambda channel: channel.exchange_delete(retry_exchange(mine))
+    yield "to remove its own exchange", lambda channel: channel.exchange_delete(own_exchange(mine))
 
 
 def _many_connections(channel: Any) -> None:
@@ -167,11 +155,7 @@ def allowed_to_partner(me: str) -> dict[str, Ask]:
         "to say 1 MiB": publish("network.in", f"from.{me}.intake.move_made", b"x" * LARGEST),
         "to read its own queue": lambda channel: channel.basic_get(mine),
         "to listen to its own queue": lambda channel: channel.basic_consume(mine),
-        "to read what its own queue gave up": lambda channel: channel.basic_get(given_up(mine)),
-        "to put onto its own ladder": publish(
-            retry_exchange(mine), f"{mine}.{len(RETRY_SECONDS)}"
-        ),  # for long
-        "to feel the broker's pulse": publish(retry_exchange(mine), pulse_queue(mine), b""),
+        "to feel the broker's pulse": publish(own_exchange(mine), pulse_queue(mine), b""),
         "to empty its own queue": lambda channel: channel.queue_purge(mine),
     }
 
@@ -182,7 +166,7 @@ def forbidden_to_hub(org: str) -> dict[str, Ask]:
     return {
         "to speak as a node": publish("network.in", f"from.{org}.intake.move_made"),
         "to put into a node's queue": publish("", queue),
-        "to use a node's ladder": publish(retry_exchange(queue), f"{queue}.1"),
+        "to use a node's pulse": publish(own_exchange(queue), pulse_queue(queue)),
         "to read a node's queue": lambda channel: channel.basic_get(queue),
         "to empty a node's queue": lambda channel: channel.queue_purge(queue),
         "to make a queue": lambda channel: channel.queue_declare("anything"),

@@ -52,7 +52,7 @@ def outbox_of(desk: Desk) -> Outbox:
 def pump_of(desk: Desk, connect: Connect, *, queue: str = HUB_QUEUE, handler: Handler | None = None) -> Pump:
     """The desk's pump, not yet running; ``handler`` in place of the desk's own."""
     delivery = replace(desk.delivery, queue=queue, handler=handler or desk.handle)
-    return Pump(posted(connect, queue, None), delivery, Relay(desk.database, outbox_of(desk)))
+    return Pump(posted(connect, None), delivery, Relay(desk.database, outbox_of(desk)))
 
 
 @contextmanager
@@ -144,7 +144,7 @@ def waiting(url: str, queue: str) -> int:
 
 def emptied(url: str, queue: str) -> int:
     """How many events were ready in a queue; they are taken out."""
-    link, taken = Post(AmqpLink(url, queue), queue), 0
+    link, taken = Post(AmqpLink(url, queue)), 0
     while arrived := link.take(10_000, 1.0):
         link.acknowledge(arrived)
         taken += len(arrived)

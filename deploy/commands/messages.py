@@ -9,9 +9,8 @@ from sqlalchemy import Table
 
 from deploy.composition import COMPOSITIONS, database_of, tables_of
 from deploy.console import fail, out, show, show_json
-from shared.messaging.message import Incoming
 from shared.messaging.parked import NotReplayable, Parked, find_parked, list_parked, replay
-from shared.messaging.scribe import Scribe
+from shared.messaging.scribe import Scribe, reopened
 from shared.messaging.waiting import count_outbox
 
 parked = typer.Typer(help="Messages that wait for a person.", no_args_is_help=True)
@@ -57,12 +56,11 @@ def show_one(message: UUID, *, service: Service = "intake") -> None:
 
 def _said(scribe: Scribe, one: Parked) -> object:
     """The event that it was parked for; None for what cannot be opened."""
-    events = scribe.opened(Incoming(one.message_id, one.routing_key, one.body))
-    chosen = [event for event in events if event.id == one.message_id] or events
-    if chosen[0].said is not None or chosen[0].damaged:
-        return chosen[0].said
+    event, *_ = reopened(scribe, one.message)
+    if event.said is not None or event.damaged:
+        return event.said
     try:
-        return orjson.loads(chosen[0].body)
+        return orjson.loads(event.body)
     except orjson.JSONDecodeError:
         return None
 
@@ -77,13 +75,13 @@ def _attributes(wire: Any) -> dict[str, object]:
 
 @parked.command("replay")
 def replay_one(message: UUID, *, service: Service = "intake") -> None:
-    """Send one parked message through its queue again."""
+    """Let one parked message be tried again."""
     try:
         with database_of(_known(service)).transaction() as tx:
             replay(tx, _table(service, "parked"), message)
     except NotReplayable:
-        fail(f"{message} cannot be sent again: it is not there, or its sender was forged")
-    out.print("It will be delivered again within seconds; if it fails again it is parked again.")
+        fail(f"{message} cannot be tried again: it is not parked, or its sender was forged")
+    out.print("It is tried again within seconds; if it is refused again it is parked again.")
 
 
 @outbox.command("status")

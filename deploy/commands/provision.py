@@ -9,20 +9,21 @@ import typer
 from sqlalchemy import inspect
 
 from deploy.composition import open_database
-from deploy.console import ERROR, fail, out, show_json
+from deploy.console import ERROR, err, fail, out, show_json
 from services.referral.directory_storage import listed
 from shared.database import Database
 from shared.messaging.management import Management
 from shared.messaging.message import HUB
 from shared.messaging.provision import apply, look
+from shared.messaging.provision import renew as make_anew
 from shared.messaging.standing import Difference, Kind, Properties, Thing, difference, whole_network
 from shared.messaging.tls import ca_file_setting
 from shared.messaging.topology import HUB_USER
 from shared.settings import DATABASE_URL, MANAGEMENT_URL, Secret, read, setting
 
 REMEDY = (
-    "cannot be changed while it stands. Let it run empty, stop what uses it, remove it "
-    "(rabbitmqctl delete_queue NAME --if-empty, or on the management page), and provision again"
+    "cannot be changed while it stands. --renew makes a queue anew once it is empty; remove an exchange by hand, and "
+    "provision again"
 )
 TOLD_WHOLE = (Kind.POLICY, Kind.RIGHTS, Kind.TOPICS, Kind.LIMIT)
 UNKNOWN = "is not of this network. It is left as it is; if nobody needs it, remove it"
@@ -55,6 +56,9 @@ def provision(
         bool, typer.Option("--check", help="Change nothing; exit 1 if there is a difference.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    renew: Annotated[
+        bool, typer.Option("--renew", help="Make queues anew that cannot be changed as they stand.")
+    ] = False,
     new_password: Annotated[
         bool, typer.Option("--new-password", help="A new password for the hub's user.")
     ] = False,
@@ -67,18 +71,22 @@ def provision(
     if as_json and not (check or yes):
         fail("--json asks nothing: add --yes to change what differs, or --check to look only")
     settings = read(NetworkSettings)
-    management = settings.management()
-    found = difference(whole_network(organisations(settings)), look(management, settings.broker_vhost))
+    management, wanted = settings.management(), whole_network(organisations(settings))
+    found = difference(wanted, look(management, settings.broker_vhost))
     if not as_json:
         _tell(found, new_password=new_password)
     told: Mapping[str, str] = {}
-    if not check and (found.missing or found.changed or new_password):
+    left = set(found.unalterable)
+    if not check and (found.missing or found.changed or new_password or (renew and left)):
         if not yes and not typer.confirm("Change this?"):
             fail("nothing was changed")
-        wanted = {HUB_USER: secrets.token_urlsafe(24)} if new_password else {}
-        told = apply(management, settings.broker_vhost, found, passwords=wanted)
+        passwords = {HUB_USER: secrets.token_urlsafe(24)} if new_password else {}
+        told = apply(management, settings.broker_vhost, found, passwords=passwords)
+        if renew and left:
+            left -= make_anew(management, settings.broker_vhost, wanted, found)
+            _tell_left(left)
     _show_passwords(told, found if as_json else None)
-    if found if check else found.unalterable:
+    if found if check else left:
         raise typer.Exit(ERROR)
 
 
@@ -99,6 +107,14 @@ def _tell(found: Difference, *, new_password: bool) -> None:
         out.print("Everything stands at the broker as it must.")
     if new_password:
         out.print(f"~ {Thing(Kind.USER, (HUB_USER,))}: a new password; the old one lets nobody in any more")
+
+
+def _tell_left(left: Iterable[Thing]) -> None:
+    """For people, and beside what programs read."""
+    for thing in sorted(left):
+        err.print(
+            f"! {thing} stands as before: it holds messages. Run this again when it is empty", markup=False
+        )
 
 
 def _lines(found: Difference) -> Iterable[str]:

@@ -121,10 +121,11 @@ def _join(  # noqa: PLR0913, PLR0917 - a service has that many parts
     _hurry(database)
     tables = import_module(f"services.{service}.storage").metadata.tables
     delivery = Delivery(queue, database, tables["inbox"], tables["parked"], hear, scribe)
-    pump = Pump(lambda: link, delivery, Relay(database, database.outbox, poll=0), sleep=lambda _: None)
+    relay = Relay(database, database.outbox, poll=0)
+    pump = Pump(lambda: link, delivery, relay, sleep=lambda _: None, look_again=0)
     bus = open_bus(str(bus_file), clock=network.clock)
     _hurry(bus)
-    link = Post(EmbeddedLink(bus, queue, sleep=lambda _: None), queue, scribe)
+    link = Post(EmbeddedLink(bus, queue, sleep=lambda _: None), scribe)
     network.databases[scribe.name if service == "intake" else service] = database
     network.pumps.append((pump, link))
 

@@ -19,10 +19,11 @@ from deploy.doctor.messages import LONG, TOO_LONG
 from deploy.doctor.tokens import tokens_of_hub
 from services.referral.directory_storage import last_dated
 from shared.database import Transaction
+from shared.messaging.parked import count_parked
 from shared.messaging.provision import look
 from shared.messaging.standing import difference, whole_network
 from shared.messaging.topology import node_queue
-from shared.messaging.waiting import count_parked, waits_since
+from shared.messaging.waiting import waits_since
 from shared.schema_version import newest_of, version_of
 
 DATED = timedelta(

@@ -12,7 +12,8 @@ from services.intake.storage.tables import outbox, parked
 from services.intake.usecases import processes as living
 from services.intake.usecases.freshness import version_of_hub
 from services.intake.usecases.node import WORKER
-from shared.messaging.waiting import count_parked, waits_since
+from shared.messaging.parked import count_parked
+from shared.messaging.waiting import waits_since
 
 SILENT = timedelta(minutes=2)
 LONG, TOO_LONG = timedelta(hours=1), timedelta(days=1)  #: that something waits to be sent, or received

@@ -12,7 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from deploy.backup.names import BACKUP, DRILL, KEYS_KEPT
 from shared.database import Database, Transaction
-from shared.messaging.waiting import count_outbox, count_parked, waits_since
+from shared.messaging.parked import count_parked
+from shared.messaging.waiting import count_outbox, waits_since
 from shared.notices.keeping import count_notices
 from shared.notices.mails import count_mails
 from shared.notices.tables import NoticeTables

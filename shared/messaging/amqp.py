@@ -13,7 +13,6 @@ from amqp.exceptions import AccessRefused, AMQPError, NotAllowed, NotFound, Prec
 from kombu import Connection, Consumer, Queue
 from kombu.exceptions import KombuError
 
-from shared.clock import new_id
 from shared.messaging import tls
 from shared.messaging.confirms import Confirms
 from shared.messaging.errors import LinkLost, Misconfigured
@@ -21,7 +20,7 @@ from shared.messaging.link import Settled
 from shared.messaging.message import LARGEST, Incoming, Outgoing
 from shared.messaging.packing import as_uuid
 from shared.messaging.pulse import Pulse
-from shared.messaging.topology import given_up, pulse_queue, retry_exchange, retry_step
+from shared.messaging.topology import DELIVERIES, own_exchange, pulse_queue
 
 LINK_ERRORS = (AMQPError, KombuError, OSError)
 REFUSALS = (AccessRefused, NotAllowed, NotFound, PreconditionFailed)  #: mended by a person, not by time
@@ -70,7 +69,7 @@ class AmqpLink:
             try:
                 self._confirms = Confirms(self._answering(self._wire.channel()))
                 self._channel = self._wire.channel()
-                self._consumers = self._consume()
+                self._consumer = self._consume()
                 self._wire.sock.settimeout(WRITE_TIMEOUT)  # a write to a dead peer must end
             except BaseException:
                 self.close(politely=False)
@@ -112,30 +111,20 @@ class AmqpLink:
             self._confirms.count_age_from_now()
             self._pulse.felt()
 
-    def _consume(self) -> list[Consumer]:
+    def _consume(self) -> Consumer:
         self._channel.basic_qos(0, PREFETCH, False)  # noqa: FBT003 - the protocol's own positional flag
-        # The busy one last: until the broker says that it is consumed, all that comes is read.
-        queues = ((given_up(self.queue), True), (self.queue, False))
-        return [self._consumer(name, given_up=late) for name, late in queues]
-
-    def _consumer(self, name: str, *, given_up: bool) -> Consumer:
-        queue = Queue(name, no_declare=True)
-        consumer = Consumer(
-            self._channel,
-            [queue],
-            auto_declare=False,
-            on_message=lambda m: self._arrive(m, given_up=given_up),
-        )
+        queue = Queue(self.queue, no_declare=True)
+        consumer = Consumer(self._channel, [queue], auto_declare=False, on_message=self._arrive)
         consumer.consume()
         return consumer
 
-    def _arrive(self, message: Any, *, given_up: bool) -> None:
+    def _arrive(self, message: Any) -> None:
         """The decoding of kombu is left out: it logs the raw body of what it cannot decode."""
         self._pulse.felt()
         body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
-        key, attempt = message.delivery_info.get("routing_key", ""), _attempt(message.headers)
+        key, often = message.delivery_info.get("routing_key", ""), _deliveries(message.headers) > DELIVERIES
         id_ = as_uuid(message.properties.get("message_id"))
-        self._arrived.append(Incoming(id_, key, body, attempt, given_up, tag=message.delivery_tag))
+        self._arrived.append(Incoming(id_, key, body, given_up=often, tag=message.delivery_tag))
         self._bytes += len(body)
 
     @property
@@ -215,7 +204,7 @@ class AmqpLink:
             self._renew()
 
     def _ask_for_a_sign(self) -> None:
-        self._confirms.ask(retry_exchange(self.queue), pulse_queue(self.queue))
+        self._confirms.ask(own_exchange(self.queue), pulse_queue(self.queue))
 
     def _renew(self) -> None:
         """RabbitMQ 3.10 may refuse or forget what is published where it was when a queue had no leader (measured)."""
@@ -232,29 +221,10 @@ class AmqpLink:
         with link_errors():
             self._channel.basic_ack(batch[-1].tag, multiple=True)
 
-    def postpone(self, batch: Sequence[Incoming]) -> None:
-        """Publish each to its step of the ladder and wait for the confirms: only then may it be acknowledged."""
-        exchange = retry_exchange(self.queue)
-        with link_errors():
-            self._wait_for(lambda: not self.blocked)
-            for incoming in batch:
-                key = f"{self.queue}.{retry_step(incoming.attempt)}"
-                again = Outgoing(incoming.id or new_id(), exchange, key, incoming.body)
-                self._confirms.publish(again, headers={"x-attempt": incoming.attempt + 1}, apart=True)
-            self._wait_for(lambda: not self._confirms.apart)
-
-    def _wait_for(self, done: Callable[[], bool]) -> None:
-        while not done():
-            self._check_life()
-            self._beat()
-            with _until_time_is_up():
-                self._wire.blocking_read(0.5)
-
     def stop_taking(self) -> None:
-        """Cancel the consumers; what has arrived is still handed out."""
+        """Cancel the consumer; what has arrived is still handed out."""
         with link_errors():
-            for consumer in self._consumers:
-                consumer.cancel()
+            self._consumer.cancel()
 
     def close(self, *, politely: bool) -> None:
         """A polite close waits for the broker's own, so only after a clean end."""
@@ -289,6 +259,7 @@ def _read_in_chunks(transport: Any) -> None:
     transport._quick_recv = lambda wanted: receive(max(wanted, CHUNK))  # noqa: SLF001 - no setting tells it so
 
 
-def _attempt(headers: Mapping[str, Any] | None) -> int:
-    value = (headers or {}).get("x-attempt")
-    return value if isinstance(value, int) and value >= 0 else 0
+def _deliveries(headers: Mapping[str, Any] | None) -> int:
+    """How often the broker has handed it over, this time too: it counts those that nobody answered."""
+    unanswered = (headers or {}).get("x-delivery-count", 0)
+    return 1 + unanswered if isinstance(unanswered, int) else 1

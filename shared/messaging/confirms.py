@@ -32,7 +32,6 @@ class Confirms:
         self._channel, self._tag = channel, 0
         self._since, self._nacked, self._newest = time.monotonic(), False, 0
         self.open: dict[int, _Open] = {}
-        self.apart: set[int] = set()
         self._returned: set[UUID] = set()
         self._answers = answers or Settled()
         channel.confirm_select()
@@ -42,13 +41,10 @@ class Confirms:
 
     @property
     def is_worn(self) -> bool:
-        """Whether the broker refuses or passes over what is published here, and another channel may fare better.
-
-        Not while an answer decides.
-        """
+        """Whether the broker refuses or passes over what is published here, and another channel may fare better."""
         refuses = self._nacked and time.monotonic() - self._since > WORN_AFTER
         passes_over = self._waits_long and next(iter(self.open)) < self._newest
-        return not self.apart and (refuses or passes_over)
+        return refuses or passes_over
 
     @property
     def wants_a_sign(self) -> bool:
@@ -72,20 +68,15 @@ class Confirms:
         """How many messages the broker has not answered."""
         return sum(one.id is not None for one in self.open.values())
 
-    def publish(
-        self, message: Outgoing, headers: dict[str, Any] | None = None, *, apart: bool = False
-    ) -> None:
+    def publish(self, message: Outgoing) -> None:
         """The library's own publishing waits for each answer, or looks for news before each message."""
         content = AmqpMessage(
             message.body,
             content_type=content_type(message.body),
             delivery_mode=2,
             message_id=str(message.id),
-            application_headers=headers or {},
         )
         self._send(message.exchange, message.routing_key, content, message.id)
-        if apart:
-            self.apart.add(self._tag)
 
     def refuse(self, ids: Iterable[UUID]) -> None:
         """Answer for the broker, which would cut us off for these."""
@@ -128,14 +119,9 @@ class Confirms:
             self._nacked |= not ok
             self._newest = max(self._newest, answered)
             if one and one.id:
-                self._settle(answered, one.id, ok=ok)
+                self._settle(one.id, ok=ok)
 
-    def _settle(self, tag: int, id_: UUID, *, ok: bool) -> None:
+    def _settle(self, id_: UUID, *, ok: bool) -> None:
         good = ok and id_ not in self._returned
         self._returned.discard(id_)
-        if tag not in self.apart:
-            (self._answers.confirmed if good else self._answers.refused).add(id_)
-            return
-        self.apart.discard(tag)
-        if not good:
-            raise OSError("retry refused")
+        (self._answers.confirmed if good else self._answers.refused).add(id_)

@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
+from uuid import UUID
 
 import structlog
 from sqlalchemy import Table
@@ -17,12 +19,16 @@ from shared.messaging.errors import Refused, Unready
 from shared.messaging.inbox import Heard
 from shared.messaging.keybook import Once, parties_of
 from shared.messaging.message import Incoming, Key, Message, Trust, open_message
-from shared.messaging.parked import SAID_OTHERWISE
-from shared.messaging.scribe import Scribe
-from shared.messaging.topology import ATTEMPTS
+from shared.messaging.parked import SAID_OTHERWISE, Failed
+from shared.messaging.scribe import Scribe, reopened
 
 log = structlog.get_logger()
 
+WAITS = tuple(
+    timedelta(seconds=wait) for wait in (1, 10, 60)
+)  #: before another try; the last again and again
+ATTEMPTS = 10  #: of one message, after which it waits for a person
+AT_ONCE = 200  #: messages tried again in one go
 DATABASE_AWAY = (
     OperationalError,
     InterfaceError,
@@ -34,7 +40,7 @@ class Outcome(StrEnum):
 
     DONE = "done"  #: handled and committed: acknowledge
     DUPLICATE = "duplicate"  #: had its effect before: answered again, acknowledge
-    RETRY = "retry"  #: the world was not ready: through the retry ladder, then here again
+    RETRY = "retry"  #: the world was not ready: kept and tried again, acknowledge
     PARKED = "parked"  #: will not succeed alone: kept for a person, acknowledge
 
 
@@ -66,6 +72,7 @@ class Batch:
 Handler = Callable[[Transaction, Batch], None]
 Pair = tuple[Incoming, Message]  #: as it came, and opened
 SUCCESS = {Heard.NEW: Outcome.DONE, Heard.AGAIN: Outcome.DUPLICATE}
+KEPT = (Outcome.RETRY, Outcome.PARKED)
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,25 @@ class Delivery:
             became = [outcomes[incoming.tag] for incoming in batch]
             _tell(batch, became)
         return became
+
+    def deliver_again(self) -> int:
+        """Try again what is kept and due; returns how many messages. Raises as ``deliver`` does."""
+        with self.database.reading() as tx:
+            due = parked.due(tx, self.parked, self.queue, AT_ONCE)
+        if due:
+            kept = self._deliver_kept([event for one in due for event in reopened(self.scribe, one.message)])
+            with self.database.transaction() as tx:
+                parked.let_go(tx, self.parked, {one.id for one in due} - kept)
+        return len(due)
+
+    def _deliver_kept(self, events: Sequence[Incoming]) -> set[UUID]:
+        """Where those are kept that failed again: one, whose message could not be opened before, in a new place."""
+        outcomes = self.deliver(events)
+        return {
+            parked.place_of(self.queue, event)
+            for event, outcome in zip(events, outcomes, strict=True)
+            if outcome in KEPT
+        }
 
     def _open(
         self, batch: Sequence[Incoming]
@@ -165,24 +191,28 @@ class Delivery:
         return self._cannot([(incoming, error)])
 
     def _cannot(self, failed: Sequence[tuple[Incoming, Exception]]) -> dict[object, Outcome]:
-        """What will not succeed alone is parked; all else waits on the ladder, so often and no oftener."""
-        coded = [(incoming, str(getattr(e, "code", type(e).__name__)), e) for incoming, e in failed]
-        over = [(i, code) for i, code, e in coded if isinstance(e, Refused) or i.attempt + 1 >= ATTEMPTS]
-        self._park(over)
-        outcomes: dict[object, Outcome] = {incoming.tag: Outcome.PARKED for incoming, _ in over}
-        for incoming, code, _ in coded:
-            if incoming.tag not in outcomes:
-                outcomes[incoming.tag] = Outcome.RETRY
-                log.warning("message.will_retry", queue=self.queue, message_id=str(incoming.id), reason=code)
-        return outcomes
-
-    def _park(self, messages: Sequence[tuple[Incoming, str]]) -> None:
-        if not messages:
-            return
+        """What will not succeed alone waits for a person; all else for another attempt, so often and no oftener."""
+        if not failed:
+            return {}
+        keeping = [_to_keep(incoming, error) for incoming, error in failed]
         with self.database.transaction() as tx:
-            parked.keep(tx, self.parked, self.queue, messages)
-        for incoming, reason in messages:
-            log.error("message.parked", queue=self.queue, message_id=str(incoming.id), reason=reason)
+            parked.keep(tx, self.parked, self.queue, keeping)
+        for one in keeping:
+            self._log(one)
+        return {one.incoming.tag: Outcome.RETRY if one.again_after else Outcome.PARKED for one in keeping}
+
+    def _log(self, failed: Failed) -> None:
+        known = {"queue": self.queue, "message_id": str(failed.incoming.id), "reason": failed.reason}
+        if failed.again_after:
+            log.warning("message.will_retry", **known)
+        else:
+            log.error("message.parked", **known)
+
+
+def _to_keep(incoming: Incoming, error: Exception) -> Failed:
+    is_over = isinstance(error, Refused) or incoming.attempt + 1 >= ATTEMPTS
+    wait = None if is_over else WAITS[min(incoming.attempt, len(WAITS) - 1)]
+    return Failed(incoming, str(getattr(error, "code", type(error).__name__)), wait)
 
 
 def _tell(batch: Sequence[Incoming], became: Sequence[Outcome]) -> None:

@@ -4,12 +4,10 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from functools import lru_cache
 
 from sqlalchemy import (
     Column,
-    Integer,
     LargeBinary,
     String,
     Table,
@@ -22,12 +20,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
-from shared.clock import Clock, new_id, now
-from shared.database import BigId, Database, Moment, Transaction, new_metadata
+from shared.clock import Clock, now
+from shared.database import BigId, Database, Transaction, new_metadata
 from shared.messaging.errors import LinkLost, Misconfigured
 from shared.messaging.link import Settled
 from shared.messaging.message import LARGEST, Incoming, Outgoing
-from shared.messaging.topology import RETRY_SECONDS, Binding, retry_exchange, retry_step
+from shared.messaging.topology import Binding
 
 metadata = new_metadata()
 bindings = Table(
@@ -45,15 +43,13 @@ mailbox = Table(
     Column("message_id", Uuid, nullable=False),
     Column("routing_key", String(200), nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("attempt", Integer, nullable=False),
-    Column("due_at", Moment, nullable=False),
 )
 
 LOOK = 0.01  #: seconds between two looks into an empty mailbox
 
-_DUE = (
+_OLDEST = (
     select(mailbox)
-    .where(mailbox.c.queue == bindparam("queue"), mailbox.c.due_at <= bindparam("at"))
+    .where(mailbox.c.queue == bindparam("queue"))
     .order_by(mailbox.c.position)
     .limit(bindparam("limit"))
 )
@@ -68,9 +64,8 @@ def open_bus(path: str, *, clock: Clock = now) -> Database:
 
 
 def provision(bus: Database, queue: str, bound: Sequence[Binding]) -> None:
-    """Let the queue receive what matches, and what it will try again."""
-    retries = [(retry_exchange(queue), f"{queue}.{step}") for step in range(1, len(RETRY_SECONDS) + 1)]
-    rows = [{"queue": queue, "exchange": e, "pattern": p} for e, p in [*bound, *retries]]
+    """Let the queue receive what matches."""
+    rows = [{"queue": queue, "exchange": exchange, "pattern": pattern} for exchange, pattern in bound]
     with bus.transaction() as tx:
         tx.execute(sqlite.insert(bindings).on_conflict_do_nothing(), rows)
 
@@ -98,7 +93,7 @@ class EmbeddedLink:
         with _bus_errors(), self.bus.transaction() as tx:
             self._bindings = self._read_bindings(tx)
             routed = [(message, self._queues_of(message)) for message in messages]
-            rows = [_row(queue, message, tx) for message, queues in routed for queue in queues]
+            rows = [_row(queue, message) for message, queues in routed for queue in queues]
             if rows:
                 tx.execute(insert(mailbox), rows)
         for message, queues in routed:
@@ -116,36 +111,20 @@ class EmbeddedLink:
 
     def take(self, limit: int, timeout: float, linger: float = 0.0) -> list[Incoming]:  # noqa: ARG002
         """What waits in the mailbox, oldest first; the same again until it is acknowledged."""
-        taken = self._due(limit) if limit and self._taking else []
+        taken = self._oldest(limit) if limit and self._taking else []
         if not taken and timeout:
             self.sleep(min(timeout, LOOK))
         return taken
 
-    def _due(self, limit: int) -> list[Incoming]:
+    def _oldest(self, limit: int) -> list[Incoming]:
         with _bus_errors(), self.bus.reading() as tx:
-            due = tx.execute(_DUE, {"queue": self.queue, "at": tx.at, "limit": limit})
-            return [Incoming(r.message_id, r.routing_key, r.body, r.attempt, tag=r.position) for r in due]
+            oldest = tx.execute(_OLDEST, {"queue": self.queue, "limit": limit})
+            return [Incoming(r.message_id, r.routing_key, r.body, tag=r.position) for r in oldest]
 
     def acknowledge(self, batch: Sequence[Incoming]) -> None:
         """Take them out of the mailbox."""
         with _bus_errors(), self.bus.transaction() as tx:
             tx.execute(delete(mailbox).where(mailbox.c.position.in_([incoming.tag for incoming in batch])))
-
-    def postpone(self, batch: Sequence[Incoming]) -> None:
-        """Let each wait for its step of the ladder, in a place of its own."""
-        with _bus_errors(), self.bus.transaction() as tx:
-            tx.execute(insert(mailbox), [self._again(incoming, tx) for incoming in batch])
-
-    def _again(self, incoming: Incoming, tx: Transaction) -> dict[str, object]:
-        wait = timedelta(seconds=RETRY_SECONDS[retry_step(incoming.attempt) - 1])
-        return {
-            "queue": self.queue,
-            "message_id": incoming.id or new_id(),
-            "routing_key": self.queue,
-            "body": incoming.body,
-            "attempt": incoming.attempt + 1,
-            "due_at": tx.at + wait,
-        }
 
     def stop_taking(self) -> None:
         """Hand out nothing more."""
@@ -164,15 +143,12 @@ def _bus_errors() -> Iterator[None]:
         raise LinkLost(type(error).__name__) from None
 
 
-def _row(queue: str, message: Outgoing, tx: Transaction) -> dict[str, object]:
-    waits = RETRY_SECONDS[0] if message.exchange == retry_exchange(queue) else 0
+def _row(queue: str, message: Outgoing) -> dict[str, object]:
     return {
         "queue": queue,
         "message_id": message.id,
-        "routing_key": queue if waits else message.routing_key,
+        "routing_key": message.routing_key,
         "body": message.body,
-        "attempt": 0,
-        "due_at": tx.at + timedelta(seconds=waits),
     }
 
 

@@ -1,4 +1,4 @@
-"""What 0.2.0 adds to a service's messages: the keys of the others, and which event a parked message is kept for."""
+"""What 0.2.0 adds to a service's messages: the keys of others, and of what is kept which event, and until when."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -51,3 +51,19 @@ def add_register() -> None:
 def add_contents() -> None:
     """In every service: what stands for the contents of a message that was heard."""
     op.add_column("inbox", sa.Column("contents", sa.LargeBinary()))
+
+
+def add_attempts() -> None:
+    """In every service: how often what is kept was tried, and when it is tried again.
+
+    What a person had sent again, and no broker has yet, is kept to be tried from here instead.
+    """
+    op.add_column("parked", sa.Column("attempts", sa.Integer(), nullable=False, server_default="1"))
+    op.add_column("parked", sa.Column("due_at", sa.DateTime(timezone=True)))
+    op.create_index("ix_parked_due", "parked", ["due_at"])
+    op.execute(
+        "INSERT INTO parked (id, queue, reason, routing_key, body, parked_at, message_id, due_at)"
+        " SELECT message_id, replace(exchange, '.retry', ''), 'sent_again', replace(exchange, '.retry', ''), body,"
+        " due_at, message_id, due_at FROM outbox WHERE exchange LIKE '%.retry'"
+    )
+    op.execute("DELETE FROM outbox WHERE exchange LIKE '%.retry'")

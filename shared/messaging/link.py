@@ -48,9 +48,6 @@ class Link(Protocol):
     def acknowledge(self, batch: Sequence[Incoming]) -> None:
         """These, and so all taken before them, are dealt with."""
 
-    def postpone(self, batch: Sequence[Incoming]) -> None:
-        """Put them on the next step of the retry ladder; returns once the broker has them there."""
-
     def stop_taking(self) -> None:
         """Ask for no more messages."""
 

@@ -10,7 +10,6 @@ import orjson
 
 from shared.messaging.drafts import joined
 from shared.messaging.message import LARGEST, Outgoing
-from shared.messaging.topology import is_retry
 from shared.sealing import is_envelope
 
 ONE, MANY = "application/cloudevents+json", "application/cloudevents-batch+json"
@@ -24,12 +23,12 @@ Pack = list[Outgoing]
 def packed(messages: Iterable[Outgoing]) -> Iterator[Pack]:
     """The messages in packs: those for one place and of one type that follow each other there.
 
-    Each place hears its messages in the order they have here.
+    Each place hears its messages in the order they have here. What is a pack already goes alone.
     """
     open_packs: dict[tuple[str, str], Pack] = {}
     sizes: Counter[tuple[str, str]] = Counter()
     for message in messages:
-        place, alone = _place(message.exchange, message.routing_key), _goes_alone(message)
+        place, alone = _place(message.exchange, message.routing_key), is_pack(message.body)
         pack = open_packs.setdefault(place, [])
         if pack and (alone or not _fits(message, pack, sizes[place])):
             yield pack
@@ -55,11 +54,6 @@ def _fits(message: Outgoing, pack: Pack, size: int) -> bool:
         and len(pack) < MOST
         and size + len(message.body) < LARGEST_PACK
     )
-
-
-def _goes_alone(message: Outgoing) -> bool:
-    """A pack is not packed again. Nor is what is tried again: it may be anything, and would spoil the others."""
-    return is_pack(message.body) or is_retry(message.exchange)
 
 
 def is_pack(body: bytes) -> bool:

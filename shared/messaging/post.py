@@ -13,8 +13,7 @@ from uuid import UUID
 from shared.messaging.link import Link, Settled
 from shared.messaging.message import Incoming, Outgoing
 from shared.messaging.packing import Pack, as_one, packed
-from shared.messaging.scribe import Scribe, plain_events
-from shared.messaging.topology import is_retry
+from shared.messaging.scribe import Scribe, opened
 
 
 @dataclass
@@ -22,7 +21,6 @@ class Post:
     """A link for events over a link for messages; it is a ``Link`` itself."""
 
     link: Link
-    queue: str
     scribe: Scribe | None = None
     _arrived: deque[Incoming] = field(default_factory=deque)
     #: taken messages, by the tag of the last event of each
@@ -55,9 +53,7 @@ class Post:
             self.link.publish(ready)
 
     def _as_one(self, pack: Pack) -> Outgoing | None:
-        if self.scribe is None or is_retry(pack[0].exchange):
-            return as_one(pack)
-        return self.scribe.envelope(pack)
+        return self.scribe.envelope(pack) if self.scribe else as_one(pack)
 
     def settled(self) -> Settled:
         """Answers that arrived since the last call, for each event."""
@@ -77,30 +73,15 @@ class Post:
         return [self._arrived.popleft() for _ in range(min(limit, len(self._arrived)))]
 
     def _open(self, message: Incoming) -> None:
-        if message.given_up:
-            events = [message]
-        else:
-            events = self._chosen(
-                message, self.scribe.opened(message) if self.scribe else plain_events(message)
-            )
+        events = [message] if message.given_up else opened(self.scribe, message)
         self._arrived.extend(events)
         self._ends[events[-1].tag] = message
-
-    def _chosen(self, message: Incoming, events: list[Incoming]) -> list[Incoming]:
-        """What was put off comes back with the whole message it came in, and under its own id."""
-        if message.routing_key != self.queue:
-            return events
-        return [event for event in events if event.id == message.id] or events
 
     def acknowledge(self, batch: Sequence[Incoming]) -> None:
         """These, and so all taken before them, are dealt with; a message is when its last event is."""
         whole = [self._ends.pop(event.tag) for event in batch if event.tag in self._ends]
         if whole:
             self.link.acknowledge(whole)
-
-    def postpone(self, batch: Sequence[Incoming]) -> None:
-        """Put them on the next step of the retry ladder; returns once the broker has them there."""
-        self.link.postpone(batch)
 
     def stop_taking(self) -> None:
         """Ask for no more messages."""
@@ -111,6 +92,6 @@ class Post:
         self.link.close(politely=politely)
 
 
-def posted(connect: Callable[[], Link], queue: str, scribe: Scribe | None) -> Callable[[], Link]:
+def posted(connect: Callable[[], Link], scribe: Scribe | None) -> Callable[[], Link]:
     """The same way to connect, with a post before it."""
-    return lambda: Post(connect(), queue, scribe)
+    return lambda: Post(connect(), scribe)

@@ -10,7 +10,7 @@ import structlog
 
 from shared import metrics
 from shared.failpoints import reached
-from shared.messaging.delivery import DATABASE_AWAY, Delivery, Outcome
+from shared.messaging.delivery import DATABASE_AWAY, Delivery
 from shared.messaging.errors import LinkLost, Misconfigured
 from shared.messaging.link import Link
 from shared.messaging.message import Incoming
@@ -22,6 +22,7 @@ log = structlog.get_logger()
 
 BATCH = 200  #: the most messages in one transaction
 WAIT = 0.5  #: seconds to wait for a message, at the most, before seeing whether to stop
+LOOK_AGAIN = 1.0  #: seconds between two looks for what is kept and due
 LONGEST_PAUSE = 5.0  #: seconds between tries while the broker or the database is away
 QUIET = 0.03  #: seconds after a batch in which the next one counts as load
 FEW = 10  #: messages in a batch, below which it does not
@@ -39,8 +40,10 @@ class Pump:
     delivery: Delivery
     relay: Relay
     sleep: Callable[[float], None] = time.sleep
+    look_again: float = LOOK_AGAIN
     stopping: bool = field(default=False, init=False)
     linked: bool = field(default=False, init=False)
+    _next_look: float = field(default=0.0, init=False)
     _ended: float = field(default=0.0, init=False)
     _took: float = field(default=0.0, init=False)
     _came: int = field(default=0, init=False)
@@ -96,20 +99,25 @@ class Pump:
             self._deliver(link, batch)
         elif self.relay.has_many_answers or (self.relay.has_answers and not sent):
             self._while_database_is_away(link, self._write_answers)
-        return bool(sent or batch)
+        return bool(sent or batch or self._try_again(link))
 
     def _deliver(self, link: Link, batch: Sequence[Incoming]) -> None:
         began = time.monotonic()
         also = self.relay.write_answers if self.relay.has_answers else None
-        outcomes = self._while_database_is_away(link, lambda: self.delivery.deliver(batch, also))
-        again = [m for m, outcome in zip(batch, outcomes, strict=True) if outcome is Outcome.RETRY]
-        if again:
-            link.postpone(again)
+        self._while_database_is_away(link, lambda: self.delivery.deliver(batch, also))
         reached("pump.delivered")
         link.acknowledge(batch)
         reached("pump.acknowledged")
         self._ended = time.monotonic()
         self._took, self._came = self._ended - began, len(batch)
+
+    def _try_again(self, link: Link) -> int:
+        """What is kept and due; returns how many."""
+        if self.stopping or self.relay.is_behind or time.monotonic() < self._next_look:
+            return 0
+        tried = self._while_database_is_away(link, self.delivery.deliver_again)
+        self._next_look = 0.0 if tried else time.monotonic() + self.look_again
+        return tried
 
     def _linger(self) -> float:
         """Under load wait for more: larger batches cost less a message.

@@ -106,6 +106,17 @@ def _events(message: Incoming, letters: Sequence[Letter]) -> Iterator[Incoming]:
                 )
 
 
+def opened(scribe: Scribe | None, message: Incoming) -> list[Incoming]:
+    """The events of a message, whether it can be sealed or not."""
+    return scribe.opened(message) if scribe else plain_events(message)
+
+
+def reopened(scribe: Scribe | None, message: Incoming) -> list[Incoming]:
+    """The event that a message was kept for, by its id; all of them, if nobody could open it then."""
+    events = opened(scribe, message)
+    return [event for event in events if event.id == message.id] or events
+
+
 def plain_events(message: Incoming) -> list[Incoming]:
     """The events of a message that is not sealed, as version 0.1.0 sent it."""
     events = unpacked(message.body, message.id)

@@ -14,17 +14,14 @@ from shared.messaging.topology import (
     NETWORK_IN,
     NETWORK_OUT,
     NODE_LIMITS,
-    POLICIES,
-    RETRY_SECONDS,
     Binding,
     Rights,
     node_bindings,
     node_queue,
     node_rights,
+    own_exchange,
     pulse_queue,
     queue_arguments,
-    retry_exchange,
-    retry_queue,
 )
 
 
@@ -69,13 +66,13 @@ def whole_network(orgs: Iterable[str]) -> Standing:
 
 
 def hub_places() -> Standing:
-    """The exchanges, the policies, and the queues of the hub's services."""
+    """The exchanges, and the queues of the hub's services."""
     places: Standing = {
         Thing(Kind.EXCHANGE, (name,)): _TOPIC for name in (NETWORK_IN, NETWORK_OUT, HUB_EVENTS)
     }
     for queue, bindings in HUB_QUEUES.items():
         places |= _places_of(queue, bindings)
-    return places | {Thing(Kind.POLICY, (name,)): policy for name, policy in POLICIES.items()}
+    return places
 
 
 def hub_user() -> Standing:
@@ -97,19 +94,14 @@ _TOPIC = {"type": "topic", "durable": True, "auto_delete": False, "internal": Fa
 
 
 def _places_of(queue: str, bindings: Sequence[Binding]) -> Standing:
-    again = retry_exchange(queue)
-    steps = range(1, len(RETRY_SECONDS) + 1)
-    bound = [
-        *((exchange, queue, pattern) for exchange, pattern in bindings),
-        *((again, retry_queue(queue, step), f"{queue}.{step}") for step in steps),
-        (again, pulse_queue(queue), pulse_queue(queue)),
-    ]
+    own, pulse = own_exchange(queue), pulse_queue(queue)
+    bound = [*((exchange, queue, pattern) for exchange, pattern in bindings), (own, pulse, pulse)]
     return {
         **{
             Thing(Kind.QUEUE, (name,)): {"durable": True, **how}
             for name, how in queue_arguments(queue).items()
         },
-        Thing(Kind.EXCHANGE, (again,)): _TOPIC,
+        Thing(Kind.EXCHANGE, (own,)): _TOPIC,
         **{Thing(Kind.BINDING, names): {} for names in bound},
     }
 

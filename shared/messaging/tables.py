@@ -39,6 +39,9 @@ def add_message_tables(metadata: MetaData) -> None:
         Column("body", LargeBinary, nullable=False),
         Column("parked_at", Moment, nullable=False),
         Column("message_id", Uuid),
+        Column("attempts", Integer, nullable=False, server_default="1"),
+        Column("due_at", Moment),
+        Index("ix_parked_due", "due_at"),
     )
     add_key_table(metadata)
     add_register_table(metadata)

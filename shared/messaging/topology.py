@@ -10,24 +10,13 @@ NETWORK_IN = "network.in"  #: nodes publish here: ``from.<org>.<event type>``
 NETWORK_OUT = "network.out"  #: the referral service publishes here: ``to.<org>.<event type>``
 HUB_EVENTS = "hub"  #: between the hub's services: ``<service>.<event type>``, or the type alone to the referral service
 
-RETRY_SECONDS = (1, 10, 60)  #: the ladder; its last step is used again until the attempts are used up
-ATTEMPTS = 10  #: tries of one message, after which it is parked
-DELIVERY_LIMIT = 20  #: deliveries without an answer, after which the broker gives a message up
+DELIVERIES = 10  #: of one message, after which a service takes it for what ends it, and keeps it for a person
+UNLIMITED = 1_000_000_000  #: deliveries; RabbitMQ 4 itself drops a message after 20
 QUEUE_BYTES = 2_147_483_648  #: a full queue refuses, it never drops
 
 # A service uses one connection with two channels; one that was cut off stays at the broker until silence ends it.
 NODE_LIMITS = {"max-connections": 20, "max-channels": 100}  #: of one organisation's user
 HUB_LIMITS = {"max-connections": 100, "max-channels": 1_000}  #: of the user of the hub's services
-
-#: By name. RabbitMQ 4 drops a message after 20 deliveries; what is parked must outlast more.
-POLICIES: dict[str, dict[str, Any]] = {
-    "given-up": {
-        "pattern": r"\.parked$",
-        "apply-to": "queues",
-        "definition": {"delivery-limit": 1_000_000_000},
-        "priority": 0,
-    }
-}
 
 
 @dataclass(frozen=True)
@@ -121,63 +110,36 @@ def node_bindings(org: str) -> tuple[Binding, ...]:
 
 
 def queue_arguments(queue: str) -> dict[str, dict[str, Any]]:
-    """The arguments of a queue, of the place for what it gave up, of its retry ladder and of its pulse, by name."""
-    safe = {
+    """The arguments of a queue and of its pulse, by name.
+
+    Nothing is dead-lettered. RabbitMQ can do that without loss only by a worker of each queue, and when links between
+    three brokers fail, its queues may be left without a leader for good (decision 54).
+    """
+    main = {
         "x-queue-type": "quorum",
-        "x-dead-letter-strategy": "at-least-once",
         "x-overflow": "reject-publish",
-        "x-dead-letter-exchange": "",
         "x-max-length-bytes": QUEUE_BYTES,
+        "x-delivery-limit": UNLIMITED,
     }
-    parked = given_up(queue)
-    ladder = {
-        retry_queue(queue, step): {
-            **safe,
-            "x-dead-letter-routing-key": queue,
-            "x-message-ttl": seconds * 1000,
-        }
-        for step, seconds in enumerate(RETRY_SECONDS, 1)
-    }
-    main = {**safe, "x-dead-letter-routing-key": parked, "x-delivery-limit": DELIVERY_LIMIT}
-    pulse = {pulse_queue(queue): {"x-queue-type": "quorum", "x-max-length": 1}}
-    return {parked: {"x-queue-type": "quorum"}, queue: main, **ladder, **pulse}
+    return {queue: main, pulse_queue(queue): {"x-queue-type": "quorum", "x-max-length": 1}}
 
 
-def retry_exchange(queue: str) -> str:
-    """Where the queue's owner alone publishes what it will try again, with the key ``<queue>.<step>``.
+def own_exchange(queue: str) -> str:
+    """Where the queue's owner alone publishes, and only what is for itself.
 
     One for each queue: topic rights do not look at the ``CC`` header (measured), so who may write to an exchange
-    reaches all that is bound to it; and what comes back from here has no key that tells its sender.
+    reaches all that is bound to it. Its name is of a version that tried again by way of it: a node and a hub need not
+    be of one age.
     """
     return f"{queue}.retry"
-
-
-def is_retry(exchange: str) -> bool:
-    """Whether it is the retry exchange of some queue."""
-    return exchange.endswith(".retry")
-
-
-def retry_queue(queue: str, step: int) -> str:
-    """The queue where a message waits before its next attempt; steps count from 1."""
-    return f"{queue}.retry.{step}"
 
 
 def pulse_queue(queue: str) -> str:
     """The queue that holds one message, never read: that it was written shows that the broker can write.
 
-    It stands at the queue's retry exchange, where its owner may publish, and nobody else.
+    It stands at the queue's own exchange.
     """
     return f"{queue}.pulse"
-
-
-def retry_step(attempt: int) -> int:
-    """The step of the ladder on which a message waits after its attempt of that number (from 0)."""
-    return min(attempt + 1, len(RETRY_SECONDS))
-
-
-def given_up(queue: str) -> str:
-    """The queue of messages that the broker delivered too often without an answer."""
-    return f"{queue}.parked"
 
 
 @dataclass(frozen=True)
@@ -191,7 +153,10 @@ class Rights:
 
 
 def node_rights(org: str) -> Rights:
-    """A partner writes only as itself and reads only its own queue (measured: security, section 2)."""
+    """A partner writes only as itself and reads only its own queue (measured: security, section 2).
+
+    And ``.parked``, which stands in networks of before: a node of that age ends if it may not listen there.
+    """
     queue = node_queue(org).replace(".", r"\.")
     return Rights(
         configure="^$",
@@ -206,6 +171,6 @@ HUB_USER = "hub"  #: the user of the hub's services
 HUB_RIGHTS = Rights(
     configure="^$",
     write=r"^(network\.out|hub|(referral|notifications|reporting)\.retry)$",
-    read=r"^(referral|notifications|reporting)(\.parked)?$",
+    read=r"^(referral|notifications|reporting)$",
     topics={},
 )

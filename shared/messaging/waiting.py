@@ -1,4 +1,4 @@
-"""How much waits in an outbox, since when, and how much waits for a person: told once, for commands and watchers."""
+"""How much waits in an outbox, and since when: told once, for commands and watchers."""
 
 from datetime import datetime
 from typing import Any
@@ -30,8 +30,3 @@ def waits_since(tx: Transaction, outbox: Table) -> datetime | None:
     query = select(c.message_id).where(may_leave).order_by(c.message_id).limit(1)
     oldest = tx.execute(query).scalar_one_or_none()
     return made_at(oldest) if oldest else None
-
-
-def count_parked(tx: Transaction, parked: Table) -> int:
-    """How many messages wait for a person."""
-    return int(tx.execute(select(func.count()).select_from(parked)).scalar_one())

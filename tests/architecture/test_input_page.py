@@ -9,7 +9,7 @@ from services.intake.storage import searching
 from services.intake.usecases import attachments, checks, file_kinds, need_to_know, people, pictures, webhooks
 from services.referral.hsds import package
 from shared import passkeys, second_factors
-from shared.messaging import message, topology
+from shared.messaging import delivery, message, topology
 from shared.settings import REQUESTS_A_MINUTE
 from shared.testing.tree import ROOT
 from shared.web import application, brake, files, gate
@@ -43,7 +43,7 @@ SAID = [
     f"connections; channels | {PARTNER['max-connections']}; {PARTNER['max-channels']} |",
     f"what waits in its queue | {topology.QUEUE_BYTES // GIB} GiB |",
     f"bytes | {message.LARGEST:,} |",
-    f"attempts | {topology.ATTEMPTS} |",
+    f"attempts; deliveries without an answer | {delivery.ATTEMPTS}; {topology.DELIVERIES} |",
     f"{package.MAX_FILE // MB} MB; {package.MAX_PACKAGE // MB} MB; {package.MAX_FILES} |",
 ]
 

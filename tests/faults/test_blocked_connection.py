@@ -78,7 +78,7 @@ def service(sqlite_url: str, link: Callable[[str], AmqpLink], monkeypatch: pytes
 
 @pytest.fixture
 def sender(link: Callable[[str], AmqpLink]) -> Post:
-    return Post(link("reporting"), "reporting")
+    return Post(link("reporting"))
 
 
 def outlast_patience() -> None:
@@ -106,18 +106,17 @@ def test_what_is_said_waits_and_what_is_heard_goes_on(
     assert "link.lost" not in events(logs)
 
 
-def test_what_is_not_ready_waits_for_the_end_of_the_alarm(
+def test_what_is_not_ready_needs_no_broker_to_be_tried_again(
     broker: Broker, service: Service, sender: Post, logs: list[Any]
 ) -> None:
     said = questions(50)
     service.unready.add(said[40].id)
     put(sender, said)
-    with running(service.pump):
-        with memory_alarm(broker):
-            service.alarm.set()
-            await_log(logs, "message.will_retry")
-            outlast_patience()
+    with running(service.pump), memory_alarm(broker):
+        service.alarm.set()
+        await_log(logs, "message.will_retry")
         await_effects(service.desk, 50)
+        outlast_patience()
 
     assert len(set(service.desk.effects())) == len(service.desk.effects()) == 50
     assert "link.lost" not in events(logs)

@@ -1,6 +1,5 @@
 """The embedded bus: it routes as RabbitMQ does, keeps time, and outlives a file that is locked for a while."""
 
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +7,12 @@ import pytest
 from kombu import Connection, Exchange, Queue
 
 from shared import engines
-from shared.clock import new_id, now
+from shared.clock import new_id
 from shared.database import Database
 from shared.messaging.embedded import EmbeddedLink, open_bus, provision
 from shared.messaging.errors import LinkLost
 from shared.messaging.message import Outgoing
-from shared.messaging.topology import HUB_QUEUES, RETRY_SECONDS, node_bindings
+from shared.messaging.topology import HUB_QUEUES, node_bindings
 from tests.desks import (
     HUB_QUEUE,
     NODE,
@@ -89,38 +88,6 @@ def test_it_routes_by_topic_as_rabbitmq_does(bus: Database, vhost: str) -> None:
     at_rabbitmq = {topic: arrived_at_rabbitmq(vhost, topic) for topic in TOPICS}
 
     assert {topic: arrived_at_the_bus(bus, topic) for topic in TOPICS} == at_rabbitmq
-
-
-@pytest.mark.parametrize("attempt", range(5))
-def test_each_attempt_waits_for_its_step(bus: Database, attempt: int) -> None:
-    begun = now()
-    moments = [begun]
-    bus.clock = lambda: moments[-1]
-    link = EmbeddedLink(bus, HUB_QUEUE)
-    link.publish(questions(1))
-    for _ in range(attempt):
-        postpone(link, moments)
-    moments.append(postponed_until(link, moments, attempt) - timedelta(milliseconds=1))
-    assert link.take(9, 0) == []
-    moments.append(moments[-1] + timedelta(milliseconds=1))
-
-    assert [message.attempt for message in link.take(9, 0)] == [attempt + 1]
-
-
-def postpone(link: EmbeddedLink, moments: list[datetime]) -> None:
-    put_off(link)
-    moments.append(moments[-1] + timedelta(seconds=RETRY_SECONDS[-1]))
-
-
-def put_off(link: EmbeddedLink) -> None:
-    taken = link.take(9, 0)
-    link.postpone(taken)
-    link.acknowledge(taken)
-
-
-def postponed_until(link: EmbeddedLink, moments: list[datetime], attempt: int) -> datetime:
-    put_off(link)
-    return moments[-1] + timedelta(seconds=RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
 
 
 def test_what_is_said_between_services_has_its_effect_once(bus: Database, tmp_path: Path) -> None:

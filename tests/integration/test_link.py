@@ -1,6 +1,5 @@
 """What every link promises, at RabbitMQ and at the embedded bus alike."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -44,7 +43,7 @@ def _at_rabbitmq(request: pytest.FixtureRequest) -> Open:
     broker: Broker = request.getfixturevalue("broker")
     url: str = request.getfixturevalue("vhost")
     furnish(broker, url, *NODES)
-    return lambda queue: Post(AmqpLink(url, queue), queue)
+    return lambda queue: Post(AmqpLink(url, queue))
 
 
 def _embedded(folder: Path) -> Open:
@@ -52,7 +51,7 @@ def _embedded(folder: Path) -> Open:
     nodes = {node_queue(org): node_bindings(org) for org in NODES}
     for queue, bindings in (HUB_QUEUES | nodes).items():
         embedded.provision(bus, queue, bindings)
-    return lambda queue: Post(embedded.EmbeddedLink(bus, queue), queue)
+    return lambda queue: Post(embedded.EmbeddedLink(bus, queue))
 
 
 def take(link: Link, count: int) -> list[Incoming]:
@@ -215,32 +214,6 @@ def test_all_of_many_is_acknowledged_in_pieces(link: Open) -> None:
     first.close(politely=True)
 
     assert take_nothing(link())
-
-
-def test_what_is_postponed_comes_back_later_with_one_attempt_more(link: Open) -> None:
-    said = questions(3)
-    put(link(SENDER), said)
-    receiver = link()
-    batch = take(receiver, 3)
-    postponed_at = time.monotonic()
-
-    receiver.postpone([batch[1]])
-    receiver.acknowledge(batch)
-    [again] = take(receiver, 1)
-
-    assert time.monotonic() - postponed_at >= 0.95  # the first step is a second
-    assert (again.id, again.body, again.attempt) == (said[1].id, said[1].body, 1)
-
-
-def test_what_is_postponed_comes_back_though_its_link_is_lost(link: Open) -> None:
-    put(link(SENDER), questions(1))
-    first = link()
-    first.postpone(take(first, 1))
-    first.close(politely=False)
-
-    receiver = link()
-    arrived = lambda: any(message.attempt == 1 for message in receiver.take(10, 0.02))  # noqa: E731
-    poll_until(arrived, seconds=SOON, what="the second attempt")
 
 
 def test_after_stop_taking_what_comes_waits_for_the_next(link: Open) -> None:

@@ -187,9 +187,9 @@ def over_rabbitmq(world: World, broker: Broker, vhost: str) -> Iterator[World]:
     with ExitStack() as opened:
         for place, (pump, link) in enumerate(world.network.pumps):
             post: Any = link
-            wire = AmqpLink(vhost, post.queue)
+            wire = AmqpLink(vhost, post.link.queue)
             opened.callback(wire.close, politely=False)
-            world.network.pumps[place] = (pump, Post(wire, post.queue, post.scribe))
+            world.network.pumps[place] = (pump, Post(wire, post.scribe))
         yield world
 
 

@@ -53,13 +53,6 @@ def test_without_its_queue(desk: Desk, hub: str) -> None:
     assert fails_at_once(desk, hub, "nobody")
 
 
-def test_without_the_place_for_what_the_broker_gives_up(desk: Desk, hub: str) -> None:
-    with Connection(hub) as administrator:
-        administrator.default_channel.queue_delete(f"{HUB_QUEUE}.parked")
-
-    assert fails_at_once(desk, hub, HUB_QUEUE)
-
-
 def test_without_the_right_to_read_it(desk: Desk, hub: str, management: Management) -> None:
     management.create_user(USER, PASSWORD)
     management.set_permissions(USER, hub.rpartition("/")[2], configure="^$", write=".*", read="^$")

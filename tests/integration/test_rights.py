@@ -12,7 +12,7 @@ from shared.messaging.message import Incoming, open_message
 from shared.messaging.provision import provision
 from shared.messaging.standing import whole_network
 from shared.messaging.tests.desk import asked
-from shared.messaging.topology import HUB_QUEUES, HUB_USER, node_queue, retry_exchange, retry_queue
+from shared.messaging.topology import HUB_QUEUES, HUB_USER, node_queue, own_exchange, pulse_queue
 from shared.polling import poll_until
 from shared.testing.broker import Broker, as_user, fresh_vhost, vhost_of
 from tests.attempts import (
@@ -139,34 +139,19 @@ def test_a_partner_hears_what_is_for_it_and_for_all(place: Place) -> None:
     assert waiting(place.admin, THEIRS) == 2
 
 
-def test_a_partner_may_try_again_later(place: Place) -> None:
-    link = AmqpLink(place.of(ORG), MINE)
-    link.postpone([asked(1)])
-    poll_until(lambda: [m for m in link.take(9, 0.1) if m.attempt], seconds=SOON, what="the second attempt")
-    link.close(politely=False)
-
-
 @pytest.mark.parametrize("header", ["CC", "BCC"])
-def test_a_copy_header_opens_nobody_elses_ladder(
+def test_a_copy_header_opens_nobody_elses_queues(
     place: Place, header: str, record_property: Callable[[str, object], None]
 ) -> None:
     """Topic rights look at the key alone, and the broker routes by the ``CC`` header too."""
-    not_mine = [name for queue in (HUB_QUEUE, THEIRS) for name in (queue, retry_queue(queue, 1))]
+    not_mine = [name for queue in (HUB_QUEUE, THEIRS) for name in (queue, pulse_queue(queue))]
     before = [waiting(place.admin, queue) for queue in not_mine]
-    copies = {header: [f"{HUB_QUEUE}.1", f"{THEIRS}.1", HUB_QUEUE, THEIRS]}
-    link = AmqpLink(place.of(ORG), MINE)
-    assert (
-        answer(place.of(ORG), publish(retry_exchange(MINE), f"{MINE}.1", application_headers=copies)) == DONE
-    )
-    poll_until(
-        lambda: [m for m in link.take(9, 0.1) if m.routing_key == MINE],
-        seconds=SOON,
-        what="the partner's copy",
-    )
-    link.close(politely=False)
+    mine = publish(own_exchange(MINE), pulse_queue(MINE), b"my own", application_headers={header: not_mine})
+    assert answer(place.of(ORG), mine) == DONE
+    poll_until(lambda: waiting(place.admin, pulse_queue(MINE)) == 1, seconds=SOON, what="the partner's copy")
 
     assert [waiting(place.admin, queue) for queue in not_mine] == before
-    record_property("figure", f"to put onto all ladders by {header}: done, and nobody else has a copy")
+    record_property("figure", f"to put into all queues by {header}: done, and nobody else has a copy")
 
 
 @pytest.mark.parametrize("header", ["CC", "BCC"])
@@ -203,11 +188,9 @@ def test_a_partner_administers_nothing(place: Place, broker: Broker) -> None:
 
 
 @pytest.mark.parametrize("queue", HUB_QUEUES)
-def test_the_hub_reads_its_queues_and_writes_to_its_ladders(place: Place, queue: str) -> None:
-    link = AmqpLink(place.of(HUB_USER), queue)
-    link.postpone([asked(1)])
-    poll_until(lambda: [m for m in link.take(99, 0.1) if m.attempt], seconds=SOON, what="the second attempt")
-    link.close(politely=False)
+def test_the_hub_reads_its_queues_and_feels_their_pulses(place: Place, queue: str) -> None:
+    AmqpLink(place.of(HUB_USER), queue).close(politely=True)
+    assert answer(place.of(HUB_USER), publish(own_exchange(queue), pulse_queue(queue), b"")) == DONE
 
 
 def test_a_link_to_anothers_queue_is_misconfigured(place: Place) -> None:

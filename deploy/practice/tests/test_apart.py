@@ -18,8 +18,9 @@ from deploy.practice.tests.conftest import sends
 from services.intake.storage.tables import referrals
 from services.referral import storage as hub
 from shared.database import Database
+from shared.messaging.delivery import ATTEMPTS
 from shared.messaging.embedded import mailbox, open_bus
-from shared.messaging.topology import ATTEMPTS, node_queue
+from shared.messaging.topology import node_queue
 from shared.polling import poll_until
 from shared.settings import SettingsWrong
 from shared.testing.tree import ROOT
@@ -96,8 +97,6 @@ def test_a_real_network_takes_no_message_of_practice(
             row = {
                 "queue": queues[queue],
                 "routing_key": "from.harbour-house.x",
-                "attempt": 0,
-                "due_at": tx.at,
             }
             tx.execute(insert(mailbox).values(message_id=message_id, body=body, **row))
 

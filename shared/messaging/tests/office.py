@@ -34,7 +34,6 @@ class Wire:
     published: list[Outgoing] = field(default_factory=list)
     arriving: list[Incoming] = field(default_factory=list)
     acknowledged: list[Incoming] = field(default_factory=list)
-    postponed: list[Incoming] = field(default_factory=list)
     answers: Settled = field(default_factory=Settled)
     blocked: bool = False
     open_publishes: int = 0
@@ -54,9 +53,6 @@ class Wire:
 
     def acknowledge(self, batch: Sequence[Incoming]) -> None:
         self.acknowledged.extend(batch)
-
-    def postpone(self, batch: Sequence[Incoming]) -> None:
-        self.postponed.extend(batch)
 
     def stop_taking(self) -> None:
         """Nothing to stop."""
@@ -78,7 +74,7 @@ def scribe(database: Database, name: str) -> Scribe:
 
 def post(database: Database, name: str) -> tuple[Post, Wire]:
     wire = Wire()
-    return Post(wire, QUEUES[name], scribe(database, name)), wire
+    return Post(wire, scribe(database, name)), wire
 
 
 def question(sender: str = NODE) -> tuple[UUID, bytes]:
@@ -111,7 +107,7 @@ def in_envelope(letter: Letter, key: str = KEY, reader: str = HUB) -> Incoming:
     body = enclose(framed([letter]), reader=reader, key=KEYS[reader].public.sealing)
     wire = Wire(arriving=[Incoming(None, key, body)])
     book = KeyBook(reader, None)  # type: ignore[arg-type]
-    [taken] = Post(wire, QUEUES[reader], Scribe(reader, KEYS[reader], book)).take(1, 0)
+    [taken] = Post(wire, Scribe(reader, KEYS[reader], book)).take(1, 0)
     return taken
 
 

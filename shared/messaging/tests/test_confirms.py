@@ -123,17 +123,6 @@ def test_a_channel_that_refuses_is_worn_after_a_while(
     assert open_confirms.retire().refused == {refused.id, unanswered.id}
 
 
-def test_a_channel_is_not_worn_while_an_answer_decides(
-    open_confirms: Confirms, channel: Channel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(confirms, "WORN_AFTER", 0)
-    open_confirms.publish(message())
-    open_confirms.publish(message(), apart=True)
-    channel.says("basic_nack", 1, False)  # noqa: FBT003
-
-    assert not open_confirms.is_worn
-
-
 def test_what_is_passed_over_shows_by_the_answer_to_a_sign(
     open_confirms: Confirms, channel: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,11 +9,10 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from shared.database import Transaction
-from shared.messaging.delivery import Batch, Outcome
+from shared.messaging.delivery import ATTEMPTS, Batch, Outcome
 from shared.messaging.errors import Refused, Unready
 from shared.messaging.message import Incoming, Message, open_message
 from shared.messaging.tests.desk import Desk, asked, desk_at
-from shared.messaging.topology import ATTEMPTS
 from shared.schemas.intake import HistoryAsked
 
 
@@ -176,7 +175,7 @@ def test_the_last_attempt_is_parked_with_its_reason(desk: Desk) -> None:
     desk.also = bug
     assert desk.delivery.deliver([asked(1, attempt=ATTEMPTS - 2)]) == [Outcome.RETRY]
     assert desk.delivery.deliver([asked(1, attempt=ATTEMPTS - 1)]) == [Outcome.PARKED]
-    assert desk.reasons() == ["KeyError"]
+    assert set(desk.reasons()) == {"KeyError"}
 
 
 def test_a_database_that_is_away_charges_nothing(desk: Desk) -> None:

@@ -8,7 +8,7 @@ import pytest
 from shared.clock import new_id
 from shared.messaging.message import LARGEST, Outgoing
 from shared.messaging.packing import LARGEST_PACK, MOST, as_one, packed, unpacked
-from shared.messaging.topology import NETWORK_IN, NETWORK_OUT, retry_exchange
+from shared.messaging.topology import NETWORK_IN, NETWORK_OUT
 
 SENT, MADE = "from.harbour-house.intake.referral_sent", "from.harbour-house.intake.move_made"
 
@@ -46,13 +46,6 @@ def test_a_pack_is_bounded_in_count_and_size() -> None:
 
     assert [len(pack) for pack in packed(many)] == [MOST, 1]
     assert [len(pack) for pack in packed(large)] == [1, 1]
-
-
-def test_what_is_tried_again_goes_alone() -> None:
-    queue = "node.harbour-house"
-    again = [said(f"{queue}.1", exchange=retry_exchange(queue)) for _ in range(2)]
-
-    assert [len(pack) for pack in packed(again)] == [1, 1]
 
 
 def test_a_pack_is_not_packed_again() -> None:

@@ -6,20 +6,17 @@ from uuid import UUID
 import orjson
 import pytest
 
-from shared.clock import new_id
 from shared.database import Database
 from shared.messaging import scribe as scribe_room
 from shared.messaging.drafts import draft, joined, split
 from shared.messaging.errors import Refused, Unready
 from shared.messaging.message import HUB, LARGEST, Incoming, Outgoing
-from shared.messaging.post import Post
-from shared.messaging.scribe import Scribe
+from shared.messaging.scribe import Scribe, reopened
 from shared.messaging.tests.office import (
     KEY,
     KEYS,
     NODE,
     OTHER,
-    QUEUES,
     believed,
     carried,
     post,
@@ -28,7 +25,7 @@ from shared.messaging.tests.office import (
     scribe,
     written,
 )
-from shared.messaging.topology import HUB_EVENTS, NETWORK_OUT, retry_exchange
+from shared.messaging.topology import HUB_EVENTS, NETWORK_OUT
 from shared.sealing import OwnKeys, Unsigned, enclose, framed, is_envelope, letters_in, write_letter
 
 
@@ -149,14 +146,11 @@ def test_what_is_sealed_to_a_key_that_is_not_here_yet_is_opened_whole_when_it_is
     [taken] = here.take(1, 0)
     with pytest.raises(Unready, match="not_for_us"):
         believed(database, taken)
-    here.postpone([taken])
-    [again] = wire.postponed
-    assert (again.id, again.body) == (None, sealed)
+    assert (taken.id, taken.body) == (None, sealed)
 
     renewed = OwnKeys((*new.sealing, *KEYS[HUB].sealing), KEYS[HUB].signing)
-    wire.arriving = [Incoming(new_id(), QUEUES[HUB], sealed)]
-    started = Post(wire, QUEUES[HUB], Scribe(HUB, renewed, scribe(database, HUB).book))
-    assert len(started.take(10, 0)) == len(body)
+    started = Scribe(HUB, renewed, scribe(database, HUB).book)
+    assert len(reopened(started, Incoming(taken.id, taken.routing_key, taken.body))) == len(body)
 
 
 def test_what_is_too_large_is_not_looked_into(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,23 +177,15 @@ def test_a_message_is_acknowledged_when_its_last_event_is(database: Database) ->
     assert len(wire.acknowledged) == 1
 
 
-def test_of_what_was_put_off_only_that_event_comes_back(database: Database) -> None:
+def test_of_what_is_kept_whole_only_that_event_is_tried_again(database: Database) -> None:
     said = questions(3)
-    taken = carried(database, said)
-    here, wire = post(database, HUB)
-    here.postpone(taken[1:2])
-    [off] = wire.postponed
-    wire.arriving = [replace(off, routing_key=QUEUES[HUB], attempt=1)]
+    _, failed, _ = carried(database, said)
+    kept = Incoming(failed.id, failed.routing_key, failed.body, attempt=1)
 
-    assert [(one.id, one.attempt) for one in here.take(9, 0)] == [(said[1].id, 1)]
+    [again] = reopened(scribe(database, HUB), kept)
 
-
-def test_what_is_tried_again_is_not_sealed_anew(database: Database) -> None:
-    body = enclose(framed([written()]), reader=HUB, key=KEYS[HUB].public.sealing)
-    there, wire = post(database, HUB)
-    there.publish([Outgoing(new_id(), retry_exchange("referral"), "referral.1", body)])
-
-    assert [message.body for message in wire.published] == [body]
+    assert (again.id, again.attempt) == (said[1].id, 1)
+    assert believed(database, again).sender == NODE
 
 
 def test_drafts_are_joined_and_split() -> None:

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from shared.clock import new_id
+from shared.clock import new_id, now
 from shared.messaging import relay as relays
+from shared.messaging.delivery import WAITS
 from shared.messaging.errors import LinkLost, Misconfigured, Unready
 from shared.messaging.link import Settled
 from shared.messaging.message import Incoming, Outgoing
@@ -29,7 +30,6 @@ class TestBroker:
         self.waiting: list[Incoming] = []
         self.published: list[Outgoing] = []
         self.acknowledged: list[Incoming] = []
-        self.postponed: list[Incoming] = []
         self.answers = Settled()
         self.confirms = True
         self.refuses = False
@@ -55,9 +55,6 @@ class TestBroker:
 
     def acknowledge(self, batch: Sequence[Incoming]) -> None:
         self.acknowledged += batch
-
-    def postpone(self, batch: Sequence[Incoming]) -> None:
-        self.postponed += batch
 
     def stop_taking(self) -> None:
         self.waiting = []
@@ -183,19 +180,29 @@ def test_it_acknowledges_only_what_is_committed(desk: Desk, broker: TestBroker, 
     assert len(desk.effects()) == 2
 
 
-def test_what_is_not_ready_goes_up_the_ladder_before_it_is_acknowledged(
-    desk: Desk, broker: TestBroker, pump: Pump
+def test_what_is_not_ready_is_kept_before_it_is_acknowledged_and_tried_again(
+    desk: Desk, broker: TestBroker, pump: Pump, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def not_yet(_: HistoryAsked) -> None:
-        raise Unready("not_yet")
+    pump.look_again = 0
+    errors = iter([Unready("not_yet")])
 
-    desk.also = not_yet
+    def once_not_yet(_: HistoryAsked) -> None:
+        if error := next(errors, None):
+            raise error
+
+    desk.also = once_not_yet
     broker.waiting = [asked(1)]
+    monkeypatch.setattr(broker, "acknowledge", lambda _: acknowledged.append(desk.reasons()))
+    acknowledged: list[list[str]] = []
 
     turn(pump, broker)
+    assert acknowledged == [["not_yet"]]
+    assert desk.effects() == []
 
-    assert [m.tag for m in broker.postponed] == [1]
-    assert [m.tag for m in broker.acknowledged] == [1]
+    desk.database.clock = lambda: now() + WAITS[0]
+    turn(pump, broker)
+    assert len(desk.effects()) == 1
+    assert desk.reasons() == []
 
 
 def test_while_the_database_is_away_nothing_is_taken_or_charged(
@@ -213,7 +220,6 @@ def test_while_the_database_is_away_nothing_is_taken_or_charged(
     turn(pump, broker, times=1)
 
     assert len(desk.effects()) == 1
-    assert broker.postponed == []
     assert desk.reasons() == []
 
 

@@ -9,11 +9,12 @@ from shared.clock import new_id, now
 from shared.messaging.errors import LinkLost, Refused, Unready
 from shared.messaging.link import Link, Settled
 from shared.messaging.message import Incoming, Outgoing
+from shared.messaging.parked import count_parked
 from shared.messaging.pump import Pump
 from shared.messaging.relay import Relay
 from shared.messaging.tests.desk import Desk, asked, desk_at, metadata
 from shared.messaging.topology import from_node
-from shared.messaging.waiting import count_outbox, count_parked, waits_since
+from shared.messaging.waiting import count_outbox, waits_since
 from shared.metrics import OF_WORKER
 from shared.schemas.intake import HistoryAsked
 

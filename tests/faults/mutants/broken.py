@@ -11,13 +11,14 @@ from services.intake.usecases import arrivals, ledger, proofs
 from services.intake.usecases.ledger import Ledger
 from shared import engines
 from shared.database import Transaction
-from shared.messaging import confirms, inbox, outbox, packing, scribe
-from shared.messaging.delivery import Delivery, Outcome
+from shared.messaging import confirms, inbox, outbox, parked, scribe
+from shared.messaging.delivery import Delivery
 from shared.messaging.inbox import Heard
 from shared.messaging.keybook import KeyBook
 from shared.messaging.link import Link
 from shared.messaging.message import Incoming, Message
 from shared.messaging.outbox import Outbox
+from shared.messaging.parked import Failed
 from shared.messaging.pump import Pump
 from shared.messaging.relay import Relay
 from shared.sealing import Letter, enclose
@@ -128,14 +129,21 @@ def no_repeated_answer() -> Any:
     return patch.object(Delivery, "_together", hear_once)
 
 
-def forget_postponed() -> Any:
+def forget_unready() -> Any:
     """What was not ready is acknowledged like what was done."""
-    attempt = Delivery._attempt
+    keep = parked.keep
 
-    def all_done(delivery: Delivery, *args: Any) -> dict[object, Outcome]:
-        return dict.fromkeys(attempt(delivery, *args), Outcome.DONE)
+    def keep_the_hopeless(tx: Transaction, table: Any, queue: str, failed: Sequence[Failed]) -> None:
+        keep(tx, table, queue, [one for one in failed if one.again_after is None])
 
-    return patch.object(Delivery, "_attempt", all_done)
+    return patch.object(parked, "keep", keep_the_hopeless)
+
+
+def forget_what_failed_again() -> Any:
+    """What was tried again is let go, whatever became of it."""
+    return patch.object(
+        Delivery, "_deliver_kept", lambda delivery, events: delivery.deliver(events) and set()
+    )
 
 
 def synchronous_normal() -> Any:
@@ -152,11 +160,6 @@ def synchronous_normal() -> Any:
 def endless_patience() -> Any:
     """A confirm may stay out for ever."""
     return patch.object(confirms, "CONFIRM_TIMEOUT", float("inf"))
-
-
-def packs_of_anything() -> Any:
-    """What may be anything travels beside others."""
-    return patch.object(packing, "_goes_alone", lambda _message: False)
 
 
 def never_behind() -> Any:

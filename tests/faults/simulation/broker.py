@@ -1,19 +1,17 @@
 """A broker in memory that does what brokers and networks do: loses links, doubles, reorders, forgets all it had."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from shared.messaging.embedded import matches
 from shared.messaging.errors import LinkLost
 from shared.messaging.link import Settled
 from shared.messaging.message import Incoming, Outgoing
-from shared.messaging.topology import RETRY_SECONDS, Binding, retry_step
+from shared.messaging.topology import Binding
 from tests.faults.simulation.weather import CUT, DOUBLE, REORDER, UNANSWERED, Weather
 
-AT_ONCE = datetime.min.replace(tzinfo=UTC)
 WINDOW = 64  #: how far a message may be carried from its place
 
 
@@ -24,8 +22,6 @@ class Letter:
     id: UUID
     key: str
     body: bytes
-    attempt: int = 0
-    due: datetime = AT_ONCE
 
 
 @dataclass
@@ -33,7 +29,6 @@ class SimulatedBroker:
     """Queues by name; ``bound`` says what each receives."""
 
     weather: Weather
-    clock: Callable[[], datetime]
     bound: dict[str, Sequence[Binding]]
     queues: dict[str, list[Letter]] = field(default_factory=lambda: defaultdict(list))
     life: int = 0
@@ -109,7 +104,7 @@ class SimulatedLink:
         return answers
 
     def take(self, limit: int, timeout: float, linger: float = 0.0) -> list[Incoming]:
-        """From among the first that are due, in whatever order the weather likes."""
+        """From among the first, in whatever order the weather likes."""
         self._bring()
         self._may_be_cut()
         while len(self._arrived) < limit and (letter := self._next()):
@@ -119,17 +114,16 @@ class SimulatedLink:
 
     def _next(self) -> Letter | None:
         queue, weather = self.broker.queues[self.queue], self.broker.weather
-        due = [letter for letter in queue if letter.due <= self.broker.clock()][:WINDOW]
-        if not due:
+        if not queue:
             return None
-        letter = weather.dice.choice(due) if weather.strikes(REORDER) else due[0]
+        letter = weather.dice.choice(queue[:WINDOW]) if weather.strikes(REORDER) else queue[0]
         queue.remove(letter)
         return letter
 
     def _arrive(self, letter: Letter) -> None:
         self._number += 1
         self._taken[self._number] = letter
-        self._arrived.append(Incoming(letter.id, letter.key, letter.body, letter.attempt, tag=self._number))
+        self._arrived.append(Incoming(letter.id, letter.key, letter.body, tag=self._number))
 
     def acknowledge(self, batch: Sequence[Incoming]) -> None:
         """All up to the last of the batch."""
@@ -138,15 +132,6 @@ class SimulatedLink:
         for number in [number for number in self._taken if number <= last]:
             del self._taken[number]
         self._may_be_cut()
-
-    def postpone(self, batch: Sequence[Incoming]) -> None:
-        """Each to its step of the ladder."""
-        for incoming in batch:
-            self._may_be_cut()
-            wait = timedelta(seconds=RETRY_SECONDS[retry_step(incoming.attempt) - 1])
-            assert incoming.id is not None
-            again = Letter(incoming.id, self.queue, incoming.body, incoming.attempt + 1)
-            self.broker.queues[self.queue].append(replace(again, due=self.broker.clock() + wait))
 
     def stop_taking(self) -> None:
         """Nothing more is asked for in these simulations."""

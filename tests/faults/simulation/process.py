@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from deploy.composition import party_of, scribe_of
 from shared.at_rest import StorageKeys
+from shared.clock import Clock
 from shared.database import Database, Transaction
 from shared.messaging.delivery import Batch, Delivery
 from shared.messaging.errors import LinkLost
@@ -104,9 +105,10 @@ class Process:
     """``skew`` is how far its clock is off."""
 
     def __init__(
-        self, service: str, queue: str, sender: str, hear: Hear, *, broker: SimulatedBroker, skew: timedelta
+        self, service: str, queue: str, sender: str, hear: Hear, *, broker: SimulatedBroker, time: Clock
     ) -> None:
-        self.service, self.queue, self.broker, self.skew = service, queue, broker, skew
+        self.service, self.queue, self.broker = service, queue, broker
+        self.time, self.skew = time, timedelta()
         self.tables = import_module(f"services.{service}.storage").metadata.tables
         self.database = _database(service, sender)
         self.database.clock, self.database.weather = self.clock, broker.weather
@@ -122,7 +124,7 @@ class Process:
 
     def clock(self) -> datetime:
         """What it takes for the time."""
-        return self.broker.clock() + self.skew
+        return self.time() + self.skew
 
     def introduce(self) -> None:
         """As at its start: it follows the network's file."""
@@ -134,7 +136,7 @@ class Process:
         self.scribe.book.forget()
         self.link = self._connect()
         relay = Relay(self.database, self.database.outbox, poll=0)
-        self.pump = Pump(lambda: self.link, self.delivery, relay, sleep=lambda _: None)
+        self.pump = Pump(lambda: self.link, self.delivery, relay, sleep=lambda _: None, look_again=0)
 
     def rows(self, table: str, *conditions: Any) -> list[Any]:
         """What stands in one of its tables."""
@@ -154,7 +156,7 @@ class Process:
         return True
 
     def _connect(self) -> Post:
-        return Post(self.broker.connect(self.queue), self.queue, self.scribe)
+        return Post(self.broker.connect(self.queue), self.scribe)
 
     def restart(self) -> None:
         """It is killed, and starts again."""

@@ -73,7 +73,7 @@ class World:
     def __post_init__(self) -> None:
         bound = {queue: tuple(bindings) for queue, bindings in HUB_QUEUES.items()}
         bound |= {node_queue(org): node_bindings(org) for org in ORGS}
-        self.broker = SimulatedBroker(self.weather, lambda: self.time, bound)
+        self.broker = SimulatedBroker(self.weather, bound)
         self.nodes = {org: self._node(org) for org in ORGS}
         self.hub = self._process("referral", "referral", HUB, hear_referral)
         self.notices = self._process("notifications", "notifications", HUB, hear_notifications)
@@ -86,8 +86,9 @@ class World:
         return self._process("intake", node_queue(org), org, hear)
 
     def _process(self, service: str, queue: str, sender: str, hear: Callable[..., None]) -> Process:
-        skew = timedelta(seconds=self.weather.dice.uniform(-SKEW, SKEW))
-        return Process(service, queue, sender, hear, broker=self.broker, skew=skew)
+        process = Process(service, queue, sender, hear, broker=self.broker, time=lambda: self.time)
+        process.skew = timedelta(seconds=self.weather.dice.uniform(-SKEW, SKEW))
+        return process
 
     def send(self, org: str) -> None:
         """Somebody refers a person to the other organisation."""

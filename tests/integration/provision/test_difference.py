@@ -78,10 +78,6 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
         remove("bindings", "@", "e", "network.out", "q", QUEUE, f"to.{ORG}.%23"),
         f"+ binding network.out, {QUEUE}, to.{ORG}.#",
     ),
-    "the policy is another": (
-        put({"pattern": "^$", "definition": {"max-length": 1}}, "policies", "@", "given-up"),
-        "~ policy given-up: apply-to: all → queues; definition: {'max-length': 1} → {'delivery-limit': 1000000000}",
-    ),
     "a partner may do everything": (
         put({"configure": ".*", "write": ".*", "read": ".*"}, "permissions", "@", ORG),
         f"~ rights {ORG}: configure: .* → ^$; read: .* → ",
@@ -149,7 +145,7 @@ def test_a_queue_that_cannot_be_changed_is_told_with_the_remedy(hub: Hub) -> Non
     said = hub.says("provision", "--yes")
 
     assert said.exit_code == 1
-    assert f"! queue {QUEUE}: x-dead-letter-exchange: not set →" in said.stdout
+    assert f"! queue {QUEUE}: x-delivery-limit: not set →" in said.stdout
     assert "rabbitmqctl delete_queue NAME --if-empty" in said.stdout
 
     remove("queues", "@", QUEUE)(hub)
