@@ -8,7 +8,6 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from sqlalchemy import func, select
 
 from deploy.backup import restore
 from deploy.composition import open_database
@@ -28,6 +27,7 @@ from services.intake.usecases.silence import ask_after_silence
 from services.referral.directory_storage import listed
 from shared.clock import now
 from shared.database import Database
+from shared.messaging.parked import count_parked
 from shared.migrations import upgrade
 from shared.schemas.life import Move, State
 from shared.sealing import OwnKeys, SigningKey, write_key_file
@@ -112,7 +112,7 @@ class World:
             service = name if name in HUB_SERVICES else "intake"
             table = import_module(f"services.{service}.storage").metadata.tables["parked"]
             with database.reading() as tx:
-                counts[name] = tx.execute(select(func.count()).select_from(table)).scalar_one()
+                counts[name] = count_parked(tx, table)
         return {name: count for name, count in counts.items() if count}
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
 
 from deploy.composition import open_database, party_of
 from deploy.demo.network import Hands, SteppedNetwork, open_network
@@ -24,6 +23,7 @@ from services.intake.usecases.refusals import Invalid
 from services.referral.storage import metadata as hub_tables
 from services.referral.usecases.directory import publish_directory, publish_register
 from shared.messaging.introducing import as_event, own_standing, own_statement
+from shared.messaging.parked import list_parked
 from shared.messaging.registers import kept_register
 from shared.migrations import upgrade
 from shared.schemas.life import Move, State
@@ -123,7 +123,7 @@ def parked(network: SteppedNetwork) -> list[str]:
     for name, database in network.databases.items():
         table = node_parked if name in (HARBOUR, CLINIC) else hub_tables.tables["parked"]
         with database.reading() as tx:
-            found += list(tx.execute(select(table.c.reason)).scalars())
+            found += [one.reason for one in list_parked(tx, table)]
     return found
 
 
