@@ -18,8 +18,8 @@ from shared.messaging import inbox, parked
 from shared.messaging.errors import Refused, Unready
 from shared.messaging.inbox import Heard
 from shared.messaging.keybook import Once, parties_of
-from shared.messaging.message import Incoming, Key, Message, Trust, open_message
-from shared.messaging.parked import SAID_OTHERWISE, Failed
+from shared.messaging.message import DIED_WITH, Incoming, Key, Message, Trust, open_message
+from shared.messaging.parked import SAID_OTHERWISE, Failed, Parked
 from shared.messaging.scribe import Scribe, reopened
 
 log = structlog.get_logger()
@@ -104,14 +104,35 @@ class Delivery:
         return became
 
     def deliver_again(self) -> int:
-        """Try again what is kept and due; returns how many messages. Raises as ``deliver`` does."""
+        """Try again what is kept and due; returns how many messages. Raises as ``deliver`` does.
+
+        What may be to blame that a process died is tried by itself, and charged before.
+        """
         with self.database.reading() as tx:
             due = parked.due(tx, self.parked, self.queue, AT_ONCE)
-        if due:
-            kept = self._deliver_kept([event for one in due for event in reopened(self.scribe, one.message)])
-            with self.database.transaction() as tx:
-                parked.let_go(tx, self.parked, {one.id for one in due} - kept)
+        suspects = [one for one in due if one.reason == DIED_WITH]
+        self._try_again([one for one in due if one.reason != DIED_WITH])
+        for one in suspects:
+            self._try_suspect(one)
         return len(due)
+
+    def _try_suspect(self, one: Parked) -> None:
+        with self.database.transaction() as tx:
+            parked.charge(tx, self.parked, one, _wait_after(one.attempts))
+        events = reopened(self.scribe, one.message)
+        if len(events) == 1:
+            self._try_again([one])
+            return
+        with self.database.transaction() as tx:  # each of a pack by itself, from the next time on
+            parked.keep(tx, self.parked, self.queue, [Failed(event, DIED_WITH, WAITS[0]) for event in events])
+            parked.let_go(tx, self.parked, [one.id])
+
+    def _try_again(self, due: Sequence[Parked]) -> None:
+        if not due:
+            return
+        kept = self._deliver_kept([event for one in due for event in reopened(self.scribe, one.message)])
+        with self.database.transaction() as tx:
+            parked.let_go(tx, self.parked, {one.id for one in due} - kept)
 
     def _deliver_kept(self, events: Sequence[Incoming]) -> set[UUID]:
         """Where those are kept that failed again: one, whose message could not be opened before, in a new place."""
@@ -210,9 +231,13 @@ class Delivery:
 
 
 def _to_keep(incoming: Incoming, error: Exception) -> Failed:
-    is_over = isinstance(error, Refused) or incoming.attempt + 1 >= ATTEMPTS
-    wait = None if is_over else WAITS[min(incoming.attempt, len(WAITS) - 1)]
+    wait = None if isinstance(error, Refused) else _wait_after(incoming.attempt)
     return Failed(incoming, str(getattr(error, "code", type(error).__name__)), wait)
+
+
+def _wait_after(attempt: int) -> timedelta | None:
+    """From the attempt of that number (from 0) to the next; None after the last."""
+    return None if attempt + 1 >= ATTEMPTS else WAITS[min(attempt, len(WAITS) - 1)]
 
 
 def _tell(batch: Sequence[Incoming], became: Sequence[Outcome]) -> None:

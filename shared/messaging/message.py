@@ -48,12 +48,18 @@ NOT_FOR_US = (
 )
 
 
+DIED_WITH = (
+    "delivery_limit"  #: why a message is tried by itself that was handed over often, and never answered
+)
+
+
 @value(frozen=True)
 class Incoming:
     """A message as the broker handed it over, or one event of it, not yet believed.
 
     ``body`` is always the whole message. Of one that came in an envelope ``said`` is the event, ``letter`` the letter
     that says it, ``beside`` the letters of others that it encloses, by their hashes; ``damaged`` says why none is.
+    ``given_up``: so often was it handed over without an answer that it may be what ends the process.
     ``tag`` is what it is told apart by from all others that were taken over the same link.
     """
 
@@ -141,7 +147,7 @@ class Trust(Protocol):
 def open_message(incoming: Incoming, trust: Trust | None = None) -> Message:
     """Check everything about a message, cheapest first; raises Refused, or Unready, with a reason code."""
     if incoming.given_up:
-        raise Refused("delivery_limit")
+        raise Unready(DIED_WITH)  # to be tried by itself
     if len(incoming.body) > LARGEST:
         raise Refused("too_large")
     if incoming.damaged == NOT_FOR_US:

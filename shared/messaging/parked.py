@@ -94,6 +94,12 @@ def due(tx: Transaction, table: Table, queue: str, limit: int) -> list[Parked]:
     return _read(tx, now_due)
 
 
+def charge(tx: Transaction, table: Table, one: Parked, again_after: timedelta | None) -> None:
+    """Count an attempt before it is made, which may end the process: if it does, the message waits as it says here."""
+    due_at = tx.at + again_after if again_after else None
+    tx.execute(update(table).where(table.c.id == one.id).values(attempts=one.attempts + 1, due_at=due_at))
+
+
 def let_go(tx: Transaction, table: Table, ids: Iterable[UUID]) -> None:
     """They were handled after all."""
     tx.execute(delete(table).where(table.c.id.in_(list(ids))))

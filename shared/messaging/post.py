@@ -6,7 +6,7 @@ place, since ten events in one message cost the broker, and both ends, about wha
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -73,7 +73,8 @@ class Post:
         return [self._arrived.popleft() for _ in range(min(limit, len(self._arrived)))]
 
     def _open(self, message: Incoming) -> None:
-        events = [message] if message.given_up else opened(self.scribe, message)
+        """One that is not opened now is kept whole, and not for the event whose id it bears."""
+        events = [replace(message, id=None)] if message.given_up else opened(self.scribe, message)
         self._arrived.extend(events)
         self._ends[events[-1].tag] = message
 

@@ -10,7 +10,9 @@ NETWORK_IN = "network.in"  #: nodes publish here: ``from.<org>.<event type>``
 NETWORK_OUT = "network.out"  #: the referral service publishes here: ``to.<org>.<event type>``
 HUB_EVENTS = "hub"  #: between the hub's services: ``<service>.<event type>``, or the type alone to the referral service
 
-DELIVERIES = 10  #: of one message, after which a service takes it for what ends it, and keeps it for a person
+DELIVERIES = (
+    5  #: of one message without an answer, after which it may be what ends the service, and is tried alone
+)
 UNLIMITED = 1_000_000_000  #: deliveries; RabbitMQ 4 itself drops a message after 20
 QUEUE_BYTES = 2_147_483_648  #: a full queue refuses, it never drops
 

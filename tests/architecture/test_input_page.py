@@ -43,7 +43,7 @@ SAID = [
     f"connections; channels | {PARTNER['max-connections']}; {PARTNER['max-channels']} |",
     f"what waits in its queue | {topology.QUEUE_BYTES // GIB} GiB |",
     f"bytes | {message.LARGEST:,} |",
-    f"attempts; deliveries without an answer | {delivery.ATTEMPTS}; {topology.DELIVERIES} |",
+    f"attempts; deliveries without an answer | {delivery.ATTEMPTS}; {topology.DELIVERIES} | parked; tried by itself |",
     f"{package.MAX_FILE // MB} MB; {package.MAX_PACKAGE // MB} MB; {package.MAX_FILES} |",
 ]
 

@@ -147,23 +147,17 @@ def test_a_replayed_message_that_fails_again_can_be_replayed_again(desk: Desk, l
     assert [(waits.reason, waits.body) for waits in parked_at(desk)] == [("no", said.body)]
 
 
-def test_what_ends_the_process_each_time_is_parked_unopened(desk: Desk, link: Links) -> None:
-    [said] = questions(1)
-    put(link(NODE_QUEUE), [said])
-    die_with_it(link, DELIVERIES)
-    with running(pump_of(desk, lambda: link(HUB_QUEUE))):
-        [waits] = poll_until(lambda: parked_at(desk), seconds=SOON, what="a parked message")
-
-    assert (waits.reason, waits.body) == ("delivery_limit", said.body)
-    assert desk.effects() == []
-
-
-def test_what_a_process_died_with_a_few_times_has_its_effect(desk: Desk, link: Links) -> None:
+@pytest.mark.parametrize(("deaths", "attempts"), [(DELIVERIES - 1, [0]), (DELIVERIES, [1])])
+def test_what_processes_died_with_is_tried_alone_and_has_its_effect(
+    desk: Desk, link: Links, deaths: int, attempts: list[int]
+) -> None:
     put(link(NODE_QUEUE), questions(1))
-    die_with_it(link, DELIVERIES - 1)
-    with running(pump_of(desk, lambda: link(HUB_QUEUE))):
+    die_with_it(link, deaths)
+    willing = Unwilling(desk, times=0)
+    with running(pump_of(desk, lambda: link(HUB_QUEUE), handler=willing)):
         await_effects(desk, 1)
 
+    assert [attempt for attempt, _ in willing.attempts] == attempts
     assert parked_at(desk) == []
 
 

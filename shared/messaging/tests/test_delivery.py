@@ -257,9 +257,10 @@ def test_only_the_hub_may_speak_on_the_way_to_nodes(desk: Desk) -> None:
     assert desk.reasons() == ["sender_forged"]
 
 
-def test_what_the_broker_gave_up_is_kept(desk: Desk) -> None:
+def test_what_was_handed_over_too_often_is_kept_unopened(desk: Desk) -> None:
     one = asked(1)
 
     given_up = Incoming(one.id, one.routing_key, one.body, given_up=True, tag=1)
-    assert desk.delivery.deliver([given_up]) == [Outcome.PARKED]
+    assert desk.delivery.deliver([given_up]) == [Outcome.RETRY]
     assert desk.reasons() == ["delivery_limit"]
+    assert desk.effects() == []
