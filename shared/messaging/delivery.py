@@ -28,7 +28,7 @@ WAITS = tuple(
     timedelta(seconds=wait) for wait in (1, 10, 60)
 )  #: before another try; the last again and again
 ATTEMPTS = 10  #: of one message, after which it waits for a person
-AT_ONCE = 200  #: messages tried again in one go
+AT_ONCE = 20  #: messages tried again in one go; each may be as large as any
 DATABASE_AWAY = (
     OperationalError,
     InterfaceError,

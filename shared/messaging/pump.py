@@ -99,7 +99,8 @@ class Pump:
             self._deliver(link, batch)
         elif self.relay.has_many_answers or (self.relay.has_answers and not sent):
             self._while_database_is_away(link, self._write_answers)
-        return bool(sent or batch or self._try_again(link))
+        tried = self._try_again(link)
+        return bool(sent or batch or tried)
 
     def _deliver(self, link: Link, batch: Sequence[Incoming]) -> None:
         began = time.monotonic()

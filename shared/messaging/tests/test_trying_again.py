@@ -330,6 +330,18 @@ def test_its_log_names_its_id_and_a_reason_and_nothing_it_says(desk: Desk, hours
     ]
 
 
+def test_a_service_that_is_busy_tries_again_all_the_same(desk: Desk, hours: Hours) -> None:
+    fails(desk, UNREADY)
+    desk.delivery.deliver([asked(1)])
+    mended(desk)
+    hours.pass_by(WAITS[0])
+    pump = Pump(Wire, desk.delivery, Relay(desk.database, desk.database.outbox, poll=0))
+
+    assert pump.step(Wire(arriving=[asked(2)]), 0)
+
+    assert len(desk.effects()) == 2
+
+
 def test_a_service_that_is_to_stop_or_is_behind_tries_nothing_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
