@@ -146,7 +146,7 @@ def test_a_queue_that_cannot_be_changed_is_told_with_the_remedy(hub: Hub) -> Non
 
     assert said.exit_code == 1
     assert f"! queue {QUEUE}: x-delivery-limit: not set →" in said.stdout
-    assert "rabbitmqctl delete_queue NAME --if-empty" in said.stdout
+    assert "--renew makes a queue anew" in said.stdout
 
     remove("queues", "@", QUEUE)(hub)
     assert hub.provisions()["exit"] == 0
