@@ -70,12 +70,15 @@ def renew(management: Management, vhost: str, wanted: Standing, found: Differenc
     queue of before, the broker confirms and does not keep (measured with 3.10). Takes a little more than ``COUNTED``.
     """
     queues = [thing for thing in found.unalterable if thing.kind is Kind.QUEUE]
+    if not queues:
+        return set()
     try:
         for thing in queues:
             _unbind(management, vhost, *thing.names)
         time.sleep(COUNTED)
         renewed = {thing for thing in queues if _is_made_anew(management, vhost, thing, wanted[thing])}
-        _end_all_connections(management, vhost)
+        if renewed:
+            _end_all_connections(management, vhost)
     finally:
         apply(management, vhost, difference(wanted, look(management, vhost)))
     return renewed
