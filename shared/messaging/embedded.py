@@ -36,7 +36,7 @@ bindings = Table(
     Column("pattern", String(200), primary_key=True),
 )
 mailbox = Table(
-    "mailbox",
+    "mailboxes",
     metadata,
     Column("position", BigId, primary_key=True, autoincrement=True),
     Column("queue", String(60), nullable=False, index=True),

@@ -1,5 +1,7 @@
 """The embedded bus: it routes as RabbitMQ does, keeps time, and outlives a file that is locked for a while."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +90,19 @@ def test_it_routes_by_topic_as_rabbitmq_does(bus: Database, vhost: str) -> None:
     at_rabbitmq = {topic: arrived_at_rabbitmq(vhost, topic) for topic in TOPICS}
 
     assert {topic: arrived_at_the_bus(bus, topic) for topic in TOPICS} == at_rabbitmq
+
+
+def test_a_file_of_before_serves(tmp_path: Path) -> None:
+    """A network for a workshop goes on in its folder after an upgrade; what was tried again once waited in the bus."""
+    path = tmp_path / "bus.db"
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("CREATE TABLE mailbox (position INTEGER PRIMARY KEY, attempt INTEGER NOT NULL)")
+    bus = open_bus(str(path))
+    provision(bus, HUB_QUEUE, HUB_QUEUES[HUB_QUEUE])
+    link = EmbeddedLink(bus, HUB_QUEUE)
+    link.publish(questions(2))
+
+    assert len(link.take(9, 0)) == 2
 
 
 def test_what_is_said_between_services_has_its_effect_once(bus: Database, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_they_are_said_again_after_the_broker_has_lost_them(world: World) -> Non
     while pump.step(link, 0):
         pass
     with closing(sqlite3.connect(world.place / "bus.db")) as bus:
-        lost = bus.execute("DELETE FROM mailbox").rowcount
+        lost = bus.execute("DELETE FROM mailboxes").rowcount
         bus.commit()
     assert lost == 1
 
