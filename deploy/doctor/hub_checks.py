@@ -77,9 +77,10 @@ def durability(hub: Hub) -> Finding:
 
 
 def broker(hub: Hub) -> Finding:
-    """It answers its administrator, every member of the cluster runs and sees the others, and none is out of room."""
+    """It answers its administrator, members of the cluster run and see each other, and queues are whole with room."""
     try:
         members = hub.management.get("nodes")
+        queues = hub.management.get("queues", hub.settings.broker_vhost)
     except UNANSWERED as wrong:
         return failed(
             f"its management does not answer ({type(wrong).__name__})",
@@ -89,6 +90,12 @@ def broker(hub: Hub) -> Finding:
         return failed(f"these do not run: {', '.join(gone)}", "docs/how-to/run-three-brokers.md")
     if apart := [one["name"] for one in members if one.get("partitions")]:
         return failed(f"these do not see each other: {', '.join(apart)}", "docs/how-to/run-three-brokers.md")
+    if lame := [one for one in queues if len(one.get("online", ())) < len(one.get("members", ()))]:
+        return failed(
+            f"{len(lame)} queues lack a member",
+            "start RabbitMQ anew on the machine that is missing from their members online: "
+            "docs/how-to/run-three-brokers.md",
+        )
     if full := [one["name"] for one in members if one.get("mem_alarm") or one.get("disk_free_alarm")]:
         return failed(
             f"no room, so nobody can publish: {', '.join(full)}",

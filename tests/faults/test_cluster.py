@@ -109,19 +109,20 @@ def load_on(network: Network) -> Iterator[Load]:
 
 @dataclass(frozen=True)
 class Fault:
-    """What befalls which machine, and how it is mended."""
+    """What befalls which machine, and how it is mended; ``mended`` tells of what is worth telling."""
 
     chosen: Callable[[PrivateCluster], str]
     befalls: Callable[[PrivateCluster, str], None]
-    mended: Callable[[PrivateCluster, str], None]
+    mended: Callable[[PrivateCluster, str], str]
 
 
 def kill(cluster: PrivateCluster, machine: str) -> None:
     cluster.brokers[machine].kill()
 
 
-def start_again(cluster: PrivateCluster, machine: str) -> None:
+def start_again(cluster: PrivateCluster, machine: str) -> str:
     cluster.brokers[machine].restart()
+    return ""
 
 
 def with_the_links(cluster: PrivateCluster) -> str:
@@ -158,9 +159,10 @@ def test_service_outlives_a_machine(
         what.befalls(cluster, machine)
         poll_until(lambda: load.flows_after(begun + UNDER_WAY), seconds=PATIENCE, what="service to resume")
         cluster.await_alone(machine)
-        what.mended(cluster, machine)
+        told = what.mended(cluster, machine)
         cluster.await_whole()
         silence = load.longest_silence(begun)
     expect_each_once(place.network, load.sent)
     silent = f"silent for {silence:.1f} s at the most (wanted: {WANTED:.0f})"
-    record_property("figure", f"A machine {fault}: {len(load.sent)} referrals, 0 lost, {silent}.")
+    figures = ", ".join(filter(None, (f"{len(load.sent)} referrals", "0 lost", silent, told)))
+    record_property("figure", f"A machine {fault}: {figures}.")

@@ -40,6 +40,17 @@ def member(**is_so: Any) -> Callable[[HubSite], None]:
     return plant
 
 
+def lame(hub: HubSite) -> None:
+    """The broker tells of a queue that one of its members is not there."""
+    real = Management.get
+
+    def get(self: Management, *path: str) -> Any:
+        found = real(self, *path)
+        return [found[0] | {"members": ["a", "b"], "online": ["a"]}, *found] if path[0] == "queues" else found
+
+    hub.patch.setattr(Management, "get", get)
+
+
 def ended(queue: str) -> Callable[[HubSite], None]:
     def plant(hub: HubSite) -> None:
         hub.channel.basic_cancel(queue)
@@ -131,6 +142,7 @@ FAULTS: dict[str, tuple[str, Callable[[HubSite], Any], str]] = {
     ),
     "a member of the cluster is down": ("broker", member(running=False), "three-brokers"),
     "members do not see each other": ("broker", member(partitions=["rabbit@one"]), "three-brokers"),
+    "a queue lacks a member": ("broker", lame, "start RabbitMQ anew"),
     "a member is out of memory": ("broker", member(mem_alarm=True), "memory"),
     "a member is out of disk": ("broker", member(disk_free_alarm=True), "disk"),
     "something stands at the broker that nobody knows": ("standing", unbound, "network provision --check"),
