@@ -1,47 +1,35 @@
 """What cannot be handled yet is kept, tried again after a while, and in the end waits for a person."""
 
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
-from shared.clock import now
 from shared.database import Transaction
-from shared.messaging import parked
 from shared.messaging.delivery import ATTEMPTS, WAITS, Batch, Delivery, Outcome
-from shared.messaging.errors import Refused, Unready
+from shared.messaging.errors import Refused
 from shared.messaging.message import Incoming
 from shared.messaging.packing import as_one
-from shared.messaging.parked import NotReplayable, Parked
-from shared.messaging.post import Post
+from shared.messaging.parked import NotReplayable
 from shared.messaging.pump import Pump
 from shared.messaging.relay import Relay
-from shared.messaging.tests.desk import Desk, asked, desk_at, metadata
+from shared.messaging.tests.desk import Desk, asked, desk_at
+from shared.messaging.tests.kept import (
+    KEPT,
+    UNREADY,
+    Hours,
+    fails,
+    kept,
+    mended,
+    replay,
+    waiting_for_somebody,
+)
 from shared.messaging.tests.office import Wire
 from shared.schemas.intake import HistoryAsked
 from tests.desks import on_the_wire
-
-KEPT = metadata.tables["parked"]
-UNREADY = Unready("not_yet")
-
-
-@dataclass
-class Hours:
-    """A clock that is set by hand."""
-
-    at: datetime = field(default_factory=now)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def pass_by(self, time: timedelta) -> None:
-        self.at += time
 
 
 @pytest.fixture
@@ -54,33 +42,6 @@ def desk(tmp_path: Path, hours: Hours) -> Desk:
     desk = desk_at(tmp_path)
     desk.database.clock = hours
     return desk
-
-
-def fails(desk: Desk, error: Exception) -> None:
-    def fail(_: HistoryAsked) -> None:
-        raise error
-
-    desk.also = fail
-
-
-def mended(desk: Desk) -> None:
-    desk.also = lambda _: None
-
-
-def kept(desk: Desk) -> list[Parked]:
-    with desk.database.reading() as tx:
-        return [Parked(**row) for row in tx.execute(KEPT.select()).mappings()]
-
-
-def replay(desk: Desk, id_: UUID) -> None:
-    with desk.database.transaction() as tx:
-        parked.replay(tx, KEPT, id_)
-
-
-def waiting_for_somebody(desk: Desk) -> int:
-    with desk.database.reading() as tx:
-        assert len(parked.list_parked(tx, KEPT)) == parked.count_parked(tx, KEPT)
-        return parked.count_parked(tx, KEPT)
 
 
 def test_it_is_not_tried_before_its_time_and_then_has_its_effect(desk: Desk, hours: Hours) -> None:
@@ -253,65 +214,6 @@ def test_what_waits_for_its_time_and_what_was_forged_nobody_hurries(desk: Desk) 
     for one in (early, forged):
         with pytest.raises(NotReplayable):
             replay(desk, one.id)
-
-
-class Death(BaseException):
-    """The end of the process."""
-
-
-def test_what_ends_the_process_is_found_out_and_takes_no_other_with_it(desk: Desk, hours: Hours) -> None:
-    batch = [replace(asked(tag), given_up=True) for tag in range(5)]
-    poison, deaths = batch[2], 0
-
-    def die_of_it(tx: Transaction, taken: Batch) -> None:
-        if poison.id in {message.id for message in taken.fresh}:
-            raise Death
-        desk.handle(tx, taken)
-
-    object.__setattr__(desk.delivery, "handler", die_of_it)
-    assert desk.delivery.deliver(batch) == [Outcome.RETRY] * 5
-    for _ in range(2 * ATTEMPTS):
-        hours.pass_by(WAITS[-1])
-        try:
-            desk.delivery.deliver_again()
-        except Death:
-            deaths += 1
-
-    assert len(set(desk.effects())) == len(desk.effects()) == 4
-    [left] = kept(desk)
-    assert (left.message_id, left.reason, left.due_at) == (poison.id, "delivery_limit", None)
-    assert (deaths, left.attempts) == (ATTEMPTS - 1, ATTEMPTS)
-
-
-def test_of_a_pack_each_is_a_suspect_for_itself(desk: Desk, hours: Hours) -> None:
-    batch = [asked(tag) for tag in range(4)]
-    pack, poison = as_one([on_the_wire(one) for one in batch]), batch[1]
-    post = Post(Wire(arriving=[Incoming(pack.id, pack.routing_key, pack.body, given_up=True)]))
-
-    def die_of_it(tx: Transaction, taken: Batch) -> None:
-        if poison.id in {message.id for message in taken.fresh}:
-            raise Death
-        desk.handle(tx, taken)
-
-    object.__setattr__(desk.delivery, "handler", die_of_it)
-    assert desk.delivery.deliver(post.take(9, 0)) == [Outcome.RETRY]
-    for _ in range(2 * ATTEMPTS):
-        hours.pass_by(WAITS[-1])
-        with suppress(Death):
-            desk.delivery.deliver_again()
-
-    assert len(set(desk.effects())) == len(desk.effects()) == 3
-    assert [(one.message_id, one.due_at) for one in kept(desk)] == [(poison.id, None)]
-
-
-def test_a_suspect_that_fails_as_others_do_is_one_of_them_from_then_on(desk: Desk, hours: Hours) -> None:
-    desk.delivery.deliver([replace(asked(1), given_up=True)])
-    fails(desk, UNREADY)
-    hours.pass_by(WAITS[0])
-    desk.delivery.deliver_again()
-
-    [left] = kept(desk)
-    assert (left.reason, left.attempts, left.due_at) == ("not_yet", 2, hours.at + WAITS[1])
 
 
 def test_its_log_names_its_id_and_a_reason_and_nothing_it_says(desk: Desk, hours: Hours) -> None:
