@@ -145,7 +145,7 @@ def test_each_queue_is_on_all_three(place: Place) -> None:
     members = {name: sorted(machines) for name, machines in place.cluster.members().items()}
 
     assert members == dict.fromkeys(members, sorted(MACHINES))
-    assert {HUB_QUEUE, f"node.{A}", f"node.{A}.parked", f"node.{A}.pulse"} <= set(members)
+    assert {HUB_QUEUE, f"node.{A}", f"node.{A}.pulse"} <= set(members)
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -78,7 +78,7 @@ def shown(world: World) -> float | None:
 
 def silent(world: World, org: str) -> Any:
     """That node hears and says nothing until its pump is put back."""
-    place = next(i for i, (_, link) in enumerate(world.network.pumps) if link.queue == f"node.{org}")
+    place = next(i for i, (pump, _) in enumerate(world.network.pumps) if pump.delivery.queue == f"node.{org}")
     return world.network.pumps.pop(place)
 
 
@@ -187,7 +187,7 @@ def over_rabbitmq(world: World, broker: Broker, vhost: str) -> Iterator[World]:
     with ExitStack() as opened:
         for place, (pump, link) in enumerate(world.network.pumps):
             post: Any = link
-            wire = AmqpLink(vhost, post.link.queue)
+            wire = AmqpLink(vhost, pump.delivery.queue)
             opened.callback(wire.close, politely=False)
             world.network.pumps[place] = (pump, Post(wire, post.scribe))
         yield world
