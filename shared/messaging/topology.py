@@ -10,9 +10,7 @@ NETWORK_IN = "network.in"  #: nodes publish here: ``from.<org>.<event type>``
 NETWORK_OUT = "network.out"  #: the referral service publishes here: ``to.<org>.<event type>``
 HUB_EVENTS = "hub"  #: between the hub's services: ``<service>.<event type>``, or the type alone to the referral service
 
-DELIVERIES = (
-    5  #: of one message without an answer, after which it may be what ends the service, and is tried alone
-)
+DELIVERIES = 5  #: of a message without an answer; after these it is tried alone, for it may end the service
 UNLIMITED = 1_000_000_000  #: deliveries; RabbitMQ 4 itself drops a message after 20
 QUEUE_BYTES = 2_147_483_648  #: a full queue refuses, it never drops
 

@@ -11,8 +11,8 @@ SEEDS = 5_000
 
 
 @pytest.mark.timeout(
-    1_500
-)  # each seed takes some twenty milliseconds; a slow machine is given ten times as long
+    3_000
+)  # on a slow machine that has other work, a seed takes more than half a second of a processor
 def test_the_promise_holds_whatever_the_weather(record_property: Callable[[str, object], None]) -> None:
     assert list(broken_seeds(range(SEEDS))) == []
     record_property("figure", f"Simulation: {SEEDS:,} seeds, 0 broken.")
