@@ -56,8 +56,10 @@ def add_contents() -> None:
 def add_attempts() -> None:
     """In every service: how often what is kept was tried, and when it is tried again.
 
-    What a person had sent again, and no broker has yet, is kept to be tried from here instead.
+    What a person had sent again, and no broker has yet, is kept to be tried from here instead. What was handed over too
+    often was kept whole under the id of its first event, and is for all of them.
     """
+    op.execute("UPDATE parked SET message_id = NULL WHERE reason = 'delivery_limit'")
     op.add_column("parked", sa.Column("attempts", sa.Integer(), nullable=False, server_default="1"))
     op.add_column("parked", sa.Column("due_at", sa.DateTime(timezone=True)))
     op.create_index("ix_parked_due", "parked", ["due_at"])

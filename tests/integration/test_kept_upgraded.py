@@ -24,7 +24,7 @@ def test_nothing_that_was_kept_is_lost(database_url: str, service: str) -> None:
     with closing(Database(database_url)) as database:
         with database.transaction() as tx:
             upgrade_in(tx, f"services.{service}", BEFORE[service])
-            add_parked(tx, tables["parked"], waits)
+            add_parked(tx, tables["parked"], waits, reason="delivery_limit")
             add_to_send(tx, tables["outbox"], again, "node.harbour-house.retry", "node.harbour-house.1")
             add_to_send(tx, tables["outbox"], leaves, NETWORK_IN, "from.harbour-house.intake.move_made")
         with database.transaction() as tx:
@@ -36,15 +36,16 @@ def test_nothing_that_was_kept_is_lost(database_url: str, service: str) -> None:
             left = tx.execute(tables["outbox"].select()).mappings().all()
 
     assert (for_a_person.id, for_a_person.attempts) == (waits, 1)
+    assert for_a_person.message_id is None, "a whole message, and not its first event"
     assert (due.message_id, due.body, due.routing_key) == (again, b"again", "node.harbour-house")
     assert [row["message_id"] for row in left] == [leaves]
 
 
-def add_parked(tx: Transaction, of_now: Any, id_: object) -> None:
+def add_parked(tx: Transaction, of_now: Any, id_: object, *, reason: str) -> None:
     of_before = table("parked", *(column(name, of_now.c[name].type) for name in OF_BEFORE))
     facts = {
         "queue": "node.harbour-house",
-        "reason": "no",
+        "reason": reason,
         "routing_key": "to.harbour-house.x",
         "body": b"waits",
     }
