@@ -6,6 +6,9 @@ DEV := .venv/.dev
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --no-annotate
 
+# A process that starts, as thousands do in tests, finds compiled what another has read before.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format lint types imports unit integration architecture faults chaos mutants soak images e2e \
 	audit sbom docs release bench keep lock screenshots clean formatted parts unsaid

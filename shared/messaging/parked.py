@@ -1,13 +1,14 @@
 """Messages that could not be handled: kept whole, and tried again after a while, or when a person says so."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, delete, func, select, update
+from sqlalchemy import Select, Table, bindparam, delete, func, select, update
 
 from shared.database import Transaction
 from shared.messaging.message import Incoming
@@ -89,9 +90,15 @@ def _key(incoming: Incoming) -> str:
 
 def due(tx: Transaction, table: Table, queue: str, limit: int) -> list[Parked]:
     """Those whose time has come to be tried again, the oldest first."""
+    return _read(tx, _due(table), {"of": queue, "at": tx.at, "limit": limit})
+
+
+@cache
+def _due(table: Table) -> Select[Any]:
+    """Asked for ever, so put together once."""
     c = table.c
-    now_due = select(table).where(c.queue == queue, c.due_at <= tx.at).order_by(c.due_at, c.id).limit(limit)
-    return _read(tx, now_due)
+    now_due = select(table).where(c.queue == bindparam("of"), c.due_at <= bindparam("at"))
+    return now_due.order_by(c.due_at, c.id).limit(bindparam("limit"))
 
 
 def charge(tx: Transaction, table: Table, one: Parked, again_after: timedelta | None) -> None:
@@ -124,8 +131,8 @@ def _for_a_person(table: Table) -> Select[Any]:
     return select(table).where(table.c.due_at.is_(None))
 
 
-def _read(tx: Transaction, query: Select[Any]) -> list[Parked]:
-    return [Parked(**row) for row in tx.execute(query).mappings()]
+def _read(tx: Transaction, query: Select[Any], given: Mapping[str, Any] | None = None) -> list[Parked]:
+    return [Parked(**row) for row in tx.execute(query, given).mappings()]
 
 
 def replay(tx: Transaction, table: Table, id: UUID) -> None:  # noqa: A002

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -26,11 +27,25 @@ from shared.clock import now
 from shared.settings import read
 
 
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of one that has just begun and stands still; to begin takes long, so all others go on from it."""
+    folder = tmp_path_factory.mktemp("begun")
+    Practice.begin(folder).end()
+    return folder
+
+
 @pytest.fixture(scope="module")
-def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
-    going = Practice.begin(tmp_path_factory.mktemp("practice"))
+def practice(standing: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
+    going = gone_on(standing, tmp_path_factory.mktemp("practice"))
     yield going
     going.end()
+
+
+def gone_on(standing: Path, folder: Path) -> Practice:
+    """One that goes on in that folder, from where the other stands still."""
+    copytree(standing, folder, dirs_exist_ok=True)
+    return Practice.resume(folder)
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,13 @@
 """The debriefing tells the whole way: every act of each role, and what the person could see at that moment."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from deploy.practice.acts import Act, acts
 from deploy.practice.practice import Practice
-from deploy.practice.tests.conftest import sends, worker
+from deploy.practice.tests.conftest import gone_on, sends, worker
 from services.intake.domain import Action
 from services.intake.usecases.cases import case_page
 from services.intake.usecases.own_view import begin_visit
@@ -18,8 +19,8 @@ WISHED = {"wished": True, "language": "ru", "shown": "help", "lasts": "7"}
 
 
 @pytest.fixture
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
-    going = Practice.begin(tmp_path_factory.mktemp("workshop"))
+def workshop(standing: Path, tmp_path: Path) -> Iterator[Practice]:
+    going = gone_on(standing, tmp_path)
     yield going
     going.end()
 
@@ -66,7 +67,8 @@ def test_a_code_that_is_over_shows_nothing(workshop: Practice) -> None:
     sent = sends(workshop)
     assert sent.case_id is not None
     make_slip(database, case_page(database, sent.case_id, by).person.id, WISHED, by)
-    workshop.pass_time(7 * 24 + 1)
+    workshop.clock.pass_time(hours=7 * 24)
+    workshop.pass_time(1)
     workshop.answer(workshop.plan.nodes[1].org, sent.id, "accept", "")
 
     assert [(act.has_changed, act.sees is None) for act in told(workshop)[-2:]] == [

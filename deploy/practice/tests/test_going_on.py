@@ -11,7 +11,7 @@ import pytest
 
 from deploy.practice.kept import KEPT, MARK, NotThere, held, kept_in
 from deploy.practice.practice import Practice
-from deploy.practice.tests.conftest import sends, worker
+from deploy.practice.tests.conftest import gone_on, sends, worker
 from services.intake.usecases.referrals import referral_page
 from shared.clock import now
 from shared.polling import poll_until
@@ -42,8 +42,8 @@ def begun(folder: Path, json: str, *flags: str) -> subprocess.Popen[bytes]:
     return process
 
 
-def test_it_goes_on_where_it_was(tmp_path: Path) -> None:
-    first = Practice.begin(tmp_path)
+def test_it_goes_on_where_it_was(standing: Path, tmp_path: Path) -> None:
+    first = gone_on(standing, tmp_path)
     late = sends(first)
     first.tick()
     first.pass_time(30)
@@ -62,9 +62,9 @@ def test_it_goes_on_where_it_was(tmp_path: Path) -> None:
     again.end()
 
 
-def test_a_killed_one_never_goes_back_in_time(tmp_path: Path) -> None:
+def test_a_killed_one_never_goes_back_in_time(standing: Path, tmp_path: Path) -> None:
     """Nothing is said to it at its end; the hour that is passing is kept before anything is done in it."""
-    killed = Practice.begin(tmp_path)
+    killed = gone_on(standing, tmp_path)
     killed.tick = lambda: os._exit(9)  # type: ignore[method-assign]
     child = os.fork()
     if not child:

@@ -9,6 +9,7 @@ from multiprocessing import get_context
 
 import structlog
 
+from deploy.memory import prepare_memory
 from tests.faults.simulation.play import play
 from tests.faults.simulation.promise import Broken
 
@@ -24,7 +25,8 @@ def broken_seeds(seeds: range) -> Iterator[str]:
 
 
 def be_quiet() -> None:
-    """Troubles are what is wanted here: nobody needs to be told of each."""
+    """Troubles are what is wanted here: nobody needs to be told of each, and no time is there for garbage."""
+    prepare_memory()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.exc import OperationalError
 
 from deploy.composition import party_of, scribe_of
@@ -101,6 +101,11 @@ def _database(service: str, sender: str) -> MortalDatabase:
     return database
 
 
+@cache
+def _all_of(table: Table) -> Any:
+    return select(table)
+
+
 class Process:
     """``skew`` is how far its clock is off."""
 
@@ -138,10 +143,11 @@ class Process:
         relay = Relay(self.database, self.database.outbox, poll=0)
         self.pump = Pump(lambda: self.link, self.delivery, relay, sleep=lambda _: None, look_again=0)
 
-    def rows(self, table: str, *conditions: Any) -> list[Any]:
-        """What stands in one of its tables."""
+    def rows(self, table: str, **values: Any) -> list[Any]:
+        """What stands in one of its tables, with these values."""
         with self.database.reading() as tx:
-            return list(tx.execute(select(self.tables[table]).where(*conditions)).mappings())
+            rows = tx.execute(_all_of(self.tables[table])).mappings()
+            return [row for row in rows if all(row[name] == value for name, value in values.items())]
 
     def step(self) -> bool:
         """One turn of its loop, whatever happens in it; tells whether anything was done."""

@@ -25,14 +25,9 @@ class Broken(AssertionError):
     """The promise does not hold; says where."""
 
 
-def holds(world: World) -> bool:
-    """Whether everything has come to rest as it must."""
-    return next(_broken(world), None) is None
-
-
 def require(world: World) -> None:
-    """Raise Broken for the first thing that is not as it must be."""
-    for said in _broken(world):
+    """End all troubles, and raise Broken for the first thing that does not come to rest as it must."""
+    if said := world.heal(lambda: next(_broken(world), None)):
         raise Broken(f"seed {world.weather.seed}: {said}")
 
 
@@ -75,8 +70,7 @@ def _one_mind(world: World, id_: UUID, hub: Any, both: list[Any]) -> Any:
 
 def _was_withdrawn(world: World, id_: UUID) -> bool:
     """Whether consent was withdrawn for it, or for one from which it was forwarded."""
-    asked = world.hub.tables["erasures"].c.referral_id == id_
-    return bool(world.hub.rows("erasures", asked))
+    return bool(world.hub.rows("erasures", referral_id=id_))
 
 
 def _withdrawn_everywhere(world: World) -> Any:
@@ -102,7 +96,7 @@ def _withdrawn_everywhere(world: World) -> Any:
 def _forwarded_from(world: World, id_: UUID) -> Any:
     """That referral, and all that went on from it."""
     yield id_
-    for child in world.hub.rows("referrals", world.hub.tables["referrals"].c.parent_id == id_):
+    for child in world.hub.rows("referrals", parent_id=id_):
         yield from _forwarded_from(world, child["id"])
 
 
@@ -132,7 +126,7 @@ def _one_history(world: World, id_: UUID) -> Any:
 
 
 def _history(process: Any, id_: UUID) -> list[Any]:
-    rows = process.rows("moves", process.tables["moves"].c.referral_id == id_)
+    rows = process.rows("moves", referral_id=id_)
     return sorted(tuple(row[name] for name in TOLD) for row in rows if row["number"] is not None)
 
 

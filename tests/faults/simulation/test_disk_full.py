@@ -59,7 +59,6 @@ def test_a_referral_that_finds_no_room_is_refused_whole(world: World) -> None:
     limit(node.database, ROOM)
 
     assert 0 < refused < len(SPARE)
-    world.heal(lambda: promise.holds(world))
     promise.require(world)
 
 
@@ -81,7 +80,6 @@ def test_what_is_heard_waits_until_there_is_room(world: World, which: int) -> No
         limit(process.database, ROOM)
 
     assert waited
-    world.heal(lambda: promise.holds(world))
     promise.require(world)
 
 

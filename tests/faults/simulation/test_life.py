@@ -59,8 +59,7 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def every_history_is_one_that_the_table_of_moves_allows(self) -> None:
         for referral in self.world.hub.rows("referrals"):
-            moves = self.world.hub.tables["moves"].c
-            lines = self.world.hub.rows("moves", moves.referral_id == referral["id"])
+            lines = self.world.hub.rows("moves", referral_id=referral["id"])
             lines.sort(key=lambda line: line["number"])
             assert [line["number"] for line in lines] == list(range(1, referral["number"] + 1))
             assert lines[0]["move"] == Move.SEND
@@ -71,7 +70,6 @@ class Life(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
-            self.world.heal(lambda: promise.holds(self.world))
             promise.require(self.world)
         finally:
             self.ids.stop()

@@ -144,8 +144,7 @@ class World:
                 decide_own_records(self.nodes[org].database, row["referral_id"], "nothing", None, worker(org))
 
     def _last_line(self, org: str, referral_id: UUID) -> UUID:
-        moves = self.nodes[org].tables["moves"].c
-        lines = self.nodes[org].rows("moves", moves.referral_id == referral_id, moves.by_org == org)
+        lines = self.nodes[org].rows("moves", referral_id=referral_id, by_org=org)
         return max(lines, key=lambda line: line["position"])["move_id"]
 
     def allowed(self, org: str) -> list[tuple[UUID, Move]]:
@@ -179,15 +178,17 @@ class World:
                 return
         raise AssertionError("the loops do not come to rest")
 
-    def heal(self, is_well: Callable[[], bool]) -> None:
-        """All troubles end; then everything must come to rest by itself."""
+    def heal(self, find_wrong: Callable[[], str | None]) -> str | None:
+        """All troubles end; then everything must come to rest by itself. Returns what is wrong even so, if anything."""
         self.weather.calm = True
+        wrong = None
         for _ in range(HEALED):
             self.settle()
-            if is_well():
-                return
+            if (wrong := find_wrong()) is None:
+                break
             self.pass_time(HEALING)
             self.look_at_the_clock()
+        return wrong
 
 
 @contextmanager

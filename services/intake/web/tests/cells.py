@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from io import BytesIO
@@ -201,6 +202,12 @@ class Asker:
         self.site, self.role = site, role
         self.browser = site.browser(NAMES.get(role))
         self.token = site.partner(NAMES[role]).token if role in NAMES else None
+
+    def again(self) -> "Asker":
+        """As they came: whatever was asked meanwhile, and if they signed out."""
+        other = copy(self)
+        other.browser = self.browser.again()
+        return other
 
     def asks(self, method: str, rule: str, about: Belongings) -> Answer:
         """One request, with whatever a well-meant one would carry."""

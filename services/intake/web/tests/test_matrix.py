@@ -1,6 +1,8 @@
 """Who may do what: every role at every address, about an own case, a colleague's, another organisation's, or none."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -8,16 +10,19 @@ import pytest
 from flask import Flask
 
 from services.intake.domain import Role
-from services.intake.tests.node import CHEAP, HERE
+from services.intake.tests.node import CHEAP, HERE, Node
 from services.intake.usecases.staff import NewStaff, add_staff
-from services.intake.web.tests.cells import Asker, World, as_in_table, unlike_the_absent
+from services.intake.web.tests.cells import NAMES, Asker, World, as_in_table, unlike_the_absent
 from services.intake.web.tests.site import Site
 from services.intake.web.tests.visitors import PASSWORD
+from shared.database import Database
 
 # Each column says the status that somebody gets; four of them are for one's own case, a colleague's, another
 # organisation's, and one that is not there. Not signed in: 302 leads to the sign-in, 401 asks for a token.
 TABLE = (Path(__file__).parent / "matrix.txt").read_text("utf-8")
 FILES = {"/static/<path:filename>", "/shared/<path:filename>", "/bootstrap/static/<path:filename>"}
+
+NOBODY = "nobody"
 
 Cells = dict[str, list[int]]
 
@@ -40,11 +45,36 @@ LOOKING = [row for row in rows() if row[0] == "GET"]
 DOING = [row for row in rows() if row[0] != "GET"]
 
 
+class Kept:
+    """The world, made once, with whoever asks; all is there again as it was, whatever a test did."""
+
+    def __init__(self, site: Site) -> None:
+        for name, role in (("daria", Role.CASE_WORKER), ("vera", Role.AUDITOR)):
+            add_staff(site.node.database, NewStaff(name, PASSWORD, role, name), org=HERE, hasher=CHEAP)
+        self.world, self.at = World(site), site.node.at
+        self.askers = {role: Asker(site, role) for role in (NOBODY, *NAMES)}
+        self.contents = sqlite3.connect(":memory:")
+        with sqlite3.connect(site.node.database.engine.url.database or "") as now:
+            now.backup(self.contents)
+
+    def as_it_was(self) -> "Kept":
+        node = self.world.site.node
+        node.at = self.at
+        with sqlite3.connect(node.database.engine.url.database or "") as now:
+            self.contents.backup(now)
+        return self
+
+
+@pytest.fixture(scope="module")
+def made(web_database: Database, web: Flask) -> Iterator[Kept]:
+    made = Kept(Site(Node(web_database), web))
+    with closing(made.contents):
+        yield made
+
+
 @pytest.fixture
-def world(site: Site) -> World:
-    for name, role in (("daria", Role.CASE_WORKER), ("vera", Role.AUDITOR)):
-        add_staff(site.node.database, NewStaff(name, PASSWORD, role, name), org=HERE, hasher=CHEAP)
-    return World(site)
+def kept(made: Kept) -> Kept:
+    return made.as_it_was()
 
 
 def test_no_address_is_missing_in_the_table(web: Flask) -> None:
@@ -59,23 +89,24 @@ def test_no_address_is_missing_in_the_table(web: Flask) -> None:
     assert there == {(method, rule) for method, rule, _ in rows()}
 
 
-def test_looking(world: World) -> None:
+def test_looking(kept: Kept) -> None:
     wrong: dict[Any, Any] = {}
     for method, rule, cells in LOOKING:
-        wrong |= asked(world, method, rule, cells)
+        wrong |= asked(kept, method, rule, cells)
     assert wrong == {}
 
 
 @pytest.mark.parametrize(("method", "rule", "cells"), DOING, ids=[row[1] for row in DOING])
-def test_doing(world: World, method: str, rule: str, cells: Cells) -> None:
-    assert asked(world, method, rule, cells) == {}
+def test_doing(kept: Kept, method: str, rule: str, cells: Cells) -> None:
+    assert asked(kept, method, rule, cells) == {}
 
 
-def asked(world: World, method: str, rule: str, cells: Cells) -> dict[Any, Any]:
+def asked(kept: Kept, method: str, rule: str, cells: Cells) -> dict[Any, Any]:
     """What is not as the table says, by who asked what."""
     wrong: dict[Any, Any] = {}
+    world = kept.world
     for role, expected in cells.items():
-        who = Asker(world.site, role)
+        who = kept.askers[role].again()
         answers = [who.asks(method, rule, about) for about in world.asked_about(role)[: len(expected)]]
         if [answer.status for answer in answers] != expected:
             wrong[method, rule, role] = [answer.status for answer in answers]

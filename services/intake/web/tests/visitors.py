@@ -40,6 +40,14 @@ class Browser:
         assert response.status_code == 303, text(response)
         return self
 
+    def again(self) -> "Browser":
+        """Another one that is signed in as this one is."""
+        application = self.client.application
+        other, name = Browser(application.test_client()), application.config["SESSION_COOKIE_NAME"]
+        if kept := self.client.get_cookie(name):
+            other.client.set_cookie(name, kept.value)
+        return other
+
     def speaks(self, language: str) -> "Browser":
         self.client.set_cookie("language", language)
         return self
