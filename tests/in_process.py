@@ -4,8 +4,10 @@ import io
 import os
 import subprocess
 import sys
+import warnings
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
+from getpass import GetPassWarning
 from unittest.mock import patch
 
 from deploy import cli
@@ -26,6 +28,7 @@ def throughline(*words: str, typed: str = "", **settings: str) -> subprocess.Com
         patch.object(sys, "stdin", io.StringIO(typed)),
         redirect_stdout(said),
         redirect_stderr(warned),
+        warnings.catch_warnings(action="ignore", category=GetPassWarning),  # what is typed here can be seen
     ):
         code = _ended()
     return subprocess.CompletedProcess(words, code, said.getvalue(), warned.getvalue())

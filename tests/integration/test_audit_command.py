@@ -21,7 +21,8 @@ from shared.messaging.witness import witness
 from shared.migrations import upgrade
 from shared.schemas.intake import AuditCheckpointMade
 from shared.sealing import OwnKeys, write_key_file
-from tests.integration.test_command_line import network_file, throughline
+from tests.in_process import throughline
+from tests.integration.test_command_line import network_file
 
 HERE, THERE = "harbour-house", "legal-aid"
 

@@ -21,8 +21,8 @@ from shared.sealing import OwnKeys, read_key_file
 from shared.sealing.key_file import replace_key_file
 from shared.sealing.network_file import NetworkFile, read_network_file
 from shared.sealing.rotation import OVERLAP
+from tests.in_process import throughline
 from tests.integration import test_own_keys, test_register_commands
-from tests.integration.test_command_line import throughline
 
 hub, node = test_register_commands.hub, test_own_keys.node  #: a network, and a node that is in it
 ORG = "clinic"

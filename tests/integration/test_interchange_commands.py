@@ -12,8 +12,9 @@ from services.intake.domain import Role
 from services.intake.interchange.tests.bundles import changed, from_elsewhere
 from services.intake.usecases.staff import NewStaff, add_staff
 from shared.sealing import read_key_file
+from tests.in_process import throughline
 from tests.integration import test_command_line
-from tests.integration.test_command_line import ERROR, SECRET, refuses, throughline
+from tests.integration.test_command_line import ERROR, SECRET, refuses
 
 node = test_command_line.node  #: the settings of a node's worker
 CHECKED = 2

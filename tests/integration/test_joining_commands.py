@@ -7,8 +7,9 @@ import pytest
 
 from deploy.configured import NAME
 from shared.sealing import read_key_file
+from tests.in_process import throughline
 from tests.integration import test_register_commands
-from tests.integration.test_command_line import ERROR, SECRET, refuses, throughline
+from tests.integration.test_command_line import ERROR, SECRET, refuses
 from tests.integration.test_init import ANSWERS, everything, words
 
 hub = test_register_commands.hub  #: the settings of the hub's operator

@@ -11,8 +11,8 @@ from services.intake.usecases.push import keep_contacts, subscribe
 from services.intake.usecases.staff import NewStaff, add_staff
 from shared.sealing import read_key_file
 from shared.sealing.tests.push_browser import PushBrowser
+from tests.in_process import throughline
 from tests.integration import test_command_line
-from tests.integration.test_command_line import throughline
 
 node = test_command_line.node  #: the settings of a node's worker
 

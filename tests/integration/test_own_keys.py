@@ -11,8 +11,9 @@ from deploy.composition import open_database, party_of
 from shared.messaging.introducing import introduce
 from shared.sealing import KeyFileUnusable, read_key_file
 from shared.sealing.network_file import read_network_file
+from tests.in_process import throughline
 from tests.integration import test_register_commands
-from tests.integration.test_command_line import ERROR, refuses, throughline
+from tests.integration.test_command_line import ERROR, refuses
 from tests.integration.test_register_commands import admit, joined, publish, sign
 
 hub = test_register_commands.hub  #: a network that three people founded

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.test_command_line import ERROR, refuses, throughline
+from tests.in_process import throughline
+from tests.integration.test_command_line import ERROR, refuses
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from deploy.commands.services import bring_up
 from services.reporting.tests.conftest import _new_world
 from services.reporting.tests.test_releasing import approved, asked, filled
 from services.reporting.web.exports import release_csv
-from tests.integration.test_command_line import throughline
+from tests.in_process import throughline
 
 
 @pytest.fixture(scope="module")

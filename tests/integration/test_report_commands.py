@@ -15,7 +15,7 @@ from services.reporting.usecases.staff import add_coordinator
 from shared.messaging.message import HUB
 from shared.migrations import upgrade
 from shared.sealing import OwnKeys
-from tests.integration.test_command_line import throughline
+from tests.in_process import throughline
 
 PASSWORD = "harbour lamp seven rivers"
 PERIOD = "2025-Q1"  #: closed long ago

@@ -18,7 +18,7 @@ from shared.messaging.delivery import Batch
 from shared.messaging.message import HUB, Message
 from shared.schemas.life import Move, State
 from shared.schemas.referral import Moved
-from tests.integration.test_command_line import throughline
+from tests.in_process import throughline
 
 PERIOD = str(now().year)
 

@@ -12,7 +12,7 @@ import pytest
 
 from shared.migrations import upgrade
 from shared.sealing import OwnKeys, write_key_file
-from tests.integration.test_command_line import throughline
+from tests.in_process import throughline
 
 PASSWORD = "harbour lamp seven rivers"
 LINK = re.compile(r"https://node\.example/recover/[A-Za-z0-9_-]{43}\n")
