@@ -20,8 +20,8 @@ from shared.messaging import introducing, keybook, outbox
 from shared.sealing import OwnKeys, key_file, network_file, read_key_file, write_key_file
 from shared.sealing.network_file import read_network_file
 from tests.faults import deaths
+from tests.in_process import throughline
 from tests.integration import test_own_keys, test_register_commands
-from tests.integration.test_command_line import throughline
 from tests.integration.test_register_commands import publish, sign
 
 hub, node = test_register_commands.hub, test_own_keys.node  #: a network, and a node that is in it

@@ -3,7 +3,7 @@
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -13,15 +13,22 @@ from deploy.memory import prepare_memory
 from tests.faults.simulation.play import play
 from tests.faults.simulation.promise import Broken
 
-AT_ONCE = 50  #: seeds that one process is given
+AT_ONCE = 20  #: seeds that one process is given
 
 
-def broken_seeds(seeds: range) -> Iterator[str]:
-    """What was broken, and by which seeds."""
+def play_many(seeds: range, *, are_enough: Callable[[int], bool] = lambda _: False) -> tuple[int, list[str]]:
+    """How many were played, and what was broken by which; ends early when so many are enough."""
     parts = [seeds[first : first + AT_ONCE] for first in range(0, len(seeds), AT_ONCE)]
+    played = 0
+    broken: list[str] = []
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), be_quiet) as processes:
-        for found in processes.map(_play_all, parts):
-            yield from found
+        for part, found in zip(parts, processes.map(_play_all, parts), strict=True):
+            played += len(part)
+            broken += found
+            if are_enough(played):
+                processes.shutdown(cancel_futures=True)
+                break
+    return played, broken
 
 
 def be_quiet() -> None:
@@ -45,7 +52,7 @@ def _play_all(seeds: range) -> list[str]:
 def main() -> None:
     """The number of seeds, and the first one if it is not 0."""
     count, first = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0
-    found = list(broken_seeds(range(first, first + count)))
+    _, found = play_many(range(first, first + count))
     lines = [*found, f"Simulation: {count:,} seeds from {first}, {len(found)} broken."]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.exit(bool(found))

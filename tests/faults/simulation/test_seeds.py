@@ -1,21 +1,27 @@
 """Thousands of short, stormy histories of two nodes and the hub: each ends with nothing lost and nothing doubled."""
 
+import time
 from collections.abc import Callable
 
 import pytest
 
-from tests.faults.simulation.many import broken_seeds
+from tests.faults.simulation.many import play_many
 from tests.faults.simulation.play import play
 
 SEEDS = 5_000
+FEWEST = 1_000  #: however slow the machine is
+LONG = 15 * 60  #: seconds; a slow machine plays no more than the fewest, or what it can in this time
 
 
-@pytest.mark.timeout(
-    3_000
-)  # on a slow machine that has other work, a seed takes more than half a second of a processor
+@pytest.mark.timeout(4 * LONG)
 def test_the_promise_holds_whatever_the_weather(record_property: Callable[[str, object], None]) -> None:
-    assert list(broken_seeds(range(SEEDS))) == []
-    record_property("figure", f"Simulation: {SEEDS:,} seeds, 0 broken.")
+    end = time.monotonic() + LONG
+    played, broken = play_many(
+        range(SEEDS), are_enough=lambda count: count >= FEWEST and time.monotonic() > end
+    )
+
+    assert broken == []
+    record_property("figure", f"Simulation: {played:,} seeds of {SEEDS:,}, 0 broken.")
 
 
 def test_a_seed_is_the_same_history_each_time() -> None:
