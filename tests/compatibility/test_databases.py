@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -38,40 +37,48 @@ def package_of(name: str) -> str:
     return f"services.{name}" if name in HUB_SERVICES else "services.intake"
 
 
-@pytest.fixture(params=RELEASES)
+@pytest.fixture(scope="module", params=RELEASES)
 def release(request: pytest.FixtureRequest) -> Release:
-    return request.param
+    one: Release = request.param
+    return one
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(scope="module", params=ENGINES)
 def restored(
-    request: pytest.FixtureRequest, release: Release, tmp_path: Path, postgres: Postgres
+    request: pytest.FixtureRequest,
+    release: Release,
+    tmp_path_factory: pytest.TempPathFactory,
+    postgres: Postgres,
 ) -> Iterator[dict[str, str]]:
     """The addresses of all databases of that release, as they were left."""
+    folder = tmp_path_factory.mktemp("restored")
     with ExitStack() as stack:
         urls = {}
         for name in release.databases(request.param):
-            in_file = f"sqlite:///{tmp_path / name}.db"
+            in_file = f"sqlite:///{folder / name}.db"
             is_file = request.param == "sqlite"
             urls[name] = in_file if is_file else stack.enter_context(fresh_database(postgres))
             release.restore(name, urls[name])
         yield urls
 
 
-@pytest.fixture
-def network(release: Release, restored: dict[str, str], tmp_path: Path) -> Iterator[SteppedNetwork]:
+@pytest.fixture(scope="module")
+def network(
+    release: Release, restored: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SteppedNetwork]:
     """The whole network on these databases, brought up to today; what organisations sign with is made known."""
+    folder = tmp_path_factory.mktemp("network")
     for name, url in restored.items():
         upgrade(package_of(name), url)
     hub = {name: restored[name] for name in HUB_SERVICES}
-    keys = {org: release.keys(org, tmp_path) for org in WORKERS}
+    keys = {org: release.keys(org, folder) for org in WORKERS}
     nodes = {org: (restored[org], keys[org]) for org in WORKERS}
     for org, (url, own) in nodes.items():
         scribe = scribe_of("intake", org, own)
         with closing(open_database("intake", url, sender=org, scribe=scribe)) as database:
             accept_key(database)
             seal_what_is_in_the_clear(database)
-    bus, clock, hub_keys = tmp_path / "bus.db", Hands(release.ended), OwnKeys.generate()
+    bus, clock, hub_keys = folder / "bus.db", Hands(release.ended), OwnKeys.generate()
     parties = {about.org: (about.name, keys[about.org].public) for about in ORGANISATIONS}
     parties[HUB] = ("Hub", hub_keys.public)
     founded = found("kept", [SigningKey.generate()], 1, parties, release.ended)

@@ -18,6 +18,7 @@ from deploy.demo.broker import provision_embedded
 from deploy.processes import identity
 from shared.polling import poll_until
 from shared.ports import free_ports
+from tests import in_process
 from tests.installed import program
 from tests.integration.test_command_line import ERROR, network_file, refuses, throughline
 from tests.integration.test_init import ANSWERS, words
@@ -32,7 +33,7 @@ class Node:
     def __init__(self, folder: Path, org: str, port: int) -> None:
         self.folder, self.org, self.url = folder / org, org, f"http://127.0.0.1:{port}"
         about = {"--org": org, "--public-url": self.url, "--web-port": str(port)}
-        made = throughline(*words(self.folder, **ANSWERS | about))
+        made = in_process.throughline(*words(self.folder, **ANSWERS | about))
         assert made.returncode == 0, made.stderr
 
     def joins(self) -> None:
@@ -44,15 +45,19 @@ class Node:
     def says(self, *said: str) -> "subprocess.CompletedProcess[str]":
         return throughline(*said, config=str(self.folder / NAME))
 
+    def status(self, *flags: str) -> "subprocess.CompletedProcess[str]":
+        """The same, asked again and again: within this process."""
+        return in_process.throughline("status", *flags, config=str(self.folder / NAME))
+
     def runs(self) -> dict[str, Any]:
         """Each process as ``status`` tells it."""
-        return {one["name"]: one for one in json.loads(self.says("status", "--json").stdout)}
+        return {one["name"]: one for one in json.loads(self.status("--json").stdout)}
 
     def pids(self) -> dict[str, int]:
         return {name: one["pid"] for name, one in self.runs().items()}
 
     def is_ready(self) -> bool:
-        return self.says("status").returncode == 0
+        return self.status().returncode == 0
 
     def supervisor(self) -> int:
         return int(json.loads((self.folder / "run" / "processes.json").read_text())[0]["pid"])
@@ -131,7 +136,7 @@ def test_what_a_killed_supervisor_left_is_told_and_ended_by_the_next(node: Node)
     node.says("up", "--detach")
     left = node.pids()
     os.kill(node.supervisor(), signal.SIGKILL)
-    poll_until(lambda: node.says("status").returncode == CHECKS_FAILED, seconds=SOON, what="status to tell")
+    poll_until(lambda: node.status().returncode == CHECKS_FAILED, seconds=SOON, what="status to tell")
     assert all(map(identity, left.values()))
 
     assert node.says("up", "--detach").returncode == 0
@@ -162,7 +167,7 @@ def test_down_ends_nobody_who_has_the_number_of_one_of_ours_now(node: Node) -> N
 
         assert (said.returncode, said.stdout) == (0, "Nothing is running.\n")
         assert stranger.poll() is None
-        assert node.says("status").returncode == CHECKS_FAILED
+        assert node.status().returncode == CHECKS_FAILED
     finally:
         stranger.kill()
         stranger.wait()
@@ -190,7 +195,7 @@ def test_before_it_has_joined_the_pages_are_there_and_the_worker_comes_by_itself
             "intake": False,
             "intake.web": True,
         }
-        assert node.says("status").returncode == CHECKS_FAILED
+        assert node.status().returncode == CHECKS_FAILED
 
         node.joins()
 
@@ -243,7 +248,7 @@ def test_a_wrong_setting_stops_it_before_anything_runs(node: Node) -> None:
         for command in ("up", "status", "logs", "down") if "RETENTION" not in line else ("up",):
             refuses(node.says(command), naming=str(file), remedy=says)
     file.write_text(right, "utf-8")
-    assert node.says("status").returncode == CHECKS_FAILED
+    assert node.status().returncode == CHECKS_FAILED
 
 
 @pytest.mark.parametrize("command", ["up", "down", "status", "logs"])
