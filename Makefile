@@ -20,8 +20,7 @@ demo: $(RUNTIME) ## a hub and three partners on this machine, until Ctrl-C (ARGS
 	@$(BIN)/throughline demo up $(ARGS)
 
 test: unsaid parts ## everything a change must pass
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check architecture
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target integration faults e2e
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check architecture integration faults e2e
 	@cat build/figures.txt
 	@echo "Passed: format, lint, types, import contracts, unit, architecture, integration, fault and browser tests."
 

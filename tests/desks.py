@@ -142,6 +142,12 @@ def waiting(url: str, queue: str) -> int:
         return int(connection.default_channel.queue_declare(queue, passive=True).message_count)
 
 
+def consumers(url: str, queue: str) -> int:
+    """How many links take from a queue."""
+    with Connection(url) as connection:
+        return int(connection.default_channel.queue_declare(queue, passive=True).consumer_count)
+
+
 def emptied(url: str, queue: str) -> int:
     """How many events were ready in a queue; they are taken out."""
     link, taken = Post(AmqpLink(url, queue)), 0

@@ -28,6 +28,7 @@ from tests.desks import (
     await_all_sent,
     await_effects,
     await_log,
+    consumers,
     desk_on,
     events,
     parked_at,
@@ -43,7 +44,7 @@ from tests.desks import (
 Links = Callable[[str], AmqpLink]
 
 PASSWORD = "an invented password"
-ANSWERED_LATE = 4.0  #: seconds; the broker then waits for one
+TOO_LATE = 60.0  #: seconds; the broker waits for one, but a busy machine lets it look later
 
 
 @pytest.fixture
@@ -145,21 +146,24 @@ def test_a_right_that_is_taken_in_mid_session_is_missed_aloud_and_nothing_is_los
 
 
 def test_a_service_that_answers_too_late_for_the_broker_hears_it_again_and_does_it_once(
-    broker: Broker, desk: Desk, link: Links, logs: list[Any]
+    broker: Broker, hub: str, desk: Desk, link: Links, logs: list[Any]
 ) -> None:
     """The broker closes the channel of who leaves a message unanswered for long; a newer one takes the queue away."""
     late = Event()
 
     def handle(tx: Transaction, batch: Batch) -> None:
-        late.wait(0 if late.is_set() else ANSWERED_LATE)
+        if not late.is_set():
+            poll_until(
+                lambda: not consumers(hub, HUB_QUEUE), seconds=TOO_LATE, what="a broker without patience"
+            )
         late.set()
         desk.handle(tx, batch)
 
     with impatient(broker), running(pump_of(desk, lambda: link(HUB_QUEUE), handler=handle)):
         put(link(NODE_QUEUE), questions(5))
-        await_effects(desk, 5)
+        await_effects(desk, 5, seconds=TOO_LATE)
         put(link(NODE_QUEUE), questions(1))
-        await_effects(desk, 6)
+        await_effects(desk, 6, seconds=TOO_LATE)
 
     assert len(set(desk.effects())) == len(desk.effects()) == 6
     assert {"link.misconfigured", "link.lost"} & events(logs)
