@@ -10,10 +10,10 @@ from tests.faults.simulation.play import play
 
 SEEDS = 5_000
 FEWEST = 1_000  #: however slow the machine is
-LONG = 15 * 60  #: seconds; a slow machine plays no more than the fewest, or what it can in this time
+LONG = 10 * 60  #: seconds; a slow machine plays what it can in this time, or the fewest
 
 
-@pytest.mark.timeout(4 * LONG)
+@pytest.mark.timeout(6 * LONG)
 def test_the_promise_holds_whatever_the_weather(record_property: Callable[[str, object], None]) -> None:
     end = time.monotonic() + LONG
     played, broken = play_many(
