@@ -47,8 +47,9 @@ def impatient(broker: Broker) -> Iterator[None]:
 
 def _be_patient(broker: Broker, *, answer: int, look: int) -> None:
     """Milliseconds for an answer, and between two looks whether it is late."""
-    for name, value in (("consumer_timeout", answer), ("channel_tick_interval", look)):
-        _control(broker, "eval", f"application:set_env(rabbit, {name}, {value}).")
+    values = {"consumer_timeout": answer, "channel_tick_interval": look}
+    setting = (f"application:set_env(rabbit, {name}, {value})" for name, value in values.items())
+    _control(broker, "eval", ", ".join(setting) + ".")
 
 
 def _control(broker: Broker, *words: str) -> None:
