@@ -54,13 +54,13 @@ class Kept:
         self.world, self.at = World(site), site.node.at
         self.askers = {role: Asker(site, role) for role in (NOBODY, *NAMES)}
         self.contents = sqlite3.connect(":memory:")
-        with sqlite3.connect(site.node.database.engine.url.database or "") as now:
+        with closing(sqlite3.connect(site.node.database.engine.url.database or "")) as now:
             now.backup(self.contents)
 
     def as_it_was(self) -> "Kept":
         node = self.world.site.node
         node.at = self.at
-        with sqlite3.connect(node.database.engine.url.database or "") as now:
+        with closing(sqlite3.connect(node.database.engine.url.database or "")) as now:
             self.contents.backup(now)
         return self
 
