@@ -54,15 +54,17 @@ class Kept:
         self.world, self.at = World(site), site.node.at
         self.askers = {role: Asker(site, role) for role in (NOBODY, *NAMES)}
         self.contents = sqlite3.connect(":memory:")
-        with closing(sqlite3.connect(site.node.database.engine.url.database or "")) as now:
+        with self._now() as now:
             now.backup(self.contents)
 
     def as_it_was(self) -> "Kept":
-        node = self.world.site.node
-        node.at = self.at
-        with closing(sqlite3.connect(node.database.engine.url.database or "")) as now:
+        self.world.site.node.at = self.at
+        with self._now() as now:
             self.contents.backup(now)
         return self
+
+    def _now(self) -> closing[sqlite3.Connection]:
+        return closing(sqlite3.connect(self.world.site.node.database.engine.url.database or ""))
 
 
 @pytest.fixture(scope="module")
